@@ -20,6 +20,8 @@ use crate::template::{Template, TemplateError, own_badge};
 
 /// What had to be done for a certificate, where the issuer does not say.
 const CRITERIA: &str = "Completed all required parts.";
+/// What is wrong with a last day before the first.
+const ENDS_EARLY: &str = "is before the event starts";
 /// Most people who sign.
 const SIGNATORIES: usize = 6;
 
@@ -138,6 +140,13 @@ pub fn create(
     details: &Details,
     rule: Option<Rule>,
 ) -> Result<Planned, ActError> {
+    let fresh = fresh(desk, code, rule);
+    let wanted = changed(desk.store, &fresh, details)?;
+    add(desk, faces, &wanted, "event.create", json!({ "template": wanted.event.template.bundle }))
+}
+
+/// Returns an event that says nothing yet and is kept nowhere.
+pub fn fresh(desk: &Desk, code: EventCode, rule: Option<Rule>) -> Planned {
     let event = Event {
         achievement: Achievement {
             path: format!("a/{code}"),
@@ -158,9 +167,42 @@ pub fn create(
         created: desk.now,
     };
     let plan = EventPlan { rule_version: u64::from(rule.is_some()), rule, ..EventPlan::default() };
-    let fresh = Planned { event, plan, revision: None };
-    let wanted = changed(desk.store, &fresh, details)?;
-    add(desk, faces, &wanted, "event.create", json!({ "template": wanted.event.template.bundle }))
+    Planned { event, plan, revision: None }
+}
+
+/// Says of each detail that is wrong by itself what is wrong with it, field by field: acts tell the first alone, and whoever fills in
+/// a form wants to know all. What only shows on a certificate, such as a title that does not fit, is not among them.
+pub fn faults(store: &dyn Store, old: &Planned, details: &Details) -> Vec<(String, String)> {
+    let of = |field: &'static str, alone: Details| match changed(store, old, &alone) {
+        Err(ActError::Invalid { field, reason }) => Some((field, reason)),
+        Err(error) => Some((field.to_owned(), error.to_string())),
+        Ok(_) => None,
+    };
+    let d = details.clone();
+    let each = [
+        ("title", Details { title: d.title, ..Details::default() }),
+        ("description", Details { description: d.description, ..Details::default() }),
+        ("criteria", Details { criteria: d.criteria, ..Details::default() }),
+        ("achievement_type", Details { achievement_type: d.achievement_type, ..Details::default() }),
+        ("organiser", Details { organiser: d.organiser, ..Details::default() }),
+        ("expires_after", Details { expires_after: d.expires_after, ..Details::default() }),
+        ("time_zone", Details { time_zone: d.time_zone, ..Details::default() }),
+        ("language", Details { language: d.language, ..Details::default() }),
+        ("credits", Details { credits: d.credits, ..Details::default() }),
+        ("template", Details { template: d.template, ..Details::default() }),
+        ("templates", Details { templates: d.templates, ..Details::default() }),
+        ("signatories", Details { signatories: d.signatories, ..Details::default() }),
+    ];
+    let mut found: Vec<_> = each.into_iter().filter_map(|(field, alone)| of(field, alone)).collect();
+    let says = |given: &Option<String>| given.as_ref().is_none_or(|text| text.trim().is_empty());
+    if says(&details.title) && (details.title.is_some() || old.event.achievement.name.is_empty()) {
+        found.push(("title".to_owned(), "is empty".to_owned()));
+    }
+    let days = (details.starts.or(old.event.starts), details.ends.or(old.event.ends));
+    if matches!(days, (Some(starts), Some(ends)) if ends < starts) {
+        found.push(("ends".to_owned(), ENDS_EARLY.to_owned()));
+    }
+    found
 }
 
 /// Changes an event. What was issued keeps what it says.
@@ -174,7 +216,8 @@ pub fn update(desk: &Desk, faces: &Faces, old: &Planned, details: &Details) -> R
     save(desk, old, new, &[], "event.update", detail)
 }
 
-/// Copies an event with its course, rule, tiers and templates, without its people, into a draft of another code.
+/// Copies an event with its course, rule, tiers and templates, without its people, into a draft of another code. Its days are those
+/// that the details name: they are not the first one's, and would stand on certificates.
 ///
 /// # Errors
 /// When there is one of that code.
@@ -193,6 +236,7 @@ pub fn copy(
     (copy.event.starts, copy.event.ends) = (None, None);
     // Confirmed for one event, not for all that follow.
     copy.event.publish_results = Some(false);
+    (copy.event.starts, copy.event.ends) = (None, None);
     copy.revision = None;
     copy.plan.state = EventState::Draft;
     copy.plan.early = None;
@@ -372,7 +416,7 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
         return Err(ActError::invalid("title", "is empty"));
     }
     if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
-        return Err(ActError::invalid("ends", "is before the event starts"));
+        return Err(ActError::invalid("ends", ENDS_EARLY));
     }
     making::check_event(desk.issuer, event).map_err(|claim| undefined(&claim))?;
     let chosen: BTreeMap<_, _> =

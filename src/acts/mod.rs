@@ -65,8 +65,8 @@ pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use event::{
-    Details, Signatory, allow_early, changed, copy, create, move_to, set_badge, set_course, set_rule, signatories,
-    update,
+    Details, Signatory, allow_early, changed, copy, create, faults, fresh, move_to, set_badge, set_course, set_rule,
+    signatories, update,
 };
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,

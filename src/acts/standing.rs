@@ -103,11 +103,11 @@ fn stands(
     let listed = listed_at(store, code, &them)?;
     let numbers = store.certificates_of(code, &them.iter().map(|person| &person.key).collect::<Vec<_>>())?;
     let one = |((place, person), ((listed, _), number)): (&(u64, Participant), ((_, _), Option<_>))| {
-        (*place, bits(&decider.decide(person, &listed), number.is_some()))
+        (*place, bits(person, &decider.decide(person, &listed), number.is_some()))
     };
     Ok(people.iter().zip(listed.into_iter().zip(numbers)).map(one).collect())
 }
 
-fn bits(decision: &Decision, has_one: bool) -> Bits {
-    STATES.iter().filter(|state| state.takes(decision, has_one)).fold(0, |bits, state| bits | bit(*state))
+fn bits(person: &Participant, decision: &Decision, has_one: bool) -> Bits {
+    STATES.iter().filter(|state| state.takes(person, decision, has_one)).fold(0, |bits, state| bits | bit(*state))
 }

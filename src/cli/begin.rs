@@ -136,7 +136,9 @@ impl Founder for Setter {
         drop(store);
         // Last of all: what is half made is not taken for an issuer.
         init::settle(data, &config).map_err(failed)?;
-        Ok(Made { did: config.issuer().did(), root_fingerprint: keys.root().1.fingerprint() })
+        let folder = std::path::absolute(data.join("keys")).unwrap_or_else(|_| data.join("keys"));
+        let (did, root_fingerprint) = (config.issuer().did(), keys.root().1.fingerprint());
+        Ok(Made { did, root_fingerprint, keys: folder.display().to_string() })
     }
 
     fn relay(&self, wanted: &RelayWanted) -> Result<Relay, Vec<NotMade>> {
@@ -277,7 +279,7 @@ fn dress(desk: &Desk, data: &Path, wanted: &Wanted) -> Result<(), NotMade> {
         }
     }
     let template = if wanted.logo.is_some() { OWN_TEMPLATE } else { "classic" };
-    if wanted.sample { sample::make(desk, &faces, template).map_err(failed) } else { Ok(()) }
+    if wanted.sample { sample::make(desk, &faces, (template, wanted.language)).map_err(failed) } else { Ok(()) }
 }
 
 fn account(error: AccountsError) -> NotMade {

@@ -162,6 +162,9 @@ fn validity(text: &str) -> Result<Validity, String> {
     }
 }
 
+/// Rules as they can be written here.
+const RULES: &str = r#"everybody, passed, or '{"attendance": {"percent": 80}}'; schemas/rule.json has them all"#;
+
 /// Reads a rule: a word such as `everybody` or `passed`, or JSON.
 fn rule(text: &str) -> Result<Rule, String> {
     let text = text.trim();
@@ -169,7 +172,7 @@ fn rule(text: &str) -> Result<Rule, String> {
         true => serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?,
         false => json!(text),
     };
-    Rule::read(&value).map_err(|error| error.to_string())
+    Rule::read(&value).map_err(|error| format!("{error}; write it as {RULES}"))
 }
 
 pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {

@@ -357,7 +357,7 @@ fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitC
     } else {
         let anew = next_versions(new_versions);
         output::line(format!("{issued} issued, {anew}{skipped} had one already, {failed} failed, of {total}"));
-        if let Some(out) = args.out.as_ref().filter(|_| done > 0) {
+        if let Some(out) = args.out.as_ref().filter(|_| done > 0 || skipped > revoked as u64) {
             output::line(format!("files are in {}", out.display()));
         }
         if revoked > 0 {

@@ -129,8 +129,9 @@ fn mark(scene: &Scene) -> Item {
             }
         }
     }
-    let color = Color { r: 0.93, g: 0.62, b: 0.62 };
-    Item::Path(Path { segments, fill: None, stroke: Some((color, unit * 0.4)) })
+    // Seen at once, and light and thin enough to read what stands there.
+    let color = Color { r: 0.95, g: 0.74, b: 0.74 };
+    Item::Path(Path { segments, fill: None, stroke: Some((color, unit * 0.24)) })
 }
 
 /// Why a specimen cannot be made.

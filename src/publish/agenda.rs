@@ -37,6 +37,17 @@ pub enum Due {
     Ageing,
 }
 
+impl Due {
+    /// Returns what the service's log calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Changed => "changed",
+            Self::Ageing => "ageing",
+        }
+    }
+}
+
 /// Remembers how far the audit log was looked at, so that it is read once.
 #[derive(Debug, Default)]
 pub struct Watch {

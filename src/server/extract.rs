@@ -126,8 +126,20 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::bad_request("bad-query", rejection.body_text())),
+            Err(rejection) => Err(Problem::bad_request("bad-query", told(&rejection.body_text()))),
         }
+    }
+}
+
+/// Says which parameter is wrong in the words of these answers, and not in those of the library that reads it.
+fn told(rejection: &str) -> String {
+    let rest = rejection.strip_prefix("Failed to deserialize query string: ").unwrap_or(rejection);
+    let Some((name, why)) = rest.split_once(": ") else { return rest.to_owned() };
+    match why.strip_prefix("unknown variant ").and_then(|why| why.split_once(", expected ")) {
+        Some((value, known)) => {
+            format!("the parameter `{name}` cannot be {value}; it can be {}", known.trim_start_matches("one of "))
+        }
+        None => format!("the parameter `{name}` cannot be read: {why}"),
     }
 }
 
@@ -234,5 +246,19 @@ impl IfMatch {
             Some(seen) if seen != tag => Err(changed_meanwhile()),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn a_parameter_is_refused_by_its_name_and_with_what_it_can_be() {
+        let read = "Failed to deserialize query string: state: unknown variant `x`, expected one of `sent`, `failed`";
+        assert_eq!(told(read), "the parameter `state` cannot be `x`; it can be `sent`, `failed`");
+        let number = "Failed to deserialize query string: limit: invalid digit found in string";
+        assert_eq!(told(number), "the parameter `limit` cannot be read: invalid digit found in string");
+        assert_eq!(told("something else"), "something else");
     }
 }

@@ -11,7 +11,7 @@ use super::{App, Problem};
 use crate::acts::run::{self, Kind, RunError, RunQuery, RunRequest, RunState};
 use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
-use crate::publish::agenda::Watch;
+use crate::publish::agenda::{Due, Watch};
 use crate::publish::{self, LastPublished};
 use crate::store::Store;
 use crate::webhooks::{self, Notice};
@@ -77,7 +77,8 @@ impl Publisher {
             return Ok(false);
         }
         let run = run::create(&desk, &app.faces, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
-        tracing::info!(run = %run.id, ?why, again, elsewhere, "publishing");
+        let why = why.map_or("", Due::name);
+        tracing::info!(run = %run.id, why, again, elsewhere, "publishing");
         Ok(true)
     }
 

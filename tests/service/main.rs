@@ -46,6 +46,7 @@ mod parameters;
 mod people;
 mod persons;
 mod picked;
+mod plain_words;
 mod process;
 mod public_url;
 mod publishing;

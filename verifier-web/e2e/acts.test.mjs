@@ -193,7 +193,7 @@ test('sessions, attendance, a rule that is tried first, a template, and certific
 test('columns are chosen, rows ticked over pages and widths, and all but some excluded', async () => {
   await ada.open('/events/MAPS/people');
   await ada.locator('summary', { hasText: 'Columns' }).click();
-  await ada.getByLabel('company', { exact: true }).check();
+  await ada.getByLabel('Company', { exact: true }).check();
   await ada.press('Show these');
   await ada.reads('Company 1');
   await ada.locator('#q').fill('garcía josé');
@@ -377,7 +377,7 @@ test('keys, publishing, tokens, webhooks, the audit log, settings, and an event 
   await ada.open('/audit/check');
   await ada.reads('Nothing was taken out or changed');
   await ada.open('/settings');
-  await ada.reads('The service is well.');
+  await ada.reads('The service works as it should.');
   await ada.open('/events/MAPS/copy');
   await ada.set('code', 'maps2');
   await ada.set('title', 'Applied Cartography, once more');

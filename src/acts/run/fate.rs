@@ -275,7 +275,7 @@ fn stays_out(asked: Asked, case: &Case, lost: &Certificate) -> Option<&'static s
         _ if !decision.eligible => "it is revoked, and they do not meet the rule",
         _ if at > asked.seen => "it was revoked since this was asked for",
         _ if again || asked.over == RunOver::Selected => return None,
-        _ => "it is revoked, and they were not let in again since: name them to issue it anew",
+        _ => "it is revoked: make an exception for them, or issue it anew on the certificate itself",
     })
 }
 

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Session, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
+use crate::server::problem::FieldProblem;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
@@ -258,7 +259,37 @@ struct CopiedEvent {
 }
 
 fn new_code(text: &str) -> Result<EventCode, Problem> {
-    text.parse().map_err(|error: crate::credential::NumberError| Problem::unprocessable("bad-code", error.to_string()))
+    text.parse().map_err(|error: crate::credential::NumberError| {
+        let errors = vec![FieldProblem { field: "code".to_owned(), detail: BAD_CODE.to_owned() }];
+        Problem::unprocessable("bad-code", error.to_string()).with_errors(errors)
+    })
+}
+
+fn undated(old: &Planned) -> Planned {
+    let mut copy = old.clone();
+    (copy.event.starts, copy.event.ends) = (None, None);
+    copy
+}
+
+/// What a code is, where one is none.
+const BAD_CODE: &str = "is not an event code: 1 to 24 of A-Z and 0-9, starting with a letter";
+
+/// Refuses at once where more than one thing is wrong, each with its field; one alone is refused by the act.
+fn all_good(desk: &Desk, code: Option<&str>, old: &Planned, details: &Details) -> Result<(), Problem> {
+    let mut wrong = acts::faults(desk.store, old, details);
+    match code.map(str::parse::<EventCode>) {
+        Some(Err(_)) => wrong.insert(0, ("code".to_owned(), BAD_CODE.to_owned())),
+        Some(Ok(code)) if !wrong.is_empty() && desk.store.event(&code)?.is_some() => {
+            wrong.insert(0, ("code".to_owned(), "is that of another event already".to_owned()));
+        }
+        _ => {}
+    }
+    if wrong.len() < 2 {
+        return Ok(());
+    }
+    let detail = wrong.iter().map(|(field, reason)| format!("`{field}` {reason}")).collect::<Vec<_>>().join("; ");
+    let errors = wrong.into_iter().map(|(field, detail)| FieldProblem { field, detail }).collect();
+    Err(Problem::unprocessable("invalid", detail).with_errors(errors))
 }
 
 /// Create an event in draft
@@ -272,6 +303,8 @@ async fn create(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
         let rule = new.rule.as_ref().filter(|rule| !rule.is_null()).map(read_rule).transpose()?;
+        let any = "A".parse().map_err(Problem::internal)?;
+        all_good(desk, Some(&new.code), &acts::fresh(desk, any, None), &new.details)?;
         let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details, rule)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
@@ -301,6 +334,7 @@ async fn change(
     app.at_desk(&caller, move |app, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
+            all_good(desk, None, &old, &details)?;
             Ok(reply(acts::update(desk, &app.faces, &old, &details)?))
         })
     })
@@ -308,6 +342,8 @@ async fn change(
 }
 
 /// Copy an event, without its people, into a draft of another code
+///
+/// Its days are those of `details`, if any: never those of the event that is copied.
 #[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = CopiedEvent,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -320,6 +356,7 @@ async fn copy(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
         let old = acts::planned(desk, &event_code(&code)?)?;
+        all_good(desk, Some(&new.code), &undated(&old), &new.details)?;
         let planned = acts::copy(desk, &app.faces, &old, new_code(&new.code)?, &new.details)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })

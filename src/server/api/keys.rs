@@ -43,6 +43,9 @@ struct KeyView {
     /// `active`, `retired` or `compromised`.
     #[schema(example = "active")]
     state: &'static str,
+    /// Since when it signs.
+    #[schema(value_type = String, format = DateTime)]
+    from: Timestamp,
     /// Since when it is not active any more.
     #[schema(value_type = Option<String>, format = DateTime)]
     since: Option<Timestamp>,
@@ -57,7 +60,7 @@ impl KeyView {
             KeyState::Retired { until } => ("retired", Some(until)),
             KeyState::Compromised { since } => ("compromised", Some(since)),
         };
-        Self { id: row.key.id, state, since, fingerprint: row.fingerprint }
+        Self { id: row.key.id, state, from: row.key.from, since, fingerprint: row.fingerprint }
     }
 }
 

@@ -41,6 +41,8 @@ struct Standing {
     key_days: Option<i64>,
     /// Whether it should be replaced soon.
     key_due: bool,
+    /// Whether it signs already, and no publication names it: verifiers do not know it.
+    key_unpublished: bool,
     /// For how many more days the key manifest is good.
     manifest_days: i64,
     /// Whether that is not long.
@@ -102,6 +104,11 @@ fn keys(app: &App, standing: &mut Standing) -> Result<(), Problem> {
         standing.waiting_for_keys = run::waiting_for_keys(&*app.store)?;
     }
     standing.key_days = manifest.active().map(|key| (now - key.from.unix()) / DAY);
+    let published = crate::publish::last(&*app.store)?;
+    standing.key_unpublished = match (manifest.active(), published) {
+        (Some(key), Some(last)) => last.issued < key.from,
+        _ => false,
+    };
     standing.key_due = standing.key_days.is_some_and(|days| days >= KEY_DAYS);
     standing.manifest_days = (manifest.expires.unix() - now).div_euclid(DAY);
     standing.manifest_ends = standing.manifest_days < MANIFEST_DAYS;

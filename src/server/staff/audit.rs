@@ -8,7 +8,8 @@ use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Staff};
 use super::names::Names;
-use super::ui::{Action, Actions, Cell, Facts, Field, Form, Kind, Notice, Page, Section, Table, Text, Tone};
+use super::ui::{Action, Actions, Cell, Choice, Facts, Field, Form, Kind, Notice, Page, Section, Table, Text, Tone};
+use super::words::Words;
 use crate::credential::EventCode;
 
 /// Letters of what an act says of itself that a row shows; the export has all.
@@ -27,8 +28,8 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         (w.s("more"), staff.at(&format!("/audit?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
     });
     let form = Form::filter(&staff, "/audit", w.s("filter"))
-        .field(Field::text("actor", w.s("audit-who")).value(asked.get("actor")).hint(w.s("audit-who-hint")))
-        .field(Field::text("action", w.s("audit-what")).value(asked.get("action")).hint(w.s("audit-what-hint")))
+        .field(one_of("actor", w.s("audit-who"), &asked, names.choices(), &w.s("all")))
+        .field(one_of("action", w.s("audit-what"), &asked, kinds(&staff), &w.s("all")))
         .field(Field::text("subject", w.s("audit-about")).value(asked.get("subject")).hint(w.s("audit-about-hint")))
         .field(Field::new("since", w.s("audit-since"), Kind::Date).value(asked.get("since")))
         .field(Field::new("until", w.s("audit-until"), Kind::Date).value(asked.get("until")));
@@ -45,6 +46,43 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     ];
     let page = Page::new(w.s("nav-audit")).lead(w.s("audit-lead")).part(Actions(actions)).part(form);
     Ok(staff.page(&page.part(table)))
+}
+
+/// Kinds of acts, as the operation finds them by what they begin with.
+const KINDS: [&str; 18] = [
+    "address.",
+    "approval.",
+    "backup.",
+    "certificate.",
+    "correction.",
+    "event.",
+    "exception.",
+    "exclusion.",
+    "import.",
+    "key.",
+    "mail.",
+    "participant.",
+    "portal.",
+    "run.",
+    "site.",
+    "staff.",
+    "template.",
+    "webhook.",
+];
+
+fn kinds(staff: &Staff) -> Vec<Choice> {
+    let said = |kind: &str| staff.w.s(&format!("audit-kind-{}", kind.trim_end_matches('.')));
+    KINDS.iter().map(|kind| Choice::new(*kind, said(kind))).collect()
+}
+
+/// Asks for one of some; what an address asks for besides stays chosen.
+fn one_of(name: &str, label: String, asked: &Fields, mut choices: Vec<Choice>, all: &str) -> Field {
+    let value = asked.get(name);
+    choices.insert(0, Choice::new("", all));
+    if !choices.iter().any(|one| one.value == value) {
+        choices.push(Choice::new(value, value));
+    }
+    Field::new(name, label, Kind::Select(choices)).value(value)
 }
 
 /// Returns what the operation is asked for: days are those of the issuer, the last one with all of it.
@@ -76,14 +114,18 @@ fn row(staff: &Staff, names: &Names, entry: &Value) -> Vec<Cell> {
         Cell::text(staff.time(&entry["at"]).unwrap_or_default())
             .sub(staff.w.with("audit-number", [("n", number.into())])),
         names.cell(staff, &actor),
-        action(staff, &text(entry, "action")),
+        action(staff, &text(entry, "action"), &entry["detail"]),
         about,
-        Cell::text(told(&entry["detail"])),
+        more(staff, &entry["detail"]),
     ]
 }
 
 /// Returns what was done, in words, with what programs call it.
-fn action(staff: &Staff, action: &str) -> Cell {
+fn action(staff: &Staff, action: &str, detail: &Value) -> Cell {
+    // What a correction does is to make a certificate anew; why is what people look for.
+    if action == "certificate.regenerate" && detail["correction"].is_string() {
+        return Cell::text(staff.w.s("act-correction-approve")).sub(action);
+    }
     match staff.w.if_any(&format!("act-{}", action.replace(['.', '_'], "-"))) {
         Some(said) => Cell::text(said).sub(action),
         None => Cell::text(action),
@@ -104,18 +146,95 @@ fn about(staff: &Staff, names: &Names, subject: &str) -> Cell {
     Cell::link(subject, staff.at(&path))
 }
 
-/// Writes what an act says of itself, member by member.
-fn told(detail: &Value) -> String {
+/// Returns what an act says of itself; of a correction the way to it, where both names stand.
+fn more(staff: &Staff, detail: &Value) -> Cell {
+    let said = told(staff.w, detail);
+    match detail["correction"].as_str() {
+        Some(id) => Cell::link(staff.w.s("correction"), staff.at(&format!("/corrections/{}", part(id)))).sub(said),
+        None => Cell::text(said),
+    }
+}
+
+/// Members whose zeros say nothing.
+const COUNTS: [&str; 3] = ["counters", "counts", "left_out"];
+
+/// Writes what an act says of itself, member by member, in words where there are some for it: what was changed as from what to what,
+/// without what is empty or none.
+fn told(w: &Words, detail: &Value) -> String {
     let mut parts = Vec::new();
     flatten("", detail, &mut parts);
-    let all = parts.join("; ");
+    let before = |name: &str| {
+        let name = format!("before.{name}");
+        let found = parts.iter().find(|(other, value)| *other == name && !value.is_empty());
+        found.map_or("–", |(_, value)| value.as_str())
+    };
+    let is_after = |name: &str| parts.iter().any(|(other, value)| other == name && !value.is_empty());
+    let mut said = Vec::new();
+    for (name, value) in &parts {
+        let kind = name.split('.').next().unwrap_or_default();
+        if name == "correction" || value.is_empty() || value == "0" && COUNTS.contains(&kind) {
+            continue;
+        }
+        let value = in_words(w, name, value);
+        if let Some(name) = name.strip_prefix("after.") {
+            said.push(format!("{}: {} → {value}", member(w, name), in_words(w, name, before(name))));
+        } else if let Some(name) = name.strip_prefix("before.") {
+            // What was taken away has no after.
+            if !is_after(&format!("after.{name}")) {
+                said.push(format!("{}: {value} → –", member(w, name)));
+            }
+        } else if name.is_empty() {
+            said.push(value);
+        } else {
+            said.push(format!("{}: {value}", member(w, name)));
+        }
+    }
+    let all = said.join("; ");
     match all.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", all.get(..at).unwrap_or_default()),
         None => all,
     }
 }
 
-fn flatten(name: &str, value: &Value, parts: &mut Vec<String>) {
+/// Returns what a member is called, by all of its path or by its end; as it is where nothing is known of it.
+fn member(w: &Words, name: &str) -> String {
+    let last = name.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(name);
+    let key = |name: &str| {
+        let mut key = String::from("audit-of-");
+        for c in name.chars() {
+            match c {
+                '.' | '_' => key.push('-'),
+                c if c.is_ascii_uppercase() => key.extend(['-', c.to_ascii_lowercase()]),
+                c => key.push(c),
+            }
+        }
+        key
+    };
+    w.if_any(&key(name)).or_else(|| w.if_any(&key(last))).unwrap_or_else(|| name.to_owned())
+}
+
+/// Returns a value in words where there are some for it; of a digest the beginning.
+fn in_words(w: &Words, name: &str, value: &str) -> String {
+    let is_digest = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let known = |kind: &str| w.if_any(&format!("{kind}-{}", value.replace('_', "-")));
+    match name.rsplit('.').next().unwrap_or_default() {
+        _ if is_digest => format!("{}…", value.get(..8).unwrap_or_default()),
+        _ if value == "true" => w.s("yes"),
+        _ if value == "false" => w.s("no"),
+        "cause" => known("cause").unwrap_or_else(|| value.to_owned()),
+        "state" | "from" | "to" => known("run").or_else(|| known("event-state")).unwrap_or_else(|| value.to_owned()),
+        "kind" => known("kind").unwrap_or_else(|| value.to_owned()),
+        "reason" => known("excluded").unwrap_or_else(|| value.to_owned()),
+        "roles" => {
+            let name =
+                |one: &str| w.if_any(&format!("role-{}", one.replace('_', "-"))).unwrap_or_else(|| one.to_owned());
+            value.split(", ").map(name).collect::<Vec<_>>().join(", ")
+        }
+        _ => value.to_owned(),
+    }
+}
+
+fn flatten(name: &str, value: &Value, parts: &mut Vec<(String, String)>) {
     let inner = |member: &str| if name.is_empty() { member.to_owned() } else { format!("{name}.{member}") };
     match value {
         Value::Null => {}
@@ -123,13 +242,12 @@ fn flatten(name: &str, value: &Value, parts: &mut Vec<String>) {
         Value::Object(members) => members.iter().for_each(|(member, value)| flatten(&inner(member), value, parts)),
         Value::Array(all) if all.iter().all(|one| !one.is_object() && !one.is_array()) => {
             let all: Vec<String> = all.iter().map(plain).collect();
-            parts.push(format!("{name}: {}", all.join(", ")));
+            parts.push((name.to_owned(), all.join(", ")));
         }
         Value::Array(all) => {
             all.iter().enumerate().for_each(|(at, value)| flatten(&inner(&(at + 1).to_string()), value, parts));
         }
-        value if name.is_empty() => parts.push(plain(value)),
-        value => parts.push(format!("{name}: {}", plain(value))),
+        value => parts.push((name.to_owned(), plain(value))),
     }
 }
 
@@ -165,9 +283,22 @@ mod tests {
 
     #[test]
     fn what_an_act_says_is_written_member_by_member_and_not_without_end() {
-        let detail = json!({ "reason": { "cause": "fraud" }, "numbers": ["A", "B"], "was": [{ "name": "x" }], "none": null, "nobody": [] });
-        assert_eq!(told(&detail), "reason.cause: fraud; numbers: A, B; was.1.name: x");
-        assert_eq!(told(&Value::Null), "");
-        assert_eq!(told(&json!("é".repeat(1_000))).chars().count(), SHOWN + 1);
+        let (english, german) = (Words::named("en").unwrap(), Words::named("de").unwrap());
+        let detail = json!({
+            "reason": { "cause": "fraud" }, "numbers": ["A", "B"], "was": [{ "name": "x" }], "none": null, "nobody": [],
+            "counters": { "done": 2, "failed": 0 },
+        });
+        let (said, auf_deutsch) = (told(english, &detail), told(german, &detail));
+        for part in ["Cause: Fraud", "Certificates: A, B", "done: 2"] {
+            assert!(said.contains(part) && !said.contains("failed"), "{said}");
+        }
+        assert!(auf_deutsch.contains("Ursache: Betrug") && auf_deutsch.contains("erledigt: 2"), "{auf_deutsch}");
+        let changed = json!({
+            "before": { "title": "Maps", "template": "", "organiser": "Ada" },
+            "after": { "title": "Old maps", "template": "5d8b".repeat(16) },
+        });
+        assert_eq!(told(english, &changed), "Organiser: Ada → –; Title: Maps → Old maps; Template: – → 5d8b5d8b…");
+        assert_eq!(told(english, &Value::Null), "");
+        assert_eq!(told(english, &json!("é".repeat(1_000))).chars().count(), SHOWN + 1);
     }
 }

@@ -58,6 +58,8 @@ pub struct Wanted {
     pub logo: Option<Vec<u8>>,
     /// Whether there is to be an event of invented people, to look around in.
     pub sample: bool,
+    /// The language of the page that was filled in, by its tag.
+    pub language: &'static str,
 }
 
 /// Where mail is handed over.
@@ -100,6 +102,8 @@ pub struct Made {
     pub did: String,
     /// The fingerprint of the root key, to be printed.
     pub root_fingerprint: String,
+    /// Where the folder with the keys lies.
+    pub keys: String,
 }
 
 /// Why it was not.
@@ -257,7 +261,7 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
             Field::text("issuer", w.s("begin-issuer")).required().auto("organization").hint(w.s("begin-issuer-hint")),
         )
         .field(Field::text("domain", w.s("begin-domain")).required().hint(w.s("begin-domain-hint")))
-        .field(Field::text("time_zone", w.s("begin-zone")).hint(w.s("event-zone-hint")))
+        .field(Field::text("time_zone", w.s("begin-zone")).hint(w.s("begin-zone-hint")))
         .field(logo)
         .field(Field::heading(w.s("begin-owner")))
         .field(Field::text("name", w.s("name")).required().auto("name"))
@@ -407,6 +411,7 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
         relay,
         logo: kept.logo.as_ref().map(|(_, bytes)| bytes.clone()),
         sample: fields.on("sample"),
+        language: door.w.language,
     };
     (wanted, faults)
 }
@@ -417,7 +422,12 @@ fn done(door: &Outside, made: &Made) -> Page {
     let facts =
         Facts(vec![(w.s("begin-identity"), made.did.clone()), (w.s("key-root"), made.root_fingerprint.clone())]);
     let sheet = Section::new("sheet", w.s("begin-sheet")).part(Text(w.s("begin-sheet-text"))).part(facts);
-    let keep = [w.s("begin-keep-keys"), w.s("begin-keep-passphrase"), w.s("begin-keep-unlock")];
+    let sheet = sheet.part(Text(w.s("begin-identity-text")));
+    let keep = [
+        w.with("begin-keep-keys", [("folder", made.keys.clone().into())]),
+        w.s("begin-keep-passphrase"),
+        w.s("begin-keep-unlock"),
+    ];
     Page::new(w.s("begin-done"))
         .narrow()
         .part(sheet)

@@ -151,7 +151,7 @@ async fn plot(staff: &Staff, event: &str) -> Option<Html> {
 
 fn bar(staff: &Staff, day: &Value) -> Bar {
     let label = day["day"].as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok());
-    let label = label.map(|day| crate::template::written_day(staff.w.language, day)).unwrap_or_default();
+    let label = label.map(|day| staff.w.date(day)).unwrap_or_default();
     let count = |member: &str| day[member].as_u64().unwrap_or_default();
     Bar { label, value: count("messages"), second: count("in_vain") }
 }
@@ -355,12 +355,18 @@ async fn letter(staff: &Staff, path: &str) -> Html {
 fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
-    let choices =
-        ["those_without", "failed"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
-    let form = Form::new(staff, &format!("{path}/send"), w.count("send-start", would_send))
-        .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.into())).value("those_without"))
+    // Where nobody waits for one, no button offers to send none.
+    let (over, submit) = match would_send {
+        0 => (&["failed"][..], w.s("send-failed-do")),
+        count => (&["those_without", "failed"][..], w.count("send-start", count)),
+    };
+    let choices = over.iter().map(|one| Choice::new(*one, w.s(&format!("send-{}", one.replace('_', "-")))));
+    let form = Form::new(staff, &format!("{path}/send"), submit)
+        .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.collect())).value(over[0]))
         .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
-    Section::new("start", w.s("step-send")).part(form).part(Actions(vec![test])).into()
+    let section = Section::new("start", w.s(if would_send == 0 { "send-failed" } else { "step-send" }));
+    let section = section.part(form).part(Actions(vec![test]));
+    if would_send == 0 { section.folded().into() } else { section.into() }
 }
 
 fn addresses(all: &Value) -> String {

@@ -3,8 +3,10 @@
 use axum::extract::Path;
 use axum::http::{Method, Uri};
 use axum::response::Response;
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
+use super::beside::beside;
 use super::form::{Fields, part, query, written};
 use super::home::{items, state_of_event};
 use super::inside::{Answer, Sent, Staff};
@@ -41,10 +43,19 @@ pub(super) fn text(record: &Value, member: &str) -> String {
 }
 
 fn days(staff: &Staff, event: &Value) -> String {
-    match (staff.day(&event["starts"]), staff.day(&event["ends"])) {
-        (Some(starts), Some(ends)) if starts != ends => format!("{starts} – {ends}"),
-        (Some(day), _) | (None, Some(day)) => day,
+    match (day_of(staff, event, "starts"), day_of(staff, event, "ends")) {
+        (Some(starts), Some(ends)) => staff.w.dates(starts, ends),
+        (Some(day), None) | (None, Some(day)) => staff.w.date(day),
         (None, None) => String::new(),
+    }
+}
+
+/// Returns a day that an event names. Midnight by UTC is how a date is kept, wherever people are.
+fn day_of(staff: &Staff, event: &Value, member: &str) -> Option<Date> {
+    let text = event[member].as_str()?;
+    match text.strip_suffix("T00:00:00Z") {
+        Some(date) => date.parse().ok(),
+        None => Some(staff.zone.day(text.parse().ok()?)),
     }
 }
 
@@ -61,7 +72,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     });
     let rows = items(&events).iter().map(|event| row(&staff, event)).collect();
     let mut actions = Vec::new();
-    if staff.may(Permission::Import) && !archived {
+    if !archived && may_make(&staff).await {
         actions.push(Action::link(w.s("event-new"), staff.at("/events/new")).primary());
     }
     actions.push(match archived {
@@ -73,17 +84,55 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     Ok(staff.page(&Page::new(title).said(w, &asked).part(Actions(actions)).part(table)))
 }
 
+/// Returns the codes of which somebody may make events who is limited to some; nothing where they may make any.
+async fn own_codes(staff: &Staff) -> Option<Vec<String>> {
+    let mut free = Vec::new();
+    for code in staff.scope.events()?.iter().map(ToString::to_string) {
+        if staff.get_if(&format!("/events/{code}")).await.is_none() {
+            free.push(code);
+        }
+    }
+    Some(free)
+}
+
+/// Says whether somebody may make an event: who is limited to events that are there already may make none.
+pub(super) async fn may_make(staff: &Staff) -> bool {
+    staff.may(Permission::Import) && own_codes(staff).await.is_none_or(|codes| !codes.is_empty())
+}
+
 /// Asks for a new event.
 pub(super) async fn new(staff: Staff) -> Answer {
     staff.needs(Permission::Import)?;
-    Ok(staff.page(&made(&staff, &Tried::NEW)))
+    let codes = own_codes(&staff).await;
+    Ok(staff.page(&made(&staff, codes, &Tried::NEW)))
 }
 
-fn made(staff: &Staff, tried: &Tried<'_>) -> Page {
+/// Asks for a code: one of those that are somebody's own where they are limited to some.
+fn code_field(w: &Words, codes: Option<Vec<String>>) -> Field {
+    match codes {
+        None => Field::text("code", w.s("event-code")).required(),
+        Some(codes) => {
+            let choices = codes.into_iter().map(|code| Choice::new(code.clone(), code)).collect();
+            Field::new("code", w.s("event-code"), Kind::Select(choices))
+        }
+    }
+    .hint(w.s("event-code-hint"))
+}
+
+/// The page of who may make no event, since all of theirs are there.
+fn none_to_make(staff: &Staff, title: String) -> Page {
+    let page = Page::new(title).trail([staff.crumb(staff.w.s("nav-events"), "/events")]).narrow();
+    page.part(Text(staff.w.s("event-none-to-make")))
+}
+
+fn made(staff: &Staff, codes: Option<Vec<String>>, tried: &Tried<'_>) -> Page {
     let w = staff.w;
+    if codes.as_ref().is_some_and(Vec::is_empty) {
+        return none_to_make(staff, w.s("event-new"));
+    }
     let form = Form::new(staff, "/events/new", w.s("event-create"))
         .field(Field::text("title", w.s("event-title")).required().hint(w.s("event-title-hint")))
-        .field(Field::text("code", w.s("event-code")).required().hint(w.s("event-code-hint")))
+        .field(code_field(w, codes))
         .fields(details(w, &Value::Null))
         .field(
             Field::new("everybody", w.s("event-everybody"), Kind::Check).value("yes").hint(w.s("event-everybody-hint")),
@@ -174,8 +223,10 @@ pub(super) async fn create(Sent { staff, fields }: Sent) -> Response {
     match staff.post("/events", &fields, body).await {
         Ok(told) => staff.done(&format!("/events/{}", text(&told.value, "code")), "event-made"),
         Err(problem) => {
+            let problem = beside(staff.w, problem);
             let tried = Tried(Some((&fields, &problem)));
-            staff.page_with(tried.status(), &made(&staff, &tried))
+            let codes = own_codes(&staff).await;
+            staff.page_with(tried.status(), &made(&staff, codes, &tried))
         }
     }
 }
@@ -227,7 +278,10 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
         next: false,
     };
     let how = |done: bool, yes: &str, no: &str| w.s(if done { yes } else { no });
-    let is_published = published["version"].as_u64() > Some(0);
+    let is_over = day_of(staff, event, "ends").is_some_and(|last| last < staff.zone.day(staff.now));
+    let not_over = if is_over { "step-completed-due" } else { "step-completed-no" };
+    // What is published says nothing of an event that has no certificate.
+    let is_published = has_issued && published["version"].as_u64() > Some(0);
     let mut steps = vec![
         step(
             "step-people",
@@ -246,7 +300,7 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             "step-completed",
             "/state",
             !missing("not_completed"),
-            how(!missing("not_completed"), "step-completed-yes", "step-completed-no"),
+            how(!missing("not_completed"), "step-completed-yes", not_over),
         ),
         step("step-generate", "/generate", has_issued, how(has_issued, "step-issued", "step-not-issued")),
         step(
@@ -256,7 +310,8 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             if has_issued { w.count("step-to-send", to_send) } else { w.s("step-not-issued") },
         ),
     ];
-    let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", "step-not-published"));
+    let not_published = if has_issued { "step-not-published" } else { "step-not-issued" };
+    let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", not_published));
     publish.href = staff.at("/publishing");
     steps.push(publish);
     if let Some(next) = steps.iter_mut().find(|step| step.tone != Tone::Green) {
@@ -299,7 +354,10 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
     ];
     if staff.may(Permission::Import) {
         actions.push(Action::link(w.s("course"), staff.at(&format!("{path}/course"))));
-        actions.push(Action::link(w.s("event-copy"), staff.at(&format!("{path}/copy"))));
+        // Who is limited to events makes copies of none but those that they were given beforehand.
+        if !staff.scope.is_limited() {
+            actions.push(Action::link(w.s("event-copy"), staff.at(&format!("{path}/copy"))));
+        }
         let (key, to) = if event["archived"].is_null() { ("event-archive", "yes") } else { ("event-unarchive", "") };
         actions.push(Action::post(staff, w.s(key), &format!("{path}/archived"), &[("to", to), ("seen", seen)]));
     }
@@ -393,14 +451,20 @@ pub(super) async fn archive(Path(code): Path<String>, Sent { staff, fields }: Se
 pub(super) async fn copy(staff: Staff, Path(code): Path<String>) -> Answer {
     staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
-    Ok(staff.page(&copied(&staff, &code, &event, &Tried::NEW)))
+    let codes = own_codes(&staff).await;
+    Ok(staff.page(&copied(&staff, (&code, &event), codes, &Tried::NEW)))
 }
 
-fn copied(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
+fn copied(staff: &Staff, (code, event): (&str, &Value), codes: Option<Vec<String>>, tried: &Tried<'_>) -> Page {
     let w = staff.w;
+    if codes.as_ref().is_some_and(Vec::is_empty) {
+        return none_to_make(staff, w.s("event-copy"));
+    }
     let form = Form::new(staff, &format!("/events/{}/copy", part(code)), w.s("event-copy"))
         .field(Field::text("title", w.s("event-title")).required().value(text(event, "title")))
-        .field(Field::text("code", w.s("event-code")).required().hint(w.s("event-code-hint")))
+        .field(code_field(w, codes))
+        .field(Field::new("starts", w.s("event-starts"), Kind::Date).hint(w.s("event-copy-days")))
+        .field(Field::new("ends", w.s("event-ends"), Kind::Date))
         .tried(tried);
     Page::new(w.s("event-copy")).trail(trail(staff, code, event)).narrow().lead(w.s("event-copy-text")).part(form)
 }
@@ -411,13 +475,15 @@ pub(super) async fn make_copy(Path(code): Path<String>, Sent { staff, fields }: 
         return response;
     }
     let path = format!("/events/{}", part(&code));
-    let body = json!({ "code": fields.get("code").to_uppercase(), "details": { "title": fields.get("title") } });
+    let body = json!({ "code": fields.get("code").to_uppercase(), "details": said(&fields, true) });
     match staff.post(&format!("{path}/copy"), &fields, body).await {
         Ok(told) => staff.done(&format!("/events/{}", text(&told.value, "code")), "event-made"),
         Err(problem) => {
             let event = staff.get_if(&path).await.unwrap_or_default();
+            let problem = beside(staff.w, problem);
             let tried = Tried(Some((&fields, &problem)));
-            staff.page_with(tried.status(), &copied(&staff, &code, &event, &tried))
+            let codes = own_codes(&staff).await;
+            staff.page_with(tried.status(), &copied(&staff, (&code, &event), codes, &tried))
         }
     }
 }

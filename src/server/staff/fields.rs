@@ -34,11 +34,18 @@ pub(super) enum Kind {
 pub(super) struct Choice {
     pub value: String,
     pub text: String,
+    /// Where a picture of it is, for who chooses by what it looks like.
+    pub picture: Option<String>,
 }
 
 impl Choice {
     pub(super) fn new(value: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { value: value.into(), text: text.into() }
+        Self { value: value.into(), text: text.into(), picture: None }
+    }
+
+    /// Adds a picture of it.
+    pub(super) fn picture(self, src: impl Into<String>) -> Self {
+        Self { picture: Some(src.into()), ..self }
     }
 }
 
@@ -122,6 +129,10 @@ impl Field {
 
     fn has(&self, value: &str) -> bool {
         self.value.split(',').any(|one| one == value)
+    }
+
+    fn has_pictures(&self) -> bool {
+        matches!(&self.kind, Kind::Radios(choices) if choices.iter().any(|one| one.picture.is_some()))
     }
 
     fn described(&self) -> String {
@@ -251,9 +262,14 @@ impl Form {
             let last = error.field.rsplit('.').next().unwrap_or_default();
             let about = |field: &&mut Field| field.of.map_or(field.name == last, |of| of == error.field || of == last);
             match self.fields.iter_mut().find(about) {
-                Some(field) => field.error = Some(phrases::said(self.w, &error.detail)),
+                Some(field) => field.error = Some(phrases::beside(self.w, &error.detail)),
                 None => self.items.push(format!("{}: {}", error.field, phrases::said(self.w, &error.detail))),
             }
+        }
+        // What an operation says as a whole names its members; beside the fields all of it is said already.
+        if problem.by_api && !problem.errors.is_empty() && self.items.is_empty() {
+            self.problem = Some(self.w.s("form-look"));
+            return self;
         }
         let told = phrases::problem(self.w, problem);
         self.items.extend(told.detail);

@@ -24,6 +24,8 @@ const OVER: [(&str, &str); 6] = [
     ("not_passing", "regenerate"),
     ("template_older", "regenerate"),
 ];
+/// What is made for those who have none: beside it stands who gets none.
+const KINDS_WITHOUT: [&str; 2] = ["those_without", "failed"];
 /// Rows of a preview that a page shows.
 const SHOWN: usize = 50;
 /// What may become of somebody, as a preview counts it, with how that looks.
@@ -72,10 +74,63 @@ async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> 
     let body = Some(("application/json", request(code, fields).to_string().into()));
     let ask = Ask { body, ..Ask::default() };
     page = match staff.ask(axum::http::Method::POST, "/runs/preview", ask).await {
-        Ok(told) => shown(staff, page, &path, &told.value, over, fields),
+        Ok(told) => {
+            let page = shown(staff, page, &path, &told.value, over, fields);
+            match KINDS_WITHOUT.contains(&over) {
+                true => page.part_if(left_out(staff, &path).await),
+                false => page,
+            }
+        }
+        Err(problem) if problem.code == "not-ready" => not_ready(staff, page, &path).await,
         Err(problem) => page.problem(Tone::Amber, w, &problem),
     };
     Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Says what is missing, each with the way to it.
+async fn not_ready(staff: &Staff, page: Page, path: &str) -> Page {
+    let w = staff.w;
+    let ready = staff.get_if(&format!("{path}/ready")).await.unwrap_or_default();
+    let missing: Vec<&str> = ready["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let known = [("no_template", "/template"), ("no_rule", "/rule"), ("not_completed", "/state")];
+    let there: Vec<_> = known.iter().filter(|(what, _)| missing.contains(what)).collect();
+    let key = |what: &str| format!("generate-{}", what.replace('_', "-"));
+    let items = there.iter().map(|(what, _)| w.s(&key(what))).collect();
+    let ways = there
+        .iter()
+        .map(|(what, way)| Action::link(w.s(&format!("{}-way", key(what))), staff.at(&format!("{path}{way}"))));
+    page.part(Notice { tone: Tone::Amber, text: w.s("generate-not-ready"), items }).part(Actions(ways.collect()))
+}
+
+/// Lists the first of those who get none, with why.
+async fn left_out(staff: &Staff, path: &str) -> Option<Html> {
+    let w = staff.w;
+    let mut rows = Vec::new();
+    for state in ["not_eligible", "excluded"] {
+        let found = staff.get_if(&format!("{path}/eligibility?state={state}&limit={SHOWN}")).await.unwrap_or_default();
+        rows.extend(super::home::items(&found).iter().map(|person| {
+            let missing = person["missing"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let missing: Vec<String> = missing.map(|one| phrases::said(w, one)).collect();
+            let card = staff.at(&format!("{path}/people/{}", part(&text(person, "id"))));
+            vec![
+                Cell::link(text(person, "name"), card),
+                super::people::decision(staff, person),
+                Cell::text(missing.join("; ")),
+            ]
+        }));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    rows.truncate(SHOWN);
+    let table = Table {
+        caption: w.s("generate-left-out"),
+        heads: [w.s("name"), w.s("people-decision"), w.s("why")].into(),
+        rows,
+        empty: String::new(),
+        next: Some((w.s("generate-left-out-all"), staff.at(&format!("{path}/people?state=not_eligible")))),
+    };
+    Some(Section::new("left-out", w.s("generate-left-out")).part(table).into())
 }
 
 fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str, fields: &Fields) -> Page {
@@ -85,6 +140,9 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
     if let Some(sessions) = preview["unmarked_sessions"].as_array().filter(|all| !all.is_empty()) {
         let items = sessions.iter().map(|session| text(session, "title")).collect();
         page = page.part(Notice { tone: Tone::Amber, text: w.s("generate-unmarked"), items });
+    }
+    if let Some(count) = preview["without_address"].as_u64().filter(|count| *count > 0) {
+        page = page.notice(Tone::Amber, w.count("generate-without-address", count));
     }
     if preview["needs_approval"] == true {
         page = page.notice(Tone::Amber, w.s("generate-approval"));
@@ -128,21 +186,28 @@ pub(super) fn effects(staff: &Staff, preview: &Value) -> Html {
 /// Lists the first of those that a preview is about.
 pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
     let w = staff.w;
+    // What no row says is no column.
+    let has_number = rows(preview).take(SHOWN).any(|row| row["number"].is_string());
+    let why = |row: &Value| match row["ground"].as_str() {
+        Some(ground) => w.if_any(&format!("ground-{}", ground.replace('_', "-"))).unwrap_or_default(),
+        None => phrases::sentence(&phrases::said(w, &text(row, "why"))),
+    };
     let row = |row: &Value| {
         let effect = text(row, "effect");
         let key = format!("effect-{}", if effect == "new_version" { "new-versions" } else { &effect });
-        vec![
-            Cell::text(text(row, "name")),
-            Cell::text(w.s(&key)),
-            Cell::text(phrases::said(w, &text(row, "why"))),
-            Cell::text(text(row, "number")),
-            Cell::text(text(row, "template")).sub(text(row, "tier")),
-        ]
+        let without = if row["has_address"] == false { w.s("generate-no-address") } else { String::new() };
+        let mut cells = vec![Cell::text(text(row, "name")).sub(without), Cell::text(w.s(&key)), Cell::text(why(row))];
+        cells.extend(has_number.then(|| Cell::text(text(row, "number"))));
+        cells.push(Cell::text(text(row, "template")).sub(text(row, "tier")));
+        cells
     };
+    let mut heads = vec![w.s("name"), w.s("generate-effect"), w.s("why")];
+    heads.extend(has_number.then(|| w.s("certificate")));
+    heads.push(w.s("template"));
     let total = preview["total"].as_u64().unwrap_or_default();
     Table {
         caption: w.with("generate-first", [("shown", (SHOWN as u64).min(total).into()), ("total", total.into())]),
-        heads: [w.s("name"), w.s("generate-effect"), w.s("why"), w.s("certificate"), w.s("template")].into(),
+        heads,
         rows: rows(preview).take(SHOWN).map(row).collect(),
         empty: w.s("generate-nobody"),
         next: None,

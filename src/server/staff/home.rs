@@ -8,7 +8,6 @@ use super::inside::{Answer, Staff};
 use super::ui::{Action, Actions, Bar, Cell, Figure, Figures, Html, Page, Plot, Section, Table, Tone};
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
-use crate::template::written_day;
 
 /// Days of the plot.
 const DAYS: u16 = 30;
@@ -26,8 +25,9 @@ pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
     if is_new {
         page = page.lead(w.s("home-new"));
         let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
+        let made = super::events::may_make(&staff).await.then_some(made);
         let look = Action::link(w.s("nav-templates"), staff.at("/templates"));
-        return Ok(staff.page(&page.part(Actions(vec![made, look]))));
+        return Ok(staff.page(&page.part(Actions(made.into_iter().chain([look]).collect()))));
     }
     let needs = attention(&staff, &runs).await;
     let attention = match needs.is_empty() {
@@ -38,7 +38,7 @@ pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
     page = page.part(attention).part_if(plot(&staff).await);
     page = page
         .part(recent(&staff, &events))
-        .part(Actions(staff.may(Permission::Import).then_some(made).into_iter().collect()));
+        .part(Actions(super::events::may_make(&staff).await.then_some(made).into_iter().collect()));
     Ok(staff.page(&page))
 }
 
@@ -103,6 +103,7 @@ async fn service(staff: &Staff, need: &mut impl FnMut(Tone, u64, &str, &str)) {
     need(Tone::Amber, is("disk_low"), "needs-disk", "/settings");
     need(Tone::Amber, is("mail_unwell"), "needs-mail", "/deliveries?state=queued");
     need(Tone::Amber, is("manifest_ends"), "needs-manifest", "/publishing");
+    need(Tone::Red, is("key_unpublished"), "needs-key-unpublished", "/publishing");
     need(Tone::Amber, is("key_due"), "needs-key", "/publishing");
     if staff.may(Permission::Settings) {
         need(Tone::Red, is("backup_failed"), "needs-backup-failed", "/backups");
@@ -123,7 +124,7 @@ async fn plot(staff: &Staff) -> Option<Html> {
     let bar = |one: &Value| {
         let day = one["day"].as_str()?.parse::<jiff::civil::Date>().ok()?;
         let count = |name: &str| one[name].as_u64().unwrap_or_default();
-        Some(Bar { label: written_day(w.language, day), value: count("issued"), second: count("sent") })
+        Some(Bar { label: w.date(day), value: count("issued"), second: count("sent") })
     };
     let bars = figures["days"].as_array()?.iter().filter_map(bar).collect();
     let (title, show_table) = (w.s("plot-title"), w.s("plot-table"));

@@ -525,7 +525,8 @@ fn field_label(w: &Words, field: &str) -> String {
 
 /// A column of a list as people read it: `First name` for `first_name`. What it was called there is not kept.
 pub(super) fn own_label(w: &Words, field: &str) -> String {
-    let known = FIELDS.contains(&field).then(|| w.if_any(&format!("field-{}", field.replace('_', "-")))).flatten();
+    let text = |kind: &str| w.if_any(&format!("{kind}-{}", field.replace('_', "-")));
+    let known = FIELDS.contains(&field).then(|| text("field")).flatten().or_else(|| text("column"));
     let plain = |label: String| {
         let bare = ["the ", "der ", "die ", "das "].iter().find_map(|article| label.strip_prefix(article));
         bare.map(str::to_owned).unwrap_or(label)

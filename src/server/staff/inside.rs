@@ -29,12 +29,13 @@ pub(super) struct Staff {
     /// What they may do, by name.
     permissions: Vec<Permission>,
     /// In which events.
-    scope: Scope,
+    pub(super) scope: Scope,
     /// Who they are, in the records.
     pub id: String,
     /// Their name.
     name: String,
-    issuer: String,
+    /// The issuer's name.
+    pub(super) issuer: String,
     session: Secret,
     within: Within,
     /// Where they are, for links that come back here.

@@ -400,7 +400,11 @@ pub(super) async fn tries(staff: &Staff, event: &str, asked: &Fields) -> Result<
     for one in names["scripts"].as_array().into_iter().flatten().take(MOST_SCRIPTS) {
         let script = text(one, "script");
         let known = w.if_any(&format!("script-{}", script.to_lowercase())).unwrap_or(script);
-        all.push(of(known, one));
+        // Who has the longest name is shown once, also where nobody else has a name of that script.
+        match all.iter_mut().find(|other| !other.person.is_empty() && other.person == text(one, "person")) {
+            Some(other) => other.title = format!("{}, {known}", other.title),
+            None => all.push(of(known, one)),
+        }
     }
     Ok(all)
 }

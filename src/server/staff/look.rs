@@ -39,12 +39,15 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         let form = Form::filter(staff, &format!("{path}/template"), w.s("template-try"))
             .field(Field::text("name", w.s("template-try-name")).value(name))
             .field(Field::text("person", w.s("template-try-person")).value(person));
-        let picture = Picture { src, alt: w.with("template-specimen", [("name", chosen.clone().into())]) };
-        page = page.part(
-            Section::new("specimen", w.with("template-chosen", [("name", chosen.clone().into())]))
-                .part(picture)
-                .part(form),
-        );
+        let is_own = chosen == own_name(code);
+        let named = if is_own { w.s("template-event-own") } else { chosen.clone() };
+        let picture = Picture { src, alt: w.with("template-specimen", [("name", named.clone().into())]) };
+        let mut section =
+            Section::new("specimen", w.with("template-chosen", [("name", named.into())])).part(picture).part(form);
+        if is_own && let Some(pictures) = own_pictures(staff, &chosen).await {
+            section = section.part(pictures);
+        }
+        page = page.part(section);
         page = match asked.on("list") {
             true => page.part(tried_out(staff, code, &path).await?),
             false => page
@@ -76,8 +79,14 @@ async fn tried_out(staff: &Staff, code: &str, path: &str) -> Result<Html, Respon
 
 fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &Value, tried: &Tried<'_>) -> Html {
     let (w, path, mut chosen) = (staff.w, format!("/events/{}", part(code)), text(template, "name"));
-    let mut names: Vec<Choice> =
-        items(templates).iter().map(|one| Choice::new(text(one, "name"), text(one, "name"))).collect();
+    let own = own_name(code);
+    let choice = |one: &Value| {
+        let name = text(one, "name");
+        let picture = staff.at(&format!("/templates/{}/picture.png", part(&name)));
+        let said = if name == own { w.s("template-event-own") } else { name.clone() };
+        Choice::new(name, said).picture(picture)
+    };
+    let mut names: Vec<Choice> = items(templates).iter().map(choice).collect();
     // A copy of an event keeps what it was copied with, which may be the other's own.
     if !chosen.is_empty() && !names.iter().any(|choice| choice.value == chosen) {
         let kept = w.with("template-as-now", [("name", chosen.into())]);
@@ -87,7 +96,7 @@ fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &V
     let first = names.first().map_or_else(String::new, |choice| choice.value.clone());
     let form = Form::new(staff, &format!("{path}/template"), w.s("template-take"))
         .field(Field::hidden("seen", seen))
-        .field(Field::new("template", w.s("template"), Kind::Select(names)).value(if chosen.is_empty() {
+        .field(Field::new("template", w.s("template"), Kind::Radios(names)).value(if chosen.is_empty() {
             first
         } else {
             chosen
@@ -99,7 +108,7 @@ fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &V
         .field(Field::new("signature_1", w.s("template-signature-1"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .field(Field::new("signature_2", w.s("template-signature-2"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .tried(tried);
-    let own = Action::link(
+    let upload = Action::link(
         w.s("template-upload-own"),
         staff.at(&format!("/template-uploads?{}", written([("event", code)]))),
     );
@@ -107,7 +116,7 @@ fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &V
     Section::new("choose", w.s("template-choose"))
         .part(Text(w.s("template-choose-text")))
         .part(form)
-        .part(Actions(vec![own, all]))
+        .part(Actions(vec![upload, all]))
         .into()
 }
 
@@ -133,6 +142,23 @@ async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem
     staff.send(Method::PATCH, &format!("/events/{}", part(code)), fields, body).await.map(|_| ())
 }
 
+/// Returns what a template of an event's own is called.
+fn own_name(code: &str) -> String {
+    format!("event-{}", code.to_lowercase())
+}
+
+/// Says which pictures the chosen template has of the event's own, and how they are taken off again.
+async fn own_pictures(staff: &Staff, chosen: &str) -> Option<Html> {
+    let w = staff.w;
+    let told = staff.get_if(&format!("/templates/{}", part(chosen))).await?;
+    let assets = told["template"]["assets"].as_array()?.clone();
+    let there = |name: &&str| assets.iter().any(|one| one["name"] == *name && one["present"] == true);
+    let names = PICTURES.iter().copied().filter(there);
+    let names: Vec<String> = names.map(|name| w.s(&format!("template-{}", name.replace('_', "-")))).collect();
+    let text = w.with("template-event-pictures", [("pictures", names.join(", ").into())]);
+    (!names.is_empty()).then(|| Text(text).into())
+}
+
 /// Keeps a template of the event's own: another one with its pictures.
 async fn with_pictures(
     staff: &Staff,
@@ -141,7 +167,7 @@ async fn with_pictures(
     pictures: &[&File],
     once: Option<&str>,
 ) -> Result<String, Problem> {
-    let own = format!("event-{}", code.to_lowercase());
+    let own = own_name(code);
     let is_kept = staff.get_if(&format!("/templates/{own}")).await.is_some();
     let texts = [("base", base), ("name", &own)];
     let texts = if is_kept { &texts[..1] } else { &texts[..] };

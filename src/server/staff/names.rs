@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::events::text;
 use super::home::items;
 use super::inside::Staff;
-use super::ui::Cell;
+use super::ui::{Cell, Choice};
 use crate::accounts::Permission;
 
 /// The names of the staff by id.
@@ -21,6 +21,11 @@ impl Names {
         Self(items(&all).iter().map(|one| (text(one, "id"), text(one, "name"))).collect())
     }
 
+    /// Returns members to choose from, by their ids.
+    pub(super) fn choices(&self) -> Vec<Choice> {
+        self.0.iter().map(|(id, name)| Choice::new(id.clone(), name.clone())).collect()
+    }
+
     /// Returns who it is that a record calls `actor`.
     pub(super) fn name(&self, staff: &Staff, actor: &str) -> String {
         let (who, _) = actor.split_once(" from ").unwrap_or((actor, ""));
@@ -34,6 +39,8 @@ impl Names {
                 if token { w.with("who-token", [("name", name.into())]) } else { name }
             }
             "holder" => w.s("who-holder"),
+            // Nobody said who: what was done at set-up, or by a program that names no account.
+            "operator" if id == "unknown" => w.s("who-operator-unknown"),
             "operator" => w.with("who-operator", [("name", id.to_owned().into())]),
             "nobody" => w.s("who-nobody"),
             "system" => w.s("who-system"),

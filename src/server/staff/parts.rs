@@ -17,11 +17,14 @@ pub(super) struct ShownOnce {
     label: String,
     values: Vec<String>,
     print: String,
+    copy: String,
+    copied: String,
 }
 
 impl ShownOnce {
     pub(super) fn new(staff: &Staff, label: impl Into<String>, values: Vec<String>) -> Self {
-        Self { label: label.into(), values, print: staff.w.s("print") }
+        let w = staff.w;
+        Self { label: label.into(), values, print: w.s("print"), copy: w.s("copy"), copied: w.s("copied") }
     }
 }
 

@@ -38,6 +38,31 @@ pub(super) fn said(w: &Words, text: &str) -> String {
     }
 }
 
+/// Returns what is wrong with a field as a sentence beside it: what the API says of a field goes on from its name, as `is empty`.
+pub(super) fn beside(w: &Words, text: &str) -> String {
+    let told = said(w, text);
+    let first = told.split(' ').next().unwrap_or_default();
+    let about = match w.language {
+        "de" => Some("Das").filter(|_| ["ist", "hat", "enthält", "liegt", "besteht", "beginnt"].contains(&first)),
+        _ => Some("This").filter(|_| ["is", "has", "holds", "begins", "names"].contains(&first)),
+    };
+    let whole = about.map_or_else(|| sentence(&told), |about| format!("{about} {told}"));
+    if whole.ends_with(['.', '!', '?', ':', '…']) { whole } else { format!("{whole}.") }
+}
+
+/// Returns a text with a capital letter first, where it begins with a word in small ones.
+pub(super) fn sentence(text: &str) -> String {
+    let word = text.split([' ', ',', ';', ':']).next().unwrap_or_default();
+    let mut letters = text.chars();
+    match letters.next() {
+        // `https://…` and `name=…` are no words.
+        Some(first) if first.is_lowercase() && word.chars().all(|c| c.is_alphabetic() || "-'’".contains(c)) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// Says whether a text is in the book of a language, or needs none.
 pub(super) fn is_known(w: &Words, text: &str) -> bool {
     w.language != "de" || text.is_empty() || german(text, DEPTH).is_some()
@@ -120,11 +145,24 @@ pub(super) struct Told {
     pub detail: Option<String>,
 }
 
+/// What an operation says to who lacks a permission, before its name.
+const NEEDS: &str = "this needs the permission ";
+
 /// Says what stands in the way, in the language of the page. English is the API's own.
 pub(super) fn problem(w: &Words, problem: &Problem) -> Told {
+    let told = as_told(w, problem);
+    Told { text: sentence(&told.text), detail: told.detail.map(|detail| sentence(&detail)), ..told }
+}
+
+fn as_told(w: &Words, problem: &Problem) -> Told {
     let by_code = w.if_any(&format!("problem-{}", problem.code));
     let by_status = || w.if_any(&format!("status-{}", problem.status));
     let title = by_code.or_else(by_status).unwrap_or_else(|| problem.title.clone());
+    if let Some(name) = problem.detail.strip_prefix(NEEDS)
+        && let Some(may) = w.if_any(&format!("may-{}", name.trim_matches('"')))
+    {
+        return Told { title, text: w.with("forbidden-may", [("may", may.into())]), detail: None };
+    }
     if is_known(w, &problem.detail) {
         return Told { title, text: said(w, &problem.detail), detail: None };
     }
@@ -250,6 +288,20 @@ mod tests {
         assert_eq!(said(w, &strange), strange);
         let deep = "one of: ".repeat(200);
         assert!(!said(w, &deep).is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_a_sentence() {
+        let english = Words::named("en").unwrap();
+        for (told, beside_it) in [
+            ("is not a length of time such as 2y", "This is not a length of time such as 2y."),
+            ("the e-mail or the password is wrong", "The e-mail or the password is wrong."),
+            ("https://example.org is not reached", "https://example.org is not reached."),
+            ("`x` is no number", "`x` is no number."),
+        ] {
+            assert_eq!(beside(english, told), beside_it);
+        }
+        assert_eq!(beside(german_words(), "is before the event starts"), "Das liegt vor dem Beginn der Veranstaltung.");
     }
 
     #[test]

@@ -78,7 +78,8 @@ fn list(staff: &Staff, keys: &Value) -> Html {
         vec![
             Cell::link(text(key, "id"), super::ceremony::drill_of(staff, key).unwrap_or_default()),
             Cell::state(tone, w.s(&format!("key-{state}"))),
-            Cell::text(staff.time(&key["since"]).unwrap_or_default()),
+            // An active key has been signing since then, another one does not any more.
+            Cell::text(staff.time(&key["since"]).or_else(|| staff.time(&key["from"])).unwrap_or_default()),
             Cell::text(text(key, "fingerprint")),
             Cell::act(may.then_some(stolen)),
         ]

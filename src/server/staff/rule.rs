@@ -11,8 +11,10 @@ use super::inside::{Answer, Sent, Staff};
 use super::ui::{
     Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Tone, Tried,
 };
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 
 /// Clauses of one number: what the form calls each, and where the number stands in the rule.
 const NUMBERS: [(&str, &str, &str); 4] = [
@@ -220,9 +222,10 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
         "everybody" => return Ok(json!("everybody")),
         "manual" => return Ok(json!("manual")),
         "written" => {
-            let told = serde_json::from_str(fields.get("written"));
-            return told
-                .map_err(|error| Problem::unprocessable("bad-rule", format!("{}: {error}", w.s("rule-no-json"))));
+            return serde_json::from_str(fields.get("written")).map_err(|error: serde_json::Error| {
+                let at = [("line", error.line().max(1).into()), ("column", error.column().max(1).into())];
+                beside_field(w, "written", w.with("rule-no-json", at))
+            });
         }
         _ => {}
     }
@@ -231,10 +234,8 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
         if let Some(text) = fields.some(name) {
             // Both marks of decimals: the browser sends a point, who types into another field may not.
             let number: serde_json::Number = text.replace(',', ".").parse().map_err(|_| {
-                Problem::unprocessable(
-                    "bad-rule",
-                    w.with("rule-no-number", [("field", w.s(&format!("rule-{name}")).into())]),
-                )
+                let field = w.s(&format!("rule-{name}"));
+                beside_field(w, name, w.with("rule-no-number", [("field", field.into())]))
             })?;
             clauses.push(json!({ of: { member: number } }));
         }
@@ -250,6 +251,12 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
         (_, "any") => Ok(json!({ "any": clauses })),
         _ => Ok(json!({ "all": clauses })),
     }
+}
+
+/// Says what is wrong with one field.
+fn beside_field(w: &Words, field: &str, detail: String) -> Problem {
+    let errors = vec![FieldProblem { field: field.to_owned(), detail }];
+    Problem::unprocessable("bad-rule", w.s("form-look")).with_errors(errors)
 }
 
 /// Keeps a rule, or says what it would do.

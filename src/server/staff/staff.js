@@ -1,7 +1,11 @@
 // What pages do where there is script; they work without. Parts that change are asked for anew; a form is sent once.
 "use strict";
+// A narrow window folds the menu; a wide one has no way to open it, so it is open there.
 const menu = document.querySelector(".menu");
-if (menu && matchMedia("(max-width: 60rem)").matches) menu.open = false;
+const narrow = matchMedia("(max-width: 60rem)");
+const fold = () => { if (menu) menu.open = !narrow.matches; };
+fold();
+narrow.addEventListener("change", fold);
 
 const live = document.querySelector("[data-live]");
 async function refresh() {
@@ -49,4 +53,12 @@ if (secret) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
+}
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+  });
 }

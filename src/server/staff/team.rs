@@ -13,7 +13,7 @@ use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
 use super::parts::{ShownOnce, Sure};
-use super::tokens::chosen_events;
+use super::tokens::{chosen_events, events_field};
 use super::ui::{
     Action, Actions, Cell, Choice, Crumb, Facts, Field, Form, Html, Kind, Page, Section, Table, Tone, Tried,
 };
@@ -77,30 +77,30 @@ fn trail(staff: &Staff) -> [Crumb; 1] {
 /// Asks who is to be invited.
 pub(super) async fn new(staff: Staff) -> Answer {
     staff.needs(Permission::Settings)?;
-    Ok(staff.page(&invitation(&staff, &Tried::NEW)))
+    Ok(staff.page(&invitation(&staff, &Tried::NEW).await))
 }
 
-fn invitation(staff: &Staff, tried: &Tried<'_>) -> Page {
+async fn invitation(staff: &Staff, tried: &Tried<'_>) -> Page {
     let w = staff.w;
-    let form = Form::new(staff, "/team/new", w.s("team-invite")).fields(who(staff, &Value::Null)).tried(tried);
+    let who = who(staff, &Value::Null).await;
+    let form = Form::new(staff, "/team/new", w.s("team-invite")).fields(who).tried(tried);
     Page::new(w.s("team-invite")).trail(trail(staff)).narrow().lead(w.s("team-invite-text")).part(form)
 }
 
 /// Returns the fields of who somebody is and what they may do.
-fn who(staff: &Staff, member: &Value) -> [Field; 4] {
+async fn who(staff: &Staff, member: &Value) -> [Field; 4] {
     let w = staff.w;
     let choices = Role::ALL.map(|role| {
         let name = role.name().replace('_', "-");
         Choice::new(role.name(), format!("{}: {}", w.s(&format!("role-{name}")), w.s(&format!("role-{name}-may"))))
     });
-    let list = |member: &Value, separator: &str| {
-        member.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(separator)
-    };
+    let held: Vec<&str> = member["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let limit: Vec<&str> = member["events"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     [
         Field::text("name", w.s("name")).required().value(text(member, "name")),
         Field::new("email", w.s("email"), Kind::Email).required().value(text(member, "email")),
-        Field::new("roles", w.s("roles"), Kind::Checks(choices.into())).value(list(&member["roles"], ",")),
-        Field::text("events", w.s("team-events")).value(list(&member["events"], ", ")).hint(w.s("team-events-hint")),
+        Field::new("roles", w.s("roles"), Kind::Checks(choices.into())).value(held.join(",")),
+        events_field(staff, &limit, "team-events-hint").await,
     ]
 }
 
@@ -123,26 +123,31 @@ pub(super) async fn invite(Sent { staff, fields }: Sent) -> Response {
         Err(problem) => Err(problem),
     };
     match told {
-        Ok(told) => staff.page(&linked(&staff, fields.get("name"), &told.value)),
+        Ok(told) => staff.page(&linked(&staff, (fields.get("name"), fields.get("email")), &told.value)),
         Err(problem) => {
             let problem = beside(staff.w, problem);
             let tried = Tried(Some((&fields, &problem)));
-            staff.page_with(tried.status(), &invitation(&staff, &tried))
+            staff.page_with(tried.status(), &invitation(&staff, &tried).await)
         }
     }
 }
 
 /// The page with a link to set a password with.
-fn linked(staff: &Staff, name: &str, told: &Value) -> Page {
+fn linked(staff: &Staff, (name, email): (&str, &str), told: &Value) -> Page {
     let w = staff.w;
     let name = || [("name", name.to_owned().into())];
-    let once = ShownOnce::new(staff, w.s("team-link-once"), vec![text(told, "link")]);
+    let link = text(told, "link");
+    // The program in which who looks writes their own mails: the link is a secret, and leaves no trace here.
+    let body = w.with("team-link-body", [("link", link.clone().into())]);
+    let write = format!("mailto:{}?subject={}&body={}", part(email), part(&staff.issuer), part(&body));
+    let once = ShownOnce::new(staff, w.s("team-link-once"), vec![link]);
+    let write = (!email.is_empty()).then(|| Action::link(w.s("team-link-mail"), write));
     let done = Action::link(w.s("shown-kept"), staff.at("/team")).primary();
     let page = Page::new(w.with("team-link-of", name()))
         .trail(trail(staff))
         .narrow()
         .lead(w.with("team-link-hand-on", name()));
-    page.part(once).part(Actions(vec![done]))
+    page.part(once).part(Actions(write.into_iter().chain([done]).collect()))
 }
 
 /// Shows a member, to be changed.
@@ -157,7 +162,7 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Ans
     let on = if member["disabled"] == true { "yes" } else { "" };
     let form = Form::new(staff, &format!("/team/{}", part(id)), w.s("save"))
         .field(Field::hidden("seen", &told.tag))
-        .fields(who(staff, member))
+        .fields(who(staff, member).await)
         .field(Field::new("disabled", w.s("team-disable"), Kind::Check).value(on).hint(w.s("team-disable-hint")))
         .tried(tried);
     let facts = Facts::known([
@@ -210,7 +215,11 @@ async fn sure(staff: &Staff, id: &str, (key, way): (&str, &str)) -> Answer {
         about: text(&told.value, "email"),
         path: format!("/team/{}{way}", part(id)),
         trail: crumbs.collect(),
-        fields: vec![Field::hidden("seen", &told.tag), Field::hidden("name", text(&told.value, "name"))],
+        fields: vec![
+            Field::hidden("seen", &told.tag),
+            Field::hidden("name", text(&told.value, "name")),
+            Field::hidden("email", text(&told.value, "email")),
+        ],
     };
     Ok(staff.page(&sure.page(staff, &Tried::NEW)))
 }
@@ -223,7 +232,7 @@ pub(super) async fn ask_link(staff: Staff, Path(id): Path<String>) -> Answer {
 /// Makes a link to set a new password with; shows it this once.
 pub(super) async fn link(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
     match staff.post(&format!("/staff/{}/link", part(&id)), &fields, Value::Null).await {
-        Ok(told) => staff.page(&linked(&staff, fields.get("name"), &told.value)),
+        Ok(told) => staff.page(&linked(&staff, (fields.get("name"), fields.get("email")), &told.value)),
         Err(problem) => staff.failed(&beside(staff.w, problem)),
     }
 }

@@ -38,8 +38,14 @@ pub(super) async fn all(staff: &Staff, names: &Names) -> Result<Html, Response> 
     let w = staff.w;
     let tokens = staff.get("/tokens").await?;
     let rows = items(&tokens).iter().map(|one| row(staff, one, "/team/tokens", Some(names))).collect();
-    Ok(Table { caption: w.s("tokens-all"), heads: heads(staff, true), rows, empty: w.s("tokens-none-all"), next: None }
-        .into())
+    let table = Table {
+        caption: w.s("tokens-all"),
+        heads: heads(staff, true),
+        rows,
+        empty: w.s("tokens-none-all"),
+        next: None,
+    };
+    Ok(Section::new("tokens", w.s("tokens-all")).part(table).into())
 }
 
 fn heads(staff: &Staff, with_owner: bool) -> Vec<String> {
@@ -67,10 +73,32 @@ fn row(staff: &Staff, one: &Value, path: &str, names: Option<&Names>) -> Vec<Cel
 
 /// Asks what a token shall be.
 pub(super) async fn new(staff: Staff) -> Answer {
-    Ok(staff.page(&made(&staff, &Tried::NEW)))
+    let events = events_field(&staff, &[], "token-events-hint").await;
+    Ok(staff.page(&made(&staff, events, &Tried::NEW)))
 }
 
-fn made(staff: &Staff, tried: &Tried<'_>) -> Page {
+/// Events that a form offers to be ticked; where there are more, their codes are typed.
+const OFFERED: usize = 60;
+
+/// Asks to which events something is limited.
+pub(super) async fn events_field(staff: &Staff, chosen: &[&str], hint: &str) -> Field {
+    let w = staff.w;
+    let told = staff.get_if(&format!("/events?limit={}", OFFERED + 1)).await.unwrap_or_default();
+    let known = items(&told);
+    // What is archived, or is to be made yet, stands in no such list and must not be lost.
+    let others = chosen.iter().any(|code| !known.iter().any(|event| event["code"] == **code));
+    if known.is_empty() || known.len() > OFFERED || told["next"].is_string() || others {
+        return Field::text("events", w.s("team-events")).value(chosen.join(", ")).hint(w.s(&format!("{hint}-codes")));
+    }
+    let choice = |event: &Value| {
+        let (code, title) = (text(event, "code"), text(event, "title"));
+        Choice::new(code.clone(), format!("{code}: {title}"))
+    };
+    let choices = known.iter().map(choice).collect();
+    Field::new("events", w.s("team-events"), Kind::Checks(choices)).value(chosen.join(",")).hint(w.s(hint))
+}
+
+fn made(staff: &Staff, events: Field, tried: &Tried<'_>) -> Page {
     let w = staff.w;
     let may = Permission::ALL.into_iter().filter(|one| staff.may(*one));
     let scopes = may.map(|one| Choice::new(one.name(), w.s(&format!("may-{one}")))).collect();
@@ -78,7 +106,7 @@ fn made(staff: &Staff, tried: &Tried<'_>) -> Page {
     let form = Form::new(staff, "/account/tokens/new", w.s("token-new"))
         .field(Field::text("name", w.s("token-for")).required())
         .field(Field::new("scopes", w.s("token-scopes"), Kind::Checks(scopes)).value("view"))
-        .field(Field::text("events", w.s("team-events")).hint(w.s("token-events-hint")))
+        .field(events)
         .field(Field::new("expires", w.s("token-last-day"), Kind::Date).required().value(ends))
         .field(password_again(staff))
         .tried(tried);
@@ -100,7 +128,8 @@ pub(super) async fn create(Sent { staff, fields }: Sent) -> Response {
         Err(problem) => {
             let problem = beside(staff.w, problem);
             let tried = Tried(Some((&fields, &problem)));
-            staff.page_with(tried.status(), &made(&staff, &tried))
+            let events = events_field(&staff, &[], "token-events-hint").await;
+            staff.page_with(tried.status(), &made(&staff, events, &tried))
         }
     }
 }
@@ -124,7 +153,7 @@ async fn created(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
 /// # Errors
 /// When one of them is no code.
 pub(super) fn chosen_events(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
-    let named = fields.get("events").split([',', ';', ' ', '\n']).filter(|code| !code.is_empty());
+    let named = fields.all("events").flat_map(|all| all.split([',', ';', ' ', '\n'])).filter(|code| !code.is_empty());
     let codes: Result<Vec<String>, Problem> = named
         .map(|code| match code.to_uppercase().parse::<EventCode>() {
             Ok(code) => Ok(code.to_string()),

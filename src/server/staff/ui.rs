@@ -73,12 +73,30 @@ pub(super) struct Shell<'a> {
     pub locked: bool,
 }
 
+impl Shell<'_> {
+    /// Says whether this is who is in, or a page below.
+    fn at_account(&self) -> bool {
+        let path = self.here.split('?').next().unwrap_or_default();
+        let own = format!("{}/staff/account", self.frame.base);
+        path == own || path.starts_with(&format!("{own}/"))
+    }
+}
+
 /// A way of the main navigation.
 pub(super) struct NavItem {
     pub text: String,
     pub href: String,
     pub current: bool,
 }
+
+/// Pages that belong to a way of the navigation and lie elsewhere.
+const BESIDES: [(&str, &str); 5] = [
+    ("/settings", "/staff/backups"),
+    ("/publishing", "/staff/unlock"),
+    ("/events", "/staff/duplicates"),
+    ("/corrections", "/staff/address-requests"),
+    ("/templates", "/staff/template-uploads"),
+];
 
 /// Returns the ways of the main navigation: those that lead to something for who looks.
 pub(super) fn nav(staff: &Staff, here: &str) -> Vec<NavItem> {
@@ -99,9 +117,12 @@ pub(super) fn nav(staff: &Staff, here: &str) -> Vec<NavItem> {
     ];
     let ways = all.into_iter().filter(|(_, _, shown)| *shown);
     ways.map(|(key, path, _)| {
-        let whole = format!("/staff{path}");
-        let current =
-            if path.is_empty() { here == whole } else { here == whole || here.starts_with(&format!("{whole}/")) };
+        let is_below = |whole: &str| here == whole || here.starts_with(&format!("{whole}/"));
+        let besides = BESIDES.iter().filter(|(of, _)| *of == path);
+        let current = match path {
+            "" => here == "/staff",
+            _ => is_below(&format!("/staff{path}")) || besides.into_iter().any(|(_, page)| is_below(page)),
+        };
         NavItem { text: staff.w.s(key), href: staff.at(path), current }
     })
     .collect()
@@ -183,7 +204,7 @@ impl Page {
     /// Adds what stands in the way, with what is wrong with single fields.
     pub(super) fn problem(self, tone: Tone, w: &Words, problem: &Problem) -> Self {
         let told = phrases::problem(w, problem);
-        let errors = problem.errors.iter().map(|error| phrases::said(w, &error.detail));
+        let errors = problem.errors.iter().map(|error| phrases::sentence(&phrases::said(w, &error.detail)));
         let errors = errors.filter(|error| *error != told.text);
         let items = told.detail.into_iter().chain(errors).collect();
         self.part(Notice { tone, text: told.text, items })
@@ -332,6 +353,9 @@ impl Action {
 #[template(path = "pages/staff/actions.html")]
 pub(super) struct Actions(pub Vec<Action>);
 
+/// Letters of a word that stands on one line of a table.
+const LONGEST_WORD: usize = 42;
+
 /// A cell of a table.
 #[derive(Default)]
 pub(super) struct Cell {
@@ -373,6 +397,11 @@ impl Cell {
     pub(super) fn pick(mut self, value: impl Into<String>, label: impl Into<String>, on: bool) -> Self {
         self.pick = Some(Pick { value: value.into(), label: label.into(), on });
         self
+    }
+
+    /// Says whether it is one word of usual length, such as a number or an address, which is not broken where there is room.
+    fn is_whole(&self) -> bool {
+        !self.text.contains(char::is_whitespace) && self.text.chars().count() <= LONGEST_WORD
     }
 
     pub(super) fn sub(mut self, text: impl Into<String>) -> Self {

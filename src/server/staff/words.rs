@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::http::{HeaderMap, header};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
 use crate::credential::{Timestamp, Zone};
@@ -130,7 +131,28 @@ impl Words {
 
     /// Writes the day on which an instant falls in a zone.
     pub(super) fn day(&self, zone: &Zone, at: Timestamp) -> String {
-        written_day(self.language, zone.day(at))
+        self.date(zone.day(at))
+    }
+
+    /// Writes a day, in English as the pages spell: day, month, year.
+    pub(super) fn date(&self, day: Date) -> String {
+        written_day(if self.language == "en" { "en-GB" } else { self.language }, day)
+    }
+
+    /// Writes the days from one to another, with what both have in common once: `12–13 November 2026`.
+    pub(super) fn dates(&self, first: Date, last: Date) -> String {
+        let (from, to) = (self.date(first), self.date(last));
+        if first == last {
+            return to;
+        }
+        let mut parts = from.splitn(3, ' ');
+        match (parts.next(), parts.next()) {
+            (Some(day), Some(_)) if (first.year(), first.month()) == (last.year(), last.month()) => {
+                format!("{day}–{to}")
+            }
+            (Some(day), Some(month)) if first.year() == last.year() => format!("{day} {month} – {to}"),
+            _ => format!("{from} – {to}"),
+        }
     }
 
     /// Writes an instant to the minute, in UTC where that is the zone, else as the zone's clocks show it.
@@ -214,6 +236,21 @@ mod tests {
         let at = "2026-06-30T22:05:00Z".parse().unwrap();
         let berlin = "Europe/Berlin".parse().unwrap();
         assert_eq!(german.time(&berlin, at), "1. Juli 2026, 00:05");
-        assert_eq!(english.time(&Zone::UTC, at), "June 30, 2026, 22:05 UTC");
+        assert_eq!(english.time(&Zone::UTC, at), "30 June 2026, 22:05 UTC");
+    }
+
+    #[test]
+    fn days_from_one_to_another_say_once_what_they_share() {
+        let (english, german) = (&ALL[0], &ALL[1]);
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for (first, last, in_english, in_german) in [
+            ("2026-11-12", "2026-11-13", "12–13 November 2026", "12.–13. November 2026"),
+            ("2026-11-30", "2026-12-02", "30 November – 2 December 2026", "30. November – 2. Dezember 2026"),
+            ("2026-12-30", "2027-01-02", "30 December 2026 – 2 January 2027", "30. Dezember 2026 – 2. Januar 2027"),
+            ("2026-03-01", "2026-03-01", "1 March 2026", "1. März 2026"),
+        ] {
+            assert_eq!(english.dates(day(first), day(last)), in_english);
+            assert_eq!(german.dates(day(first), day(last)), in_german);
+        }
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct Preview {
     /// How many of those who get something were not tried out, because they are too many for a preview: a name of theirs may
     /// turn out to fit on no line.
     pub(super) untried: u64,
+    /// How many of those who get one have no e-mail address: nothing can be sent to them.
+    without_address: u64,
     /// What the list is known by: with it as `expected` the run is made over this very list or not at all.
     #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
     pub(super) set: String,
@@ -109,6 +111,11 @@ struct PreviewRow {
     effect: Effect,
     /// Why nothing would change.
     why: Option<String>,
+    /// Who gets one: on what that rests, as `reason` of the decision about them.
+    #[schema(example = "rule_met")]
+    ground: Option<String>,
+    /// Who gets one: whether there is an e-mail address to send it to.
+    has_address: Option<bool>,
     /// The tier.
     tier: Option<String>,
     /// The template's name.
@@ -136,7 +143,13 @@ impl Preview {
             if let Fate::Get(grant) | Fate::Replace(_, grant) = &selected.fate {
                 failed = failed.take().or(others.count(desk.store, grant.language.as_deref(), &grant.template).err());
             }
-            self.count(selected);
+            let has_address = match (&selected.fate, &selected.row.person, &request.event) {
+                (Fate::Get(_) | Fate::Replace(..), Some(key), Some(code)) => {
+                    desk.store.participant(code, key)?.map(|person| person.email.is_some())
+                }
+                _ => None,
+            };
+            self.count(selected, has_address);
             Ok(())
         })?;
         failed.map_or(Ok(foreseen), |error| Err(error.into()))
@@ -159,8 +172,9 @@ impl Preview {
         self.gets + self.get_another + self.replaced + self.new_versions + self.loses + self.regains + self.sends
     }
 
-    fn count(&mut self, selected: Selected) {
+    fn count(&mut self, selected: Selected, has_address: Option<bool>) {
         self.total += 1;
+        self.without_address += u64::from(has_address == Some(false));
         let counter = match selected.fate.effect() {
             Effect::Gets => &mut self.gets,
             Effect::GetsAnother => &mut self.get_another,
@@ -181,7 +195,7 @@ impl Preview {
             }
         }
         if self.rows.len() < PREVIEWED {
-            self.rows.push(PreviewRow::of(selected));
+            self.rows.push(PreviewRow { has_address, ..PreviewRow::of(selected) });
         }
     }
 }
@@ -204,6 +218,8 @@ impl PreviewRow {
             number: fate.number().map(ToString::to_string),
             effect: fate.effect(),
             why: fate.why().map(str::to_owned),
+            ground: grant.and_then(|grant| Some(grant.basis.as_ref()?.get("reason")?.as_str()?.to_owned())),
+            has_address: None,
             tier: grant.and_then(|grant| grant.tier.clone()),
             template: grant.map(|grant| grant.template.name.clone()),
         }

@@ -9,7 +9,7 @@ nav-events = Veranstaltungen
 nav-search = Suche
 nav-certificates = Zertifikate
 nav-deliveries = E-Mail
-nav-runs = Läufe
+nav-runs = Aufträge
 nav-corrections = Korrekturen
 nav-templates = Vorlagen
 nav-publishing = Schlüssel und Veröffentlichung
@@ -24,7 +24,7 @@ save = Speichern
 change = Ändern
 yes = Ja
 no = Nein
-state = Stand
+state = Status
 when = Wann
 since = Seit
 why = Warum
@@ -85,8 +85,8 @@ home-attention = Braucht Aufmerksamkeit
 home-nothing = Nichts wartet auf Sie.
 needs-failed =
     { $count ->
-        [one] Lauf mit Fehlern
-       *[other] Läufe mit Fehlern
+        [one] Auftrag mit Fehlern
+       *[other] Aufträge mit Fehlern
     }
 needs-approvals =
     { $count ->
@@ -115,7 +115,7 @@ needs-relay =
     }
 needs-publication =
     { $count ->
-        [one] Veröffentlichung ist fällig: Prüfende sehen bald eine Warnung, oder schon jetzt
+        [one] Veröffentlichung ist fällig: Beim Prüfen erscheint bald eine Warnung, oder schon jetzt
        *[other] Veröffentlichungen sind fällig
     }
 needs-first-publication =
@@ -125,7 +125,7 @@ needs-first-publication =
     }
 plot-title = Die letzten 30 Tage
 plot-issued = ausgestellt
-plot-sent = versandt
+plot-sent = gesendet
 plot-table = Als Tabelle
 
 # Events
@@ -138,7 +138,7 @@ event-code = Kürzel
 event-days = Tage
 event-title = Titel
 event-title-hint = So, wie er auf dem Zertifikat steht.
-event-code-hint = 1 bis 24 Buchstaben und Ziffern, etwa WORKSHOP26. Teil jeder Zertifikatsnummer, für immer.
+event-code-hint = 1 bis 24 Buchstaben und Ziffern, etwa WORKSHOP26. Steht in jeder Zertifikatsnummer und lässt sich später nicht ändern.
 event-starts = Erster Tag
 event-ends = Letzter Tag
 event-organiser = Veranstalter
@@ -165,7 +165,7 @@ event-about = Über die Veranstaltung
 event-further = Weiteres
 event-badge = Badge-Bild
 event-copy = Veranstaltung kopieren
-event-copy-text = Alles außer den Teilnehmenden, als Entwurf.
+event-copy-text = Alles außer den Teilnehmenden und den Tagen, als Entwurf.
 event-archive = Archivieren
 event-unarchive = Zurückholen
 event-is-archived = Diese Veranstaltung ist archiviert: Sie nimmt keine Listen an und stellt nichts aus.
@@ -179,7 +179,7 @@ step-rule = Regel
 step-template = Vorlage
 step-completed = Abschluss
 step-generate = Zertifikate
-step-send = Versenden
+step-send = Senden
 step-publish = Veröffentlicht
 step-there = erledigt
 step-missing = noch zu wählen
@@ -190,8 +190,9 @@ step-issued = ausgestellt
 step-not-issued = noch keine
 step-to-send =
     { $count ->
-        [one] 1 nicht versandt
-       *[other] { $count } nicht versandt
+        [0] alles gesendet
+        [one] 1 nicht gesendet
+       *[other] { $count } nicht gesendet
     }
 step-published = veröffentlicht
 step-not-published = noch nicht
@@ -402,8 +403,8 @@ rule-passed = Prüfung bestanden
 rule-checked-in = Am Eingang erfasst
 rule-role = Eine dieser Rollen
 rule-role-hint = Mit Kommas getrennt, etwa speaker, chair.
-rule-json = Die Regel, ausgeschrieben
-rule-json-hint = Für verschachtelte Bedingungen, einzelne Termine und Ausdrücke.
+rule-json = Die Regel, ausgeschrieben in JSON
+rule-json-hint = Für verschachtelte Bedingungen, einzelne Termine und Ausdrücke, etwa {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
 rule-more =
     { $count ->
         [one] und eine weitere
@@ -415,7 +416,7 @@ rule-before = bekommen jetzt eines
 rule-after = bekämen eines
 rule-gained = kämen hinzu
 rule-lost = fielen weg
-rule-no-json = Das ist kein JSON
+rule-no-json = Das ist kein JSON: Es bricht ab oder stimmt nicht in Zeile { $line }, bei Zeichen { $column }. Beispiele stehen in der Dokumentation der Regeln.
 rule-no-number = { $field }: Das ist keine Zahl
 rule-empty = Geben Sie mindestens eine Bedingung an oder wählen Sie eine andere Antwort.
 
@@ -426,7 +427,7 @@ template-specimen = Muster von { $name }
 template-try = Mit diesem Namen zeigen
 template-try-name = Ein Name zum Ausprobieren
 template-choose = Vorlage wählen
-template-choose-text = Mit Logo oder Unterschriften wird eine eigene Vorlage dieser Veranstaltung aufbewahrt.
+template-choose-text = Ein Logo oder Unterschriften, die Sie hier wählen, stehen nur auf den Zertifikaten dieser Veranstaltung. Eine andere Vorlage zu wählen nimmt sie wieder weg.
 template-take = Diese Vorlage benutzen
 template-logo = Logo
 template-logo-hint = PNG, JPEG oder SVG.
@@ -438,7 +439,7 @@ template-file = Datei der Vorlage
 templates-lead = Wie Zertifikate aussehen.
 
 # Generate
-generate-lead = Zuerst sehen Sie, wer eines bekäme und warum.
+generate-lead = Zuerst sehen Sie, wer eines bekäme und warum, und wer nicht.
 generate-over = Für wen
 generate-look = Ansehen
 generate-anyway = Obwohl die Veranstaltung nicht abgeschlossen ist
@@ -471,7 +472,7 @@ effect-keeps = unverändert
 effect-nothing = keines
 
 # Runs
-runs-none = Noch gab es keinen Lauf.
+runs-none = Noch gab es keinen Auftrag.
 run-kind = Was
 run-done = erledigt
 run-skipped = brauchten nichts
@@ -508,7 +509,7 @@ kind-regenerate = Zertifikate neu ausstellen
 kind-revoke = Widerrufen
 kind-restore = Widerrufe zurücknehmen
 kind-publish = Veröffentlichen
-kind-send = Mails versenden
+kind-send = E-Mails senden
 
 # Certificates
 certificates-text = Nummer, Name oder E-Mail
@@ -533,7 +534,7 @@ revoke-now = Nicht warten
 revoke-now-hint = Es steht in der nächsten Veröffentlichung und ist dann nicht mehr zurückzunehmen.
 reissue = Neu ausstellen
 reissue-text = Die nächste Fassung unter derselben Nummer, mit den heutigen Daten und der heutigen Vorlage. Die widerrufene bleibt widerrufen.
-send-one = Per Mail versenden
+send-one = Per E-Mail senden
 standing-active = Gültig
 standing-expired = Abgelaufen
 standing-revocation-waits = Widerrufen, rücknehmbar
@@ -547,7 +548,7 @@ cause-other = Etwas anderes
 
 # Mail
 deliveries-none = Keine Nachricht wurde gefunden.
-deliveries-none-one = Dazu wurde nichts versandt.
+deliveries-none-one = Dazu wurde nichts gesendet.
 mail-off = E-Mail ist nicht eingerichtet: Der Abschnitt [mail] in testamur.toml sagt, welcher Server sie annimmt.
 mail-trouble = Der Mailserver ist nicht benutzbar. Was fällig ist, wartet.
 mail-message = Nachricht
@@ -556,7 +557,7 @@ mail-attempts = Versuche
 mail-evidence = Was geschah und woher man es weiß
 mail-resend = Erneut senden
 mail-right-address = Die richtige Adresse, falls sie falsch war
-mail-right-hint = Die Person bekommt sie, bevor etwas versandt wird.
+mail-right-hint = Die Person bekommt sie, bevor etwas gesendet wird.
 mail-from = Von
 mail-to = An
 mail-reply = Antworten an
@@ -565,7 +566,7 @@ mail-text = Text
 mail-attached = PDF angehängt
 mail-queued = Wartet
 mail-sending = Wird übergeben
-mail-sent = Versandt
+mail-sent = Gesendet
 mail-deferred = Aufgeschoben
 mail-delivered = Zugestellt
 mail-bounced = Zurückgekommen
@@ -575,6 +576,7 @@ mail-opened = Vielleicht geöffnet
 mail-downloaded = Heruntergeladen
 send-lead =
     { $count ->
+        [0] Niemand wartet auf eine Nachricht: Alle mit Zertifikat und Adresse haben ihre.
         [one] Eine Person hat ein Zertifikat und noch keine Nachricht.
        *[other] { $count } Personen haben ein Zertifikat und noch keine Nachricht.
     }
@@ -582,28 +584,28 @@ send-preview = Die Nachricht, wie die erste Person sie bekommt
 send-test = Probe an mich
 send-start =
     { $count ->
-        [one] Eine Nachricht versenden
-       *[other] { $count } Nachrichten versenden
+        [one] Eine Nachricht senden
+       *[other] { $count } Nachrichten senden
     }
 send-over = An wen
 send-those-without = Alle, die noch nichts bekamen
 send-failed = Alle, deren letzte Nachricht zurückkam oder scheiterte
 send-day = Nicht vor diesem Tag
 send-day-hint = Leer: jetzt.
-send-settings = Was die Nachricht sagt und wann sie versandt wird
-send-when = Wann versandt wird
+send-settings = Was die Nachricht sagt und wann sie gesendet wird
+send-when = Wann gesendet wird
 send-by-hand = Wenn jemand es hier startet
 send-with-issuing = Mit jedem ausgestellten Zertifikat
 send-attach = PDF anhängen
 send-text-hint = Leer: der eingebaute Text, in der Sprache jeder Person.
 
 # Publishing
-publishing-lead = Was Prüfende lesen: die Schlüssel des Ausstellers und was widerrufen ist.
+publishing-lead = Was zum Prüfen nötig ist: die Schlüssel des Ausstellers und was widerrufen ist.
 published = Veröffentlicht
 published-never = Noch wurde nichts veröffentlicht. Solange kann niemand ein Zertifikat prüfen.
 published-good = Aktuell bis
 published-waiting = Widerrufe, die noch warten
-published-stale = Sie ist zu alt: Prüfende lesen, dass neuere Widerrufe nicht bekannt sind.
+published-stale = Sie ist zu alt: Beim Prüfen steht dabei, dass neuere Widerrufe nicht bekannt sind.
 publish-now = Jetzt veröffentlichen
 publish-at-once = Mit den wartenden veröffentlichen
 verifier-file = Prüfseite als eine Datei, zum Weitergeben
@@ -645,11 +647,11 @@ said-restored = Der Widerruf ist zurückgenommen.
 said-reissued = Neu ausgestellt.
 said-sending = Unterwegs.
 said-test-sent = Die Probe ist an Sie unterwegs.
-said-key-rotated = Jetzt unterschreibt ein neuer Schlüssel. Veröffentlichen Sie, damit Prüfende ihn kennen.
+said-key-rotated = Jetzt unterschreibt ein neuer Schlüssel. Veröffentlichen Sie, damit seine Zertifikate geprüft werden können.
 said-key-stolen = Der Schlüssel ist als gestohlen gemeldet. Veröffentlichen Sie jetzt.
 
 # A person's card
-person-standing = Stand
+person-standing = Wie es steht
 person-tier = Stufe
 person-none = In dieser Veranstaltung haben sie kein Zertifikat.
 person-open = Zertifikat öffnen
@@ -694,9 +696,9 @@ begin-organisation = Organisation
 begin-issuer = Name
 begin-issuer-hint = So, wie er gedruckt und unterschrieben wird.
 begin-domain = Domain
-begin-domain-hint = Etwa certs.example.org: Zertifikate nennen sie für immer, und dort steht, was Prüfende brauchen. Zum Ausprobieren: localhost.
+begin-domain-hint = Etwa certs.example.org: Sie steht in jedem Zertifikat und lässt sich später nicht ändern. Dort steht, was zum Prüfen nötig ist. Zum Ausprobieren: localhost.
 begin-zone = Zeitzone
-begin-owner = Sie, als erste verantwortliche Person
+begin-owner = Sie, mit allen Rechten
 begin-password = Ihr Passwort
 begin-password-hint = Mindestens 12 Zeichen.
 begin-keys = Schlüssel
@@ -704,9 +706,9 @@ begin-passphrase = Passphrase der Schlüssel
 begin-passphrase-hint = Vier zufällige Wörter sind gut. Wer den Dienst startet, braucht sie; niemand kann sie wiederherstellen.
 begin-again = Noch einmal dieselbe
 begin-differ = Die beiden Passphrasen sind nicht gleich.
-begin-mail = E-Mail, falls Zertifikate versandt werden sollen
+begin-mail = E-Mail, falls Zertifikate gesendet werden sollen
 begin-relay = Mailserver
-begin-relay-hint = Etwa smtp.example.org. Leer: Nichts wird versandt.
+begin-relay-hint = Etwa smtp.example.org. Leer: Nichts wird gesendet.
 begin-from-hint = Etwa Beispiel-Akademie <zertifikate@example.org>.
 begin-port = Port
 begin-bad-port = Ein Port ist eine Zahl bis 65535.
@@ -719,10 +721,10 @@ begin-relay-password = Passwort dort
 begin-submit = Einrichten
 begin-done = Eingerichtet
 begin-sheet = Ausdrucken und aufbewahren
-begin-sheet-text = An diesem Fingerabdruck ist zu erkennen, dass Schlüssel Ihre sind: Drucken Sie ihn aus und veröffentlichen Sie ihn, wo nur Sie es können.
+begin-sheet-text = Der Fingerabdruck unten zeigt, dass Ihre Schlüssel Ihre sind. Drucken Sie ihn aus und veröffentlichen Sie ihn, wo niemand sonst ihn ändern kann, etwa auf Ihrer Website.
 begin-identity = Identität
 begin-keep = Getrennt voneinander aufbewahren
-begin-keep-keys = Eine Kopie des Ordners keys
+begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
 begin-keep-unlock = Fehlt eines davon, lässt sich nie wieder etwas unterschreiben.
 begin-on = Anmelden
@@ -745,9 +747,9 @@ course = Termine und Aufgaben
 course-lead = Was es zu besuchen und zu tun gibt: Regeln zählen es, und Listen füllen es über die Titel.
 course-change = Was es gibt
 course-sessions = Termine
-course-hint = Einer je Zeile: ein Titel oder id | Titel. Ein Stern am Ende heißt Pflicht: tag1 | Tag 1 | *
+course-hint = Einer je Zeile: ein Titel, etwa Tag 1. Ein Stern nach einem Strich heißt Pflicht: Tag 1 | *. Was vor Titel und Strich steht, ist die Kennung, unter der Anwesenheit geführt wird: Lassen Sie sie stehen.
 course-activities = Aufgaben
-course-activities-hint = Eine je Zeile: ein Titel oder id | Titel | Punkte. Ein Stern am Ende heißt Pflicht: quiz | Quiz | 10 | *
+course-activities-hint = Eine je Zeile: ein Titel, etwa Quiz. Mit Punkten: quiz | Quiz | 10. Ein Stern nach einem Strich heißt Pflicht: Quiz | *. Was zuerst vor einem Strich steht, ist die Kennung: Lassen Sie sie stehen.
 course-bad-line = Diese Zeile ist nicht zu lesen: { $line }
 attendance = Anwesenheit
 attendance-text = Adressen, Kennungen oder Namen, je Zeile oder mit Kommas, wie sie notiert wurden.
@@ -760,7 +762,7 @@ attendance-unknown = Nicht auf der Liste: { $names }. Alle anderen sind eingetra
 said-marked = Eingetragen.
 
 # What messages are about
-topic-run-ended = Ein Lauf ist zu Ende
+topic-run-ended = Ein Auftrag ist zu Ende
 topic-revoked = Widerrufen
 topic-restored = Wieder gültig
 topic-replaced = Neue Fassung
@@ -832,7 +834,7 @@ language-zh-hant = Chinesisch (traditionell)
 language-none = wie bei der Veranstaltung
 language-none-event = keine
 event-language = Sprache
-event-language-hint = Für Personen, bei denen keine steht: danach richten sich die Vorlage ihres Zertifikats und die Sprache der E-Mails.
+event-language-hint = Für Teilnehmende, deren Sprache nicht bekannt ist. Danach richten sich die Vorlage ihrer Zertifikate und die Sprache der E-Mails.
 people-language-note = Bestimmt die Vorlage, wenn die Veranstaltung eine für die Sprache hat, und die Sprache der E-Mails. Die Texte eines Zertifikats sind die seiner Vorlage.
 person-printed = Gedruckt mit
 person-printed-other = { $template }, deren Texte auf { $texts } sind
@@ -856,3 +858,35 @@ send-without = { $count ->
 send-without-text = Ihnen wird nichts gesendet. Tragen Sie auf ihrer Karte eine Adresse ein, oder geben Sie das Zertifikat anders weiter.
 email-now = E-Mail jetzt
 certificate-person = Karte der Person
+event-none-to-make = Sie arbeiten nur in einigen Veranstaltungen mit, und diese gibt es schon. Eine weitere legt an, wer alle Veranstaltungen sieht.
+event-copy-days = Die der Kopie: Die Tage der alten Veranstaltung werden nicht übernommen.
+step-completed-due = vorbei, noch nicht abgeschlossen
+template-event-own = die eigene dieser Veranstaltung
+template-event-pictures = Mit eigenen Bildern dieser Veranstaltung: { $pictures }.
+generate-not-ready = Für Zertifikate fehlt bei dieser Veranstaltung noch etwas.
+generate-no-template = Es ist keine Vorlage gewählt.
+generate-no-template-way = Vorlage wählen
+generate-no-rule = Es gibt keine Regel, wer ein Zertifikat bekommt.
+generate-no-rule-way = Regel festlegen
+generate-not-completed = Die Veranstaltung ist nicht als abgeschlossen eingetragen.
+generate-not-completed-way = Als abgeschlossen eintragen
+generate-left-out = Wer keines bekommt
+generate-left-out-all = Alle, die die Regel nicht erfüllen
+generate-no-address = keine E-Mail-Adresse
+generate-without-address =
+    { $count ->
+        [one] Eine dieser Personen hat keine E-Mail-Adresse: Das Zertifikat wird ausgestellt, gesendet werden kann nichts.
+       *[other] { $count } dieser Personen haben keine E-Mail-Adresse: Die Zertifikate werden ausgestellt, gesendet werden kann nichts.
+    }
+begin-zone-hint = Etwa Europe/Berlin. Sie bestimmt, auf welchen Tag etwas fällt. Leer: UTC.
+begin-identity-text = Unter der Identität kennt Software Sie als Aussteller. Der Fingerabdruck ist der Ihres Wurzelschlüssels, der für alle anderen Schlüssel bürgt.
+needs-key-unpublished = neuer Schlüssel ist noch nicht veröffentlicht: Was er unterschreibt, kann niemand prüfen. Veröffentlichen Sie jetzt
+copy = Kopieren
+copied = Kopiert
+send-failed-do = An diese erneut senden
+column-first-name = Vorname
+column-last-name = Nachname
+column-surname = Nachname
+column-role = Rolle
+column-result = Ergebnis
+column-no = Nr.

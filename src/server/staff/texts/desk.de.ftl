@@ -21,7 +21,7 @@ choose-changed = Die Liste hat sich geändert, seit sie Ihnen gezeigt wurde. Seh
 batch-unknown = Wählen Sie, was geschehen soll
 batch-zip = Als PDF (ZIP)
 batch-narrow = Das wären alle Zertifikate, die es gibt. Nehmen Sie zuerst den Filter.
-batch-send = Per Mail senden
+batch-send = Per E-Mail senden
 batch-send-do =
     { $count ->
         [one] Eine Nachricht senden
@@ -88,7 +88,7 @@ person-history = Was getan wurde
 person-history-none = Zu dieser Person ist noch nichts vermerkt.
 person-act = Was
 person-about = Worüber
-person-run = ein Lauf
+person-run = ein Auftrag
 person-more-others =
     { $count ->
         [one] Und eine weitere Veranstaltung.

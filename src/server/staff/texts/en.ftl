@@ -115,7 +115,7 @@ needs-relay =
     }
 needs-publication =
     { $count ->
-        [one] publication is due: verifiers warn soon, or already
+        [one] publication is due: verifiers will soon see a warning, or see one already
        *[other] publications are due
     }
 needs-first-publication =
@@ -138,7 +138,7 @@ event-code = Code
 event-days = Days
 event-title = Title
 event-title-hint = As it is printed on the certificate.
-event-code-hint = 1 to 24 letters and digits, as WORKSHOP26. Part of every certificate's number, for ever.
+event-code-hint = 1 to 24 letters and digits, as WORKSHOP26. It becomes part of every certificate’s number and cannot be changed later.
 event-starts = First day
 event-ends = Last day
 event-organiser = Organiser
@@ -165,7 +165,7 @@ event-about = About
 event-further = Further
 event-badge = Badge image
 event-copy = Copy event
-event-copy-text = Everything but the participants, into a draft.
+event-copy-text = Everything but the participants and the dates, as a draft.
 event-archive = Archive
 event-unarchive = Bring back
 event-is-archived = This event is archived: it takes no lists and issues nothing.
@@ -190,6 +190,7 @@ step-issued = issued
 step-not-issued = none yet
 step-to-send =
     { $count ->
+        [0] all sent
         [one] 1 not sent
        *[other] { $count } not sent
     }
@@ -402,8 +403,8 @@ rule-passed = Passed the examination
 rule-checked-in = Seen at the door
 rule-role = One of these roles
 rule-role-hint = With commas between, as speaker, chair.
-rule-json = The rule, written out
-rule-json-hint = For conditions inside conditions, single sessions and expressions.
+rule-json = The rule, written out in JSON
+rule-json-hint = For conditions inside conditions, single sessions and expressions, as {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
 rule-more =
     { $count ->
         [one] and one more
@@ -415,7 +416,7 @@ rule-before = get one now
 rule-after = would get one
 rule-gained = would gain
 rule-lost = would lose
-rule-no-json = This is no JSON
+rule-no-json = This is not JSON: it breaks off or goes wrong in line { $line }, at character { $column }. Examples are in the documentation of rules.
 rule-no-number = { $field }: this is no number
 rule-empty = Fill in at least one condition, or choose another answer.
 
@@ -426,7 +427,7 @@ template-specimen = Specimen of { $name }
 template-try = Show with this name
 template-try-name = A name to try
 template-choose = Choose a template
-template-choose-text = With a logo or signatures, a template of this event's own is kept.
+template-choose-text = A logo or signatures that you choose here are printed on this event’s certificates only. Choosing another template takes them off again.
 template-take = Use this template
 template-logo = Logo
 template-logo-hint = PNG, JPEG or SVG.
@@ -438,7 +439,7 @@ template-file = The template's file
 templates-lead = What certificates look like.
 
 # Generate
-generate-lead = First you see who would get one, and why.
+generate-lead = First you see who would get one and why, and who would not.
 generate-over = For whom
 generate-look = Look
 generate-anyway = Although the event is not completed
@@ -575,6 +576,7 @@ mail-opened = Opened, perhaps
 mail-downloaded = Downloaded
 send-lead =
     { $count ->
+        [0] Nobody waits for a message: all who have a certificate and an address were sent theirs.
         [one] One person has a certificate and was sent nothing.
        *[other] { $count } people have a certificate and were sent nothing.
     }
@@ -598,7 +600,7 @@ send-attach = Attach the PDF
 send-text-hint = Empty: the built-in text, in each person's language.
 
 # Publishing
-publishing-lead = What verifiers read: the issuer's keys, and what was revoked.
+publishing-lead = What is needed to check certificates: the issuer’s keys, and what was revoked.
 published = Published
 published-never = Nothing was published yet. Until then nobody can check a certificate.
 published-good = Good until
@@ -633,7 +635,7 @@ search-part =
 search-nothing = Nothing was found.
 
 # What was done
-said-event-made = The event is there.
+said-event-made = The event was created.
 said-saved = Saved.
 said-imported = The list was taken in.
 said-file-gone = The file was not kept this long. Choose it again.
@@ -694,7 +696,7 @@ begin-organisation = Organisation
 begin-issuer = Name
 begin-issuer-hint = As it is printed and signed.
 begin-domain = Domain
-begin-domain-hint = As certs.example.org: certificates name it for ever, and what verifiers need is published there. For a trial: localhost.
+begin-domain-hint = As certs.example.org: every certificate names it and it cannot be changed later. What verifiers need is published there. For a trial: localhost.
 begin-zone = Time zone
 begin-owner = You, the first owner
 begin-password = Your password
@@ -719,10 +721,10 @@ begin-relay-password = Password there
 begin-submit = Set up
 begin-done = Set up
 begin-sheet = Print this and keep it
-begin-sheet-text = By this fingerprint people can tell that keys are yours: print it, and publish it where only you can.
+begin-sheet-text = The fingerprint below shows that your keys are yours. Print it, and publish it where nobody else can change it, such as on your website.
 begin-identity = Identity
 begin-keep = Keep these apart from each other
-begin-keep-keys = A copy of the folder keys
+begin-keep-keys = A copy of the folder with the keys: { $folder }
 begin-keep-passphrase = The passphrase
 begin-keep-unlock = Without either of them nothing can ever be signed again.
 begin-on = Log in
@@ -745,9 +747,9 @@ course = Sessions and activities
 course-lead = What there is to attend and to do: rules count them, and lists fill them by their titles.
 course-change = What there is
 course-sessions = Sessions
-course-hint = One a line: a title, or id | title. A star at the end says that it is required: day1 | Day 1 | *
+course-hint = One a line: a title, as Day 1. A star after a bar says that it is required: Day 1 | *. What stands before a title and a bar is its id, by which attendance is kept: leave it as it is.
 course-activities = Activities
-course-activities-hint = One a line: a title, or id | title | points. A star at the end says that it is required: quiz | Quiz | 10 | *
+course-activities-hint = One a line: a title, as Quiz. With points: quiz | Quiz | 10. A star after a bar says that it is required: Quiz | *. What stands first before a bar is its id: leave it as it is.
 course-bad-line = This line cannot be read: { $line }
 attendance = Attendance
 attendance-text = Addresses, ids or names, one a line or with commas between, as they stand wherever they were taken down.
@@ -832,7 +834,7 @@ language-zh-hant = Chinese (traditional)
 language-none = as the event says
 language-none-event = none
 event-language = Language
-event-language-hint = Of people of whom none is said: it chooses the template of their certificates and the language of mails.
+event-language-hint = For participants whose own language is not known. It decides which template their certificates use, and the language of their e-mails.
 people-language-note = Chooses the template, where the event has one for the language, and the language of mails. The texts of a certificate are those of its template.
 person-printed = Printed with
 person-printed-other = { $template }, whose texts are in { $texts }
@@ -856,3 +858,35 @@ send-without = { $count ->
 send-without-text = Nothing is sent to them. Give them an address on their card, or hand the certificate over in another way.
 email-now = E-mail now
 certificate-person = The person’s card
+event-none-to-make = You work in some events only, and all of them are there already. Somebody who sees all events can make another.
+event-copy-days = Those of the copy: the dates of the old event are not taken along.
+step-completed-due = over, not marked as completed
+template-event-own = this event’s own
+template-event-pictures = With pictures of this event’s own: { $pictures }.
+generate-not-ready = This event is not ready for certificates yet.
+generate-no-template = No template is chosen.
+generate-no-template-way = Choose a template
+generate-no-rule = There is no rule for who gets a certificate.
+generate-no-rule-way = Set the rule
+generate-not-completed = The event is not marked as completed.
+generate-not-completed-way = Mark it as completed
+generate-left-out = Who gets none
+generate-left-out-all = All who do not meet the rule
+generate-no-address = no e-mail address
+generate-without-address =
+    { $count ->
+        [one] One of them has no e-mail address: the certificate is made, and nothing can be sent.
+       *[other] { $count } of them have no e-mail address: the certificates are made, and nothing can be sent.
+    }
+begin-zone-hint = As Europe/Berlin. It decides on which day something falls. Empty: UTC.
+begin-identity-text = The identity is the name by which software knows you as the issuer. The fingerprint is that of your root key, which vouches for all other keys.
+needs-key-unpublished = new key is not published yet: nobody can check what it signs. Publish now
+copy = Copy
+copied = Copied
+send-failed-do = Send to those again
+column-first-name = Given name
+column-last-name = Family name
+column-surname = Family name
+column-role = Role
+column-result = Result
+column-no = No.

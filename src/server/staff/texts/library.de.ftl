@@ -76,7 +76,7 @@ template-roll-out-do =
         [one] An eine Veranstaltung verteilen
        *[other] An { $count } Veranstaltungen verteilen
     }
-template-roll-out-text = Ausgestellte Zertifikate bleiben, wie sie sind. Um sie zu ersetzen, machen Sie auf der Seite der Veranstaltung neu, was jetzt eine andere Vorlage hat.
+template-roll-out-text = Ausgestellte Zertifikate bleiben, wie sie sind. Um sie zu ersetzen, stellen Sie auf der Seite der Veranstaltung neu aus, was jetzt eine andere Vorlage hat.
 template-rolled-out-some =
     { $count ->
         [one] Eine Veranstaltung hat jetzt die neueste Version.
@@ -139,7 +139,7 @@ act-address-reject = Andere Adresse abgelehnt
 act-backup-drill = Wiederherstellen geübt
 act-backup-elsewhere = Gesagt, ob Sicherungen an anderer Stelle gemacht werden
 act-backup-make = Sicherung gemacht
-act-event-badge = Abzeichen der Veranstaltung geändert
+act-event-badge = Badge der Veranstaltung geändert
 act-keys-lock = Schlüssel gesperrt
 act-keys-unlock = Schlüssel entsperrt
 act-keys-unlock-refused = Falsche Passphrase für die Schlüssel
@@ -149,17 +149,17 @@ act-upkeep-settle = Festgelegt, was wie lange aufgehoben wird
 act-approval-approve = Freigegeben
 act-approval-reject = Abgelehnt
 act-certificate-hasten = Widerruf sofort veröffentlicht
-act-certificate-hide = Seite des Zertifikats verborgen
+act-certificate-hide = Seite des Zertifikats nicht mehr öffentlich
 act-certificate-issue = Zertifikate ausgestellt
-act-certificate-regenerate = Zertifikate neu gemacht
-act-certificate-reissue = Zertifikat neu ausgestellt
+act-certificate-regenerate = Zertifikate neu ausgestellt
+act-certificate-reissue = Widerrufenes Zertifikat neu ausgestellt
 act-certificate-restore = Widerruf zurückgenommen
 act-certificate-revoke = Zertifikat widerrufen
-act-certificate-show = Seite des Zertifikats gezeigt
+act-certificate-show = Seite des Zertifikats öffentlich gemacht
 act-clock-accept = Uhr anerkannt
-act-correction-ask = Berichtigung erbeten
-act-correction-approve = Berichtigung vorgenommen
-act-correction-reject = Berichtigung abgelehnt
+act-correction-ask = Um Korrektur gebeten
+act-correction-approve = Korrektur ausgeführt
+act-correction-reject = Korrektur abgelehnt
 act-event-allow-early = Zertifikate vor dem Ende erlaubt oder nicht
 act-event-archive = Veranstaltung archiviert
 act-event-copy = Veranstaltung kopiert
@@ -197,12 +197,12 @@ act-person-join = Zwei als eine Person erklärt
 act-person-split = Eine als zwei Personen erklärt
 act-portal-enter = Jemand betrat das Portal
 act-portal-prove = Weiteres Postfach nachgewiesen
-act-profile-hide = Lernprofil verborgen
-act-profile-show = Lernprofil gezeigt
+act-profile-hide = Lernprofil nicht mehr öffentlich
+act-profile-show = Lernprofil öffentlich gemacht
 act-root-rotate = Wurzelschlüssel gewechselt
-act-run-cancel = Lauf abgebrochen
-act-run-finish = Lauf beendet
-act-run-start = Lauf begonnen
+act-run-cancel = Auftrag abgebrochen
+act-run-finish = Auftrag beendet
+act-run-start = Auftrag begonnen
 act-session-end = Sitzung beendet
 act-site-adopt = Veröffentlichten Ordner übernommen
 act-site-publish = Veröffentlicht
@@ -233,7 +233,7 @@ act-webhook-rotate-secret = Geheimnis eines Webhooks gewechselt
 act-webhook-update = Webhook geändert
 
 # E-Mail
-mail-run-notices = Sagen, wie ein Lauf ausging
+mail-run-notices = Sagen, wie ein Auftrag ausging
 mail-run-notices-hint = Per E-Mail an die Person, die ihn begonnen hat, und an die Adressen unten.
 mail-notify = Auch an
 mail-notify-hint = E-Mail-Adressen, mit Kommas getrennt.

@@ -7,10 +7,10 @@ unlock-title = Schlüssel entsperren
 unlock-text = Der Dienst läuft ohne die Passphrase seiner Schlüssel. Lesen, das Portal und das Prüfen von Zertifikaten gehen. Ausstellen und Veröffentlichen warten.
 unlock-waiting =
     { $count ->
-        [one] Ein Lauf wartet.
-       *[other] { $count } Läufe warten.
+        [one] Ein Auftrag wartet.
+       *[other] { $count } Aufträge warten.
     }
-unlock-who = Entsperren muss, wer sich um die Schlüssel kümmert: die Schlüsselverwaltung oder jemand mit allen Rechten.
+unlock-who = Entsperren muss, wer sich um die Schlüssel kümmert: jemand mit der Rolle Schlüssel oder Verwaltung.
 unlock-hint = Die Passphrase, mit der die Schlüsseldateien versiegelt sind. Sie steht nur im Arbeitsspeicher, bis die Schlüssel gesperrt werden oder der Dienst endet.
 unlock-submit = Entsperren
 unlock-open = Die Schlüssel sind entsperrt.
@@ -21,7 +21,7 @@ problem-keys-locked = Die Schlüssel sind gesperrt
 
 # Mailserver
 relay-title = Mailserver
-relay-lead = Dieser Server nimmt alle E-Mails an, die der Dienst verschickt.
+relay-lead = Dieser Server nimmt alle E-Mails an, die der Dienst sendet.
 relay-none = E-Mail ist nicht eingerichtet: Es wird nichts verschickt.
 relay-text = Auf dieser Seite eingerichtet. Das Passwort ist mit den Schlüsseln versiegelt und wird nirgends gezeigt.
 relay-change = Mailserver ändern
@@ -39,11 +39,11 @@ said-relay-removed = Es werden keine E-Mails mehr verschickt. Was im Postausgang
 # Die erste Seite: was ausprobiert und was außerdem angelegt wird
 begin-kept = Wie eingegeben gemerkt. Leer lassen oder neu eingeben.
 begin-logo = Logo
-begin-logo-hint = PNG, JPEG oder SVG. Zertifikate der Vorlage „own-logo“ tragen es. Das hat Zeit.
+begin-logo-hint = PNG, JPEG oder SVG. Damit entsteht eine Vorlage „own-logo“, die Veranstaltungen wählen können. Das hat Zeit.
 begin-logo-kept = { $name } ist gemerkt. Wählen Sie ein anderes, oder lassen Sie das Feld leer.
 begin-sample = Zum Umsehen
 begin-sample-box = Eine Beispielveranstaltung mit erfundenen Personen anlegen
-begin-sample-hint = Sie heißt „Sample event“ und lässt sich jederzeit archivieren oder löschen.
+begin-sample-hint = Sie lässt sich jederzeit archivieren oder löschen.
 begin-test = Erst den Mailserver ausprobieren
 begin-test-none = Es ist kein Mailserver angegeben, der sich ausprobieren ließe.
 begin-test-whom = Geben Sie Ihre eigene E-Mail-Adresse an: Dorthin geht die Testnachricht.
@@ -94,7 +94,7 @@ problem-no-backup-folder = Es ist nicht gesagt, wohin Sicherungen gehen
 
 # Was der Dienst selbst braucht
 needs-store = Datenbank, die sich nicht beschreiben lässt: Platz schaffen oder ins Log sehen
-needs-queue = Warteschlange von Läufen, die stillsteht: Das Log sagt, warum; ein Neustart setzt sie fort
+needs-queue = Warteschlange von Aufträgen, die stillsteht: Das Log sagt, warum; ein Neustart setzt sie fort
 needs-publication-failed = Veröffentlichung ist gescheitert: öffnen und nachsehen, warum
 needs-disk = Datenträger, der fast voll ist: weniger als 1 GB frei
 needs-mail = Mailserver, der nicht annimmt, was fällig ist
@@ -119,7 +119,7 @@ theft-published = Die nächste Veröffentlichung nimmt ihn aus did.json und enth
 theft-kept = Diese Zertifikate bleiben gültig. Niemand braucht ein neues.
 theft-forged = Was ein Dieb damit unterschreibt, wird abgelehnt, welches Datum er auch daraufsetzt.
 theft-root-away = Der Wurzelschlüssel liegt nicht im Ordner des Dienstes. Holen Sie ihn zuerst: Ohne ihn lässt sich kein Schlüssel für gestohlen erklären.
-theft-no-site = Der Dienst veröffentlicht nichts. Veröffentlichen Sie von Hand, sonst erfahren Prüfende nichts davon.
+theft-no-site = Der Dienst veröffentlicht nichts. Veröffentlichen Sie von Hand, sonst ist es beim Prüfen nicht bekannt.
 theft-nothing = Wenn er wirklich in andere Hände geraten sein kann: für gestohlen erklären, dann veröffentlichen.
 ceremony-title = Umgang mit dem Wurzelschlüssel
 ceremony-lead = Der Wurzelschlüssel bürgt für die Schlüssel, die unterschreiben. Er wird selten gebraucht und liegt so lange woanders.
@@ -129,9 +129,9 @@ ceremony-once = Einmal, nach dem Einrichten
 ceremony-once-1 = Zwei Personen treffen sich an einem Rechner, dem beide trauen.
 ceremony-once-2 = Beide vergleichen den Fingerabdruck oben mit dem, den die erste Seite gezeigt hat. Drucken Sie ihn aus, und veröffentlichen Sie ihn, wo nur Sie es können.
 ceremony-once-3 = Kopieren Sie den Ordner keys auf zwei verschlüsselte Datenträger.
-ceremony-once-4 = Öffnen Sie eine der Kopien auf einem anderen Rechner: testamur keys list muss denselben Fingerabdruck zeigen.
+ceremony-once-4 = Prüfen Sie eine der Kopien auf einem anderen Rechner, der das Programm hat: testamur keys list --data ORDNER zeigt denselben Fingerabdruck, wenn in dem Ordner der kopierte Ordner keys liegt.
 ceremony-once-5 = Schreiben Sie die Passphrase auf, einmal für einen Tresor, einmal für einen Passwortmanager: nie auf dieselben Datenträger.
-ceremony-once-6 = Löschen Sie die Datei r1.jwe aus dem Ordner keys des Dienstes. Er stellt ohne sie aus und veröffentlicht ohne sie. Legen Sie die beiden Datenträger an zwei Orte.
+ceremony-once-6 = Löschen Sie r1.jwe, die Datei des Wurzelschlüssels, aus dem Ordner keys des Dienstes: Er stellt ohne sie aus und veröffentlicht ohne sie, und wer einbricht, findet sie nicht. Legen Sie die beiden Datenträger an zwei Orte.
 ceremony-year = Jedes Jahr, und wenn jemand geht, der die Passphrase kannte
 ceremony-year-1 = Zwei Personen holen einen Datenträger und kopieren die neueste Datei rN.jwe in den Ordner keys.
 ceremony-year-2 = Ersetzen Sie den aktiven Schlüssel auf der Seite „Schlüssel und Veröffentlichung“. Das erneuert auch die Schlüsselliste.
@@ -144,7 +144,7 @@ ceremony-stolen-2 = Erklären Sie den Schlüssel für gestohlen, seit dem frühe
 ceremony-stolen-3 = Veröffentlichen Sie sofort, und bitten Sie alle, die prüfen, die Liste neu zu holen.
 ceremony-stolen-4 = Wenn der Wurzelschlüssel selbst in andere Hände geraten sein kann: testamur keys root-rotate, und den neuen Fingerabdruck auf anderem Weg bekannt machen.
 site-title = Wo die Website liegt
-site-lead = Was Prüfende lesen, liegt in einem Ordner, den jeder Webserver zeigen kann.
+site-lead = Was zum Prüfen nötig ist, liegt in einem Ordner, den jeder Webserver zeigen kann.
 site-address = Adresse, die in Zertifikaten steht
 site-files = Was dort liegt
 site-files-text = So, wie dieser Dienst es zeigt. Die Prüfseite ist eine einzige Datei zum Weitergeben: Sie braucht kein Netz.

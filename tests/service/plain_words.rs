@@ -52,8 +52,7 @@ fn a_copy_has_the_days_that_are_given_with_it_and_no_others() {
         let made = json!({ "code": "SPRING", "details": {
             "title": "Maps", "template": "classic", "starts": "2026-05-04", "ends": "2026-05-08" } });
         owner.ask(world, "POST", "/events", &made).ok();
-        let copied =
-            owner.ask(world, "POST", "/events/SPRING/copy", &json!({ "code": "LATER", "details": {} })).ok();
+        let copied = owner.ask(world, "POST", "/events/SPRING/copy", &json!({ "code": "LATER", "details": {} })).ok();
         assert_eq!((&copied["starts"], &copied["ends"]), (&Value::Null, &Value::Null));
         let mut ada = Browser::of(world, "ada@example.org");
         assert!(ada.page("/staff/events/SPRING").contains("4–8 May 2026"));
@@ -109,9 +108,11 @@ fn the_page_before_issuing_says_why_who_has_no_address_and_who_gets_none() {
         assert!(page.contains("The event is not marked as completed."), "{page}");
         ask("PATCH", "/events/MAPS", json!({ "template": "classic" })).ok();
         ask("PUT", "/events/MAPS/rule", json!({ "rule": "passed" })).ok();
-        for (name, email, passed) in
-            [("Grace Hopper", "grace@example.org", true), ("Alan Turing", "", true), ("Kay Doe", "kay@example.org", false)]
-        {
+        for (name, email, passed) in [
+            ("Grace Hopper", "grace@example.org", true),
+            ("Alan Turing", "", true),
+            ("Kay Doe", "kay@example.org", false),
+        ] {
             let mut person = json!({ "name": name, "progress": { "passed": passed } });
             if !email.is_empty() {
                 person["email"] = json!(email);

@@ -167,9 +167,13 @@ fn settings_are_shown_as_fixed_and_without_secrets() {
     behind_the_real_door(|world, _| {
         let mut ada = Browser::of(world, "ada@example.org");
         let page = ada.page("/staff/settings");
-        for shown in
-            ["Example Academy", "academy.example/verify", "did:web:academy.example", "The service works as it should.", "64 MB"]
-        {
+        for shown in [
+            "Example Academy",
+            "academy.example/verify",
+            "did:web:academy.example",
+            "The service works as it should.",
+            "64 MB",
+        ] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
         assert!(!page.contains("class=\"card form\""), "nothing can be changed there");

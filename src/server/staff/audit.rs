@@ -222,7 +222,9 @@ fn in_words(w: &Words, name: &str, value: &str) -> String {
         _ if value == "true" => w.s("yes"),
         _ if value == "false" => w.s("no"),
         "cause" => known("cause").unwrap_or_else(|| value.to_owned()),
-        "state" | "from" | "to" => known("run").or_else(|| known("event-state")).unwrap_or_else(|| value.to_owned()),
+        "from" | "to" => known("event-state").unwrap_or_else(|| value.to_owned()),
+        "state" => known("run").unwrap_or_else(|| value.to_owned()),
+        "over" => known("over").unwrap_or_else(|| value.to_owned()),
         "kind" => known("kind").unwrap_or_else(|| value.to_owned()),
         "reason" => known("excluded").unwrap_or_else(|| value.to_owned()),
         "roles" => {

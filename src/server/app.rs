@@ -15,6 +15,7 @@ use super::lane::Lane;
 use super::nights::Upkeep;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
+use super::reached::Reached;
 use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
 use super::staff::Uploads;
@@ -159,6 +160,8 @@ struct Inner {
     uploads: Uploads,
     /// How mail leaves now.
     mailing: Mailing,
+    /// At which address staff say that people reach it.
+    reached: Reached,
     /// What is being done about backups.
     upkeep: Upkeep,
     /// Messages that were counted by day.
@@ -204,6 +207,7 @@ impl App {
             badges: Badges::default(),
             uploads: Uploads::default(),
             mailing: Mailing::default(),
+            reached: Reached::default(),
             upkeep: Upkeep::default(),
             mail_days: Counted::default(),
             would_send: Counted::default(),
@@ -211,6 +215,9 @@ impl App {
         }));
         if let Err(problem) = app.take_up_mail() {
             tracing::error!(detail = problem.detail, "mail does not leave");
+        }
+        if let Err(error) = app.take_up_address() {
+            tracing::error!(%error, "messages hold no links");
         }
         Ok(app)
     }
@@ -264,6 +271,11 @@ impl App {
     /// Returns what the courier and the pages share.
     pub(super) fn mailing(&self) -> &Mailing {
         &self.0.mailing
+    }
+
+    /// Returns at which address staff say that people reach it.
+    pub(super) fn reached(&self) -> &Reached {
+        &self.0.reached
     }
 
     /// Returns what is being done about backups.

@@ -62,7 +62,7 @@ impl Visible<'_> {
     }
 
     fn wanted(&self, seen: &portal::Public) -> Result<Option<Wanted>, StoreError> {
-        let portal::Public { certificate: one, document, shown } = seen;
+        let portal::Public { certificate: one, document, shown, newer } = seen;
         let id = text(document, "/id");
         let Some((_, name)) = id.rsplit_once("/c/") else { return Ok(None) };
         let issuer = self.issuer;
@@ -74,6 +74,7 @@ impl Visible<'_> {
             issuer.name,
             issuer.verifier,
             self.root,
+            newer,
         ]);
         let pictures = json!([one.jws, one.fields, one.template, one.drawing, one.days, issuer.verifier]);
         Ok(Some(Wanted { name: name.to_owned(), page: digest(&page), pictures: digest(&pictures) }))
@@ -96,7 +97,7 @@ impl PublicPages for Visible<'_> {
     }
 
     fn draw(&self, name: &str, with_pictures: bool) -> Result<Option<Vec<(&'static str, Vec<u8>)>>, DrawError> {
-        let Some(portal::Public { certificate, shown, .. }) = portal::public(self.store, name)? else {
+        let Some(portal::Public { certificate, shown, newer, .. }) = portal::public(self.store, name)? else {
             return Ok(None);
         };
         let proven = self.own.prove(&certificate)?;
@@ -109,6 +110,8 @@ impl PublicPages for Visible<'_> {
             verifier: qr::pack(proven.jws(), verifier),
             root: &self.root,
             indexed: shown.indexed,
+            days: certificate.printed_days(),
+            newer,
         });
         let mut files = Vec::new();
         if with_pictures {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{backups, ceremony, mail_server, unlock};
+use super::{backups, ceremony, mail_server, reached, unlock};
 use crate::server::App;
 
 /// Returns the routes.
@@ -16,6 +16,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/publishing/{key}/drill", get(ceremony::drill))
         .route("/staff/backups", get(backups::show).post(backups::make))
         .route("/staff/backups/drill", get(backups::show).post(backups::rehearse))
+        .route("/staff/settings/address", get(reached::show).post(reached::save))
         .route("/staff/settings/mail", get(mail_server::show).post(mail_server::save))
         .route("/staff/settings/mail/test", get(mail_server::show).post(mail_server::test))
         .route("/staff/settings/mail/remove", post(mail_server::remove))

@@ -1,5 +1,6 @@
 //! The pages about the service as it runs, and what they ask of it: locked keys, the mail server, backups, how it stands.
 
+mod address;
 mod backups;
 mod locked;
 mod mail_server;
@@ -19,6 +20,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/publishing/k1/drill", "view"),
     ("/staff/backups", "settings"),
     ("/staff/backups/drill", "settings"),
+    ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
 ];
@@ -27,6 +29,7 @@ pub const PAGES: &[(&str, &str)] = &[
 pub const ACTS: &[(&str, &str)] = &[
     ("/staff/unlock", "keys"),
     ("/staff/lock", "keys"),
+    ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
     ("/staff/settings/mail/remove", "settings"),

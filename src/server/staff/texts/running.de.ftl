@@ -156,3 +156,13 @@ site-nginx = Das Mindeste, was ein Webserver wissen muss; in deploy/nginx-static
 unlock-wrong = Die Schlüssel bleiben gesperrt.
 unlock-wrong-field = Das ist nicht die Passphrase.
 relay-hint = Etwa smtp.example.org.
+
+# Die Adresse, unter der der Dienst erreicht wird
+address-lead = Links in Mails, zum Portal und zu öffentlichen Seiten beginnen mit ihr. Sie wird nie einer Anfrage entnommen.
+address-hint = Etwa https://certs.example.org oder https://example.org/zertifikate. Leer: noch nicht bekannt; Nachrichten enthalten dann keinen Link.
+address-none = Es ist keine Adresse bekannt: Nachrichten enthalten keinen Link, weder zu Zertifikaten noch zum Portal.
+address-fixed = testamur.toml oder eine Option des Programms nennt { $address }. Ändern Sie sie dort.
+address-change = Adresse angeben
+begin-address = Adresse, unter der der Dienst erreicht wird
+begin-address-hint = Etwa https://certs.example.org: Links in Mails beginnen mit ihr. Leer: Sie geben sie später unter Einstellungen an; bis dahin enthalten Nachrichten keinen Link.
+send-no-links = Die Adresse, unter der der Dienst erreicht wird, ist nicht bekannt: Nachrichten enthalten dann keinen Link, weder zum Zertifikat noch zum Portal.

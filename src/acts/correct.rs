@@ -158,19 +158,34 @@ fn asked(desk: &Desk, ask: &Ask) -> Result<Correction> {
     })
 }
 
-/// Lists corrections, those in one state or all, oldest first or newest first.
+/// Which corrections.
+#[derive(Debug, Clone, Default)]
+pub struct Which {
+    /// Only in this state.
+    pub state: Option<CorrectionState>,
+    /// Only of this certificate.
+    pub number: Option<CertificateNumber>,
+    /// The newest first.
+    pub newest: bool,
+}
+
+impl Which {
+    /// Says whether some are left out.
+    pub fn narrows(&self) -> bool {
+        self.state.is_some() || self.number.is_some()
+    }
+}
+
+/// Lists corrections, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
-pub fn list(
-    store: &dyn Store,
-    state: Option<CorrectionState>,
-    newest: bool,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<Page<Correction>> {
-    let having = state.map(|state| (Index::STATE, state.name().to_owned())).into_iter().collect();
-    let query = DocumentQuery { having, newest, ..DocumentQuery::default() };
+pub fn list(store: &dyn Store, which: &Which, cursor: Option<&str>, limit: usize) -> Result<Page<Correction>> {
+    let number = which.number.as_ref().map(|number| (Index::NUMBER, number.to_string()));
+    let state = which.state.map(|state| (Index::STATE, state.name().to_owned()));
+    // What fewest have, first.
+    let having = number.into_iter().chain(state).collect();
+    let query = DocumentQuery { having, newest: which.newest, ..DocumentQuery::default() };
     let page = store.find_documents(Collection::CORRECTIONS, &query, cursor, limit)?;
     Ok(Page { items: page.items.iter().map(Document::read).collect::<Result<_, _>>()?, next: page.next })
 }

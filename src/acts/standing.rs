@@ -64,12 +64,13 @@ type Bits = u8;
 /// Where each of a block stands, by place.
 pub type Stands = Vec<(u64, Bits)>;
 
-const STATES: [PersonState; 5] = [
+const STATES: [PersonState; 6] = [
     PersonState::Eligible,
     PersonState::NotEligible,
     PersonState::Excluded,
     PersonState::Exception,
     PersonState::Issued,
+    PersonState::NoEmail,
 ];
 
 fn bit(state: PersonState) -> Bits {

@@ -18,7 +18,7 @@ use crate::mail::Relay;
 use crate::mail::chosen::{Chosen, Fault, choose};
 use crate::mail::relay::Patience;
 use crate::making::Faces;
-use crate::server::{self, Founder, MAIL_PASSWORD, Made, NotMade, RelayWanted, Wanted};
+use crate::server::{self, Founder, MAIL_PASSWORD, Made, NotMade, PublicUrl, RelayWanted, Wanted};
 use crate::store::{MemoryStore, SledStore, Store};
 use crate::template::{FontLibrary, Severity, Template};
 use crate::vault::KeyFolder;
@@ -95,6 +95,10 @@ fn failed(failure: impl Into<Failure>) -> NotMade {
 }
 
 impl Founder for Setter {
+    fn address(&self) -> Option<String> {
+        self.serve.public_url.clone()
+    }
+
     fn check(&self, wanted: &Wanted) -> Vec<NotMade> {
         let (name, email, password) = &wanted.owner;
         let mut faults = Vec::new();
@@ -102,6 +106,7 @@ impl Founder for Setter {
         note(configured(self, wanted).map(drop));
         note(init::as_domain(&wanted.domain).map(drop).map_err(wrong("domain")));
         note(zone(wanted).map(drop));
+        note(reached_at(wanted).map(drop));
         note(passphrase::check(wanted.passphrase.expose()).map_err(wrong("passphrase")));
         // Each by itself: the first fault must not hide the others.
         for (email, name, password) in [
@@ -132,6 +137,7 @@ impl Founder for Setter {
         own(&desk, wanted)?;
         mail(&desk, &keys, wanted)?;
         keep_house(&desk)?;
+        reached(&desk, wanted)?;
         dress(&desk, data, wanted)?;
         drop(store);
         // Last of all: what is half made is not taken for an issuer.
@@ -250,6 +256,18 @@ fn keep_house(desk: &Desk) -> Result<(), NotMade> {
     }
     let wanted = Values { backup_folder: Some(BACKUPS.to_owned()), ..Values::default() };
     upkeep::keep(desk, &Values::default(), &wanted).map_err(failed)
+}
+
+fn reached_at(wanted: &Wanted) -> Result<Option<PublicUrl>, NotMade> {
+    let address = wanted.address.as_deref().map(PublicUrl::of_staff).transpose();
+    address.map_err(|error| NotMade { field: Some("address"), detail: error.to_string() })
+}
+
+/// Keeps at which address people reach the service, as staff can change it later.
+fn reached(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
+    let Some(address) = reached_at(wanted)?.map(|address| address.to_string()) else { return Ok(()) };
+    let act = desk.act("mail.address", "mail", serde_json::json!({ "address": address }));
+    crate::mail::reached::reach(desk.store, Some(&address), Some(&act)).map_err(failed)
 }
 
 /// Returns the template `classic` with a logo.

@@ -252,7 +252,10 @@ pub(super) fn clerk(workspace: &Workspace) -> Result<Clerk<CommandOffice>, Failu
         faces: workspace.faces()?,
         own: Arc::new(OwnKeys::of(workspace.keys()?.manifest())),
     };
-    let public_url = serve::address(&workspace.config)?.told().map(str::to_owned);
+    let public_url = match serve::address(&workspace.config)?.told() {
+        Some(told) => Some(told.to_owned()),
+        None => crate::mail::reached::reached(&*workspace.store)?,
+    };
     Ok(Clerk::new(office, config, public_url))
 }
 

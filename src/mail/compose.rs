@@ -26,8 +26,14 @@ pub const PLACEHOLDERS: [&str; 11] = [
     "link_days",
     "attached",
 ];
+/// What templates have besides.
+const FUNCTIONS: [&str; 5] = ["debug", "dict", "loop", "namespace", "range"];
 /// Steps that one text may take.
 const FUEL: u64 = 20_000;
+/// What a subject is called where it is rendered.
+const SUBJECT: &str = "subject.txt";
+/// Longest name that somebody may have meant for a placeholder, in characters.
+const NAME_CHARS: usize = 30;
 /// Longest subject, in characters.
 const SUBJECT_CHARS: usize = 200;
 /// Longest text, in characters.
@@ -50,8 +56,10 @@ const BUILT_IN: [(&str, &str); 7] = [
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// It does not hold together, or uses what there is not.
-    #[error("line {line}: {problem}")]
+    #[error("{}", at(.is_subject, .line, .problem))]
     Template {
+        /// Whether it is the subject.
+        is_subject: bool,
         /// Where.
         line: usize,
         /// What is wrong.
@@ -66,6 +74,22 @@ pub enum TextError {
     /// The message could not be put together.
     #[error("the message cannot be put together: {0}")]
     Message(String),
+}
+
+/// Says where something is wrong: a subject has one line.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "thiserror gives references")]
+fn at(is_subject: &bool, line: &usize, problem: &str) -> String {
+    if *is_subject { problem.to_owned() } else { format!("line {line}: {problem}") }
+}
+
+impl TextError {
+    /// Returns what it is about: the subject, or the text.
+    pub const fn part(&self) -> &'static str {
+        match self {
+            Self::Subject | Self::Template { is_subject: true, .. } => "subject",
+            _ => "text",
+        }
+    }
 }
 
 /// A text of an event's own.
@@ -90,6 +114,9 @@ impl OwnText {
     /// # Errors
     /// [`TextError`].
     pub fn check(&self) -> Result<(), TextError> {
+        for (is_subject, source) in [(true, &self.subject), (false, &self.text)] {
+            braces(is_subject, source)?;
+        }
         for facts in [Facts::sample(true), Facts::sample(false)] {
             written(&self.subject, &self.text, &facts)?;
         }
@@ -249,6 +276,11 @@ pub fn built_in_language(language: Option<&str>) -> &'static str {
     built_in(language).0
 }
 
+/// Returns the built-in text for a language as it can be changed: subject and text, with placeholders.
+pub fn built_in_text(language: Option<&str>) -> (&'static str, &'static str) {
+    halves(built_in(language).1)
+}
+
 fn built_in(language: Option<&str>) -> (&'static str, &'static str) {
     let ranges = ranges(language);
     let found = ranges.iter().find_map(|range| BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(range)));
@@ -275,15 +307,45 @@ fn environment<'e>() -> Environment<'e> {
     environment
 }
 
+/// Refuses what somebody wrote for a placeholder with single braces: it would be printed as it stands.
+fn braces(is_subject: bool, source: &str) -> Result<(), TextError> {
+    for (at, _) in source.match_indices('{') {
+        let (before, after) = (&source[..at], &source[at + 1..]);
+        let Some((inner, behind)) = after.split_once('}').filter(|_| !before.ends_with('{')) else { continue };
+        let name = inner.trim();
+        let is_name =
+            (1..=NAME_CHARS).contains(&name.chars().count()) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if is_name && !behind.starts_with('}') {
+            let line = before.lines().count().max(1) + usize::from(before.ends_with('\n'));
+            let problem =
+                format!("`{{{inner}}}` would be sent as it stands: a placeholder has two braces on each side");
+            return Err(TextError::Template { is_subject, line, problem });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the first name in a template that is none of the placeholders.
+fn unknown(source: &str) -> Option<String> {
+    let environment = environment();
+    let template = environment.template_from_str(source).ok()?;
+    let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
+    unknown.sort();
+    unknown.into_iter().find(|name| !PLACEHOLDERS.contains(&name.as_str()) && !FUNCTIONS.contains(&name.as_str()))
+}
+
 fn rendered(name: &str, source: &str, facts: &impl Serialize) -> Result<String, TextError> {
     let facts = minijinja::Value::from(Serde(facts));
     environment().render_named_str(name, source, facts).map_err(|error| {
         let problem = match error.kind() {
-            ErrorKind::UndefinedError => format!("uses what there is not; there are: {}", PLACEHOLDERS.join(", ")),
+            ErrorKind::UndefinedError => {
+                let name = unknown(source).map_or_else(|| "it uses what".to_owned(), |name| format!("`{name}`"));
+                format!("{name} there is not; there are: {}", PLACEHOLDERS.join(", "))
+            }
             ErrorKind::OutOfFuel => "takes too much work".to_owned(),
             kind => error.detail().map_or_else(|| kind.to_string(), str::to_owned),
         };
-        TextError::Template { line: error.line().unwrap_or(1), problem }
+        TextError::Template { is_subject: name == SUBJECT, line: error.line().unwrap_or(1), problem }
     })
 }
 
@@ -292,7 +354,7 @@ fn written(subject: &str, text: &str, facts: &impl Serialize) -> Result<(String,
     if subject.chars().count() > TEXT_CHARS || text.chars().count() > TEXT_CHARS {
         return Err(TextError::Length);
     }
-    let subject = rendered("subject.txt", subject, facts)?.trim().to_owned();
+    let subject = rendered(SUBJECT, subject, facts)?.trim().to_owned();
     let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     if subject.is_empty() || subject.chars().count() > SUBJECT_CHARS || subject.chars().any(ends_line) {
         return Err(TextError::Subject);
@@ -412,7 +474,10 @@ mod tests {
         assert!(write(&texts, Some("de"), &facts()).unwrap().text.starts_with("Hi"));
         assert!(write(&texts[..1], Some("de"), &facts()).unwrap().text.starts_with("Guten Tag"));
         for (wrong, says) in [
-            ("{{ nmae }}", "there are: name, event"),
+            ("{{ nmae }}", "line 1: `nmae` there is not; there are: name, event"),
+            ("{% if link %}{{ lnk }}{% endif %}", "`lnk` there is not"),
+            ("Hallo\n{name}, hier", "line 2: `{name}` would be sent as it stands"),
+            ("{ titel }", "two braces on each side"),
             ("{{ name", "line 1"),
             ("{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}", "work"),
             ("{% include 'x' %}", "line 1"),
@@ -424,6 +489,17 @@ mod tests {
         }
         let subject = OwnText { subject: "a{{ '\\r\\nBcc: eve@example.org' }}".to_owned(), ..own(None, "x") };
         assert_eq!(subject.check(), Err(TextError::Subject));
+        let subject = OwnText { subject: "Dein Zertifikat {{ titel }}".to_owned(), ..own(None, "x") };
+        let refused = subject.check().unwrap_err();
+        assert_eq!(refused.part(), "subject");
+        assert!(refused.to_string().starts_with("`titel` there is not"), "{refused}");
+        for fine in ["{{ name }} and {{name}}", "a { b", "{}", "{1, 2}", "{% if link %}x{% endif %}"] {
+            own(None, fine).check().unwrap();
+        }
+        for (language, _) in BUILT_IN {
+            let (subject, text) = built_in_text(Some(language));
+            OwnText { subject: subject.to_owned(), ..own(None, text) }.check().unwrap();
+        }
         own(None, "{% if link %}{{ link }}{% else %}{{ verify }}{% endif %}").check().unwrap();
     }
 }

@@ -44,6 +44,8 @@ pub struct Facts {
     pub link_days: u16,
     /// Whether the PDF is attached.
     pub attached: bool,
+    /// Where the public page of the new version is, if there is one.
+    pub page: Option<String>,
 }
 
 /// Returns the language in which somebody is told.
@@ -89,6 +91,8 @@ pub struct RunFacts {
     pub skipped: u64,
     /// Rows that could not be done.
     pub failed: u64,
+    /// Whether it sends mail.
+    pub sends: bool,
     /// Where it is shown.
     pub link: Option<String>,
     /// Whether who is told started it.
@@ -137,6 +141,7 @@ mod tests {
                         link: some("https://certs.example.org/m/x"),
                         link_days: 90,
                         attached: full,
+                        page: some("https://certs.example.org/c/x"),
                     };
                     let told = told(topic, Some(tag), &facts).unwrap();
                     let (text, what) = (&told.text, topic.name());
@@ -152,6 +157,8 @@ mod tests {
                     assert_eq!(text.contains("https://"), full && topic.has_link(), "{tag} {what}: {text}");
                     let gives_reason = matches!(topic, Topic::Revoked | Topic::CorrectionDeclined);
                     assert_eq!(text.contains("REASON"), full && gives_reason, "{tag} {what}: {text}");
+                    let gives_page = matches!(topic, Topic::Replaced | Topic::CorrectionMade);
+                    assert_eq!(text.contains("/c/x"), full && gives_page, "{tag} {what}: {text}");
                     let gives_day = matches!(topic, Topic::Revoked | Topic::Expires);
                     assert_eq!(text.contains("DAY"), gives_day, "{tag} {what}: {text}");
                     subjects.insert(told.subject);
@@ -175,7 +182,8 @@ mod tests {
             done: 3,
             skipped: 2,
             failed: 1,
-            link: Some("https://certs.example.org/api/v1/runs/20261122T101500Z-1f2e3d4c".to_owned()),
+            sends: false,
+            link: Some("https://certs.example.org/staff/runs/20261122T101500Z-1f2e3d4c".to_owned()),
             own: true,
             issuer: "Example Academy".to_owned(),
         };
@@ -185,6 +193,10 @@ mod tests {
             told.text.starts_with("The run that issues certificates for “Maps & more” (MAPS) is over, with failures.")
         );
         assert!(told.text.contains("\nDone: 3\nNeeded nothing: 2\nFailed: 1\n\nWhom"), "{}", told.text);
+        let mail = run_ended(&RunFacts { sends: true, ..facts.clone() }).unwrap();
+        assert_eq!(mail.subject, "Run ended in MAPS: 3 to be sent, 1 failed");
+        assert!(mail.text.contains("\nPut into the outbox: 3\nNot sent, for want of"), "{}", mail.text);
+        assert!(mail.text.contains("\nWhat became of each message stands under Mail"), "{}", mail.text);
         let bare = RunFacts { event: None, code: None, link: None, own: false, ..facts };
         let told = run_ended(&bare).unwrap();
         assert!(told.subject.starts_with("Run ended: 3 done") && !told.text.contains("http"), "{}", told.text);

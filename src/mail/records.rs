@@ -202,6 +202,15 @@ pub(super) struct Hand {
     pub(super) until: Timestamp,
 }
 
+/// That somebody has seen to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A message to one address: about one certificate, or about a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -248,6 +257,9 @@ pub struct Message {
     /// Why it bounced, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
+    /// Who has seen to it, where it reached nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Looked>,
     /// Its link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkKept>,

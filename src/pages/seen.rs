@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Texts;
 use crate::credential::Timestamp;
+use crate::store::PrintedDays;
 
 /// What a verdict looks like.
 pub(crate) struct Banner {
@@ -62,21 +63,28 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Returns what a page says of a credential with this verdict.
-    pub(crate) fn of(t: &Texts, document: &Value, verdict: &Value) -> Self {
-        Self::under(Banner::of(t, verdict), t, document)
+    pub(crate) fn of(t: &Texts, document: &Value, verdict: &Value, days: &PrintedDays) -> Self {
+        Self::under(Banner::of(t, verdict), t, document, days)
+    }
+
+    /// The same of a version whose newer one is to be seen: that it was replaced is no word against it.
+    pub(crate) fn replaced(mut self, t: &Texts) -> Self {
+        let (title, text) = (t.s("newer.title").to_owned(), t.s("newer.text").to_owned());
+        self.banner = Banner { class: "amber", sign: "!", title, text, ..self.banner };
+        self
     }
 
     /// Returns what a page says of a credential that nobody has checked.
-    pub(crate) fn unchecked(t: &Texts, document: &Value) -> Self {
-        Self::under(Banner::unchecked(t), t, document)
+    pub(crate) fn unchecked(t: &Texts, document: &Value, days: &PrintedDays) -> Self {
+        Self::under(Banner::unchecked(t), t, document, days)
     }
 
-    fn under(banner: Banner, t: &Texts, document: &Value) -> Self {
+    fn under(banner: Banner, t: &Texts, document: &Value, days: &PrintedDays) -> Self {
         Self {
             banner,
             recipient: text(document, "/credentialSubject/identifier/0/identityHash"),
             title: text(document, "/credentialSubject/achievement/name"),
-            facts: facts(t, document),
+            facts: facts(t, document, days),
         }
     }
 }
@@ -87,7 +95,7 @@ pub(crate) fn text(document: &Value, pointer: &str) -> String {
 }
 
 /// Returns what was signed about an achievement, in the order in which people ask.
-fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
+fn facts(t: &Texts, document: &Value, printed: &PrintedDays) -> Vec<Fact> {
     let subject = &document["credentialSubject"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
@@ -99,6 +107,11 @@ fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
     let description = if description == text(&achievement["name"]) { String::new() } else { description };
     let credits =
         if subject["creditsEarned"].is_number() { subject["creditsEarned"].to_string() } else { String::new() };
+    let from = time(&document["validFrom"]).map(|at| t.instant(at, printed.issued));
+    let until = time(&document["validUntil"]).map(|at| match printed.valid_until {
+        Some(day) => t.instant(at, day),
+        None => t.time(at),
+    });
     let all = [
         ("f.number", text(&subject["licenseNumber"])),
         ("f.dates", days.join(" – ")),
@@ -106,8 +119,8 @@ fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
         ("f.credits", credits),
         ("f.role", text(&subject["role"])),
         ("f.term", text(&subject["term"])),
-        ("f.from", time(&document["validFrom"]).map_or_else(String::new, |at| t.instant(at))),
-        ("f.until", time(&document["validUntil"]).map_or_else(|| t.s("f.unlimited").to_owned(), |at| t.instant(at))),
+        ("f.from", from.unwrap_or_default()),
+        ("f.until", until.unwrap_or_else(|| t.s("f.unlimited").to_owned())),
         ("f.about", description),
         ("f.criteria", text(&achievement["criteria"]["narrative"])),
     ];

@@ -11,9 +11,10 @@ use super::{STYLE, Seen, Texts, structured, text};
 use crate::desk::Issuer;
 use crate::publish::verifier_is_built_in;
 use crate::sharing::linkedin;
+use crate::store::PrintedDays;
 
 /// Texts that the script says, besides the verdicts'.
-const SAID: [&str; 4] = ["f.revokedAt", "f.supersededAt", "still.checked", "still.failed"];
+const SAID: [&str; 6] = ["f.revokedAt", "f.supersededAt", "newer.text", "newer.title", "still.checked", "still.failed"];
 
 /// A page on its own.
 #[derive(Template)]
@@ -38,6 +39,8 @@ pub(crate) struct Still<'a> {
     /// Whether the site has the script.
     checks: bool,
     share: String,
+    /// The page of the version that took its place.
+    newer: Option<String>,
 }
 
 /// What a page is made of.
@@ -53,17 +56,21 @@ pub(crate) struct Parts<'a> {
     pub(crate) indexed: bool,
     /// Whether its event has a badge of its own.
     pub(crate) badge: bool,
+    /// The days that the certificate prints.
+    pub(crate) days: PrintedDays,
+    /// The page of the version that took its place.
+    pub(crate) newer: Option<String>,
 }
 
 impl<'a> Still<'a> {
     /// Returns the page of these parts.
     pub(crate) fn of(parts: Parts<'a>) -> Self {
-        let Parts { t, issuer, document, jws, verifier, root, indexed, badge } = parts;
+        let Parts { t, issuer, document, jws, verifier, root, indexed, badge, days, newer } = parts;
         let (address, did) = (text(document, "/id"), issuer.did());
         Self {
             t,
             issuer: &issuer.name,
-            seen: Seen::unchecked(t, document),
+            seen: Seen::unchecked(t, document, &days),
             verifier,
             indexed,
             badge,
@@ -75,6 +82,7 @@ impl<'a> Still<'a> {
             checks: verifier_is_built_in(),
             share: linkedin::share(&address),
             address,
+            newer,
         }
     }
 }

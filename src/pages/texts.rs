@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
+
 use crate::credential::Timestamp;
 use crate::template::written_day;
 
@@ -15,6 +17,10 @@ pub(crate) struct Texts {
     pub name: &'static str,
     texts: HashMap<String, String>,
 }
+
+/// What zones differ from UTC by: whole quarters of an hour, at most 14 hours. In seconds.
+const ZONE_STEP: i64 = 900;
+const ZONE_MOST: i64 = 14 * 3_600;
 
 macro_rules! languages {
     ($($tag:literal $name:literal),* $(,)?) => {
@@ -95,11 +101,17 @@ impl Texts {
         format!("{}, {:02}:{:02} UTC", self.day(at), time.hour(), time.minute())
     }
 
-    /// Writes an instant of a certificate: the day alone where it is the first or the last second of one.
-    pub(crate) fn instant(&self, at: Timestamp) -> String {
-        match &at.to_string()[11..] {
-            "00:00:00Z" | "23:59:59Z" => self.day(at),
-            _ => self.time(at),
+    /// Writes an instant of a certificate that prints it as this day: the day alone where it is the first or the last second of
+    /// that day somewhere, as it is where the issuer is.
+    pub(crate) fn instant(&self, at: Timestamp, printed: Date) -> String {
+        let first = Timestamp::midnight(printed);
+        let is_edge = |edge: Timestamp| {
+            let away = at.unix() - edge.unix();
+            away % ZONE_STEP == 0 && away.abs() <= ZONE_MOST
+        };
+        match is_edge(first) || is_edge(first.plus_seconds(86_399)) {
+            true => written_day(self.language, printed),
+            false => self.time(at),
         }
     }
 }
@@ -123,6 +135,24 @@ mod tests {
                 assert_eq!(marks(other), marks(text), "{} {key}", texts.language);
                 assert!(!other.trim().is_empty(), "{} {key}", texts.language);
             }
+        }
+    }
+
+    #[test]
+    fn the_day_that_a_certificate_prints_is_shown_without_a_time_where_it_begins_or_ends_there() {
+        for (at, printed, shown) in [
+            // Berlin, New York, Auckland, Kathmandu, UTC.
+            ("2028-11-30T22:59:59Z", "2028-11-30", "November 30, 2028"),
+            ("2028-12-01T04:59:59Z", "2028-11-30", "November 30, 2028"),
+            ("2028-11-30T10:59:59Z", "2028-11-30", "November 30, 2028"),
+            ("2028-11-30T11:00:00Z", "2028-12-01", "December 1, 2028"),
+            ("2028-11-30T18:14:59Z", "2028-11-30", "November 30, 2028"),
+            ("2028-11-30T23:59:59Z", "2028-11-30", "November 30, 2028"),
+            // The middle of a day, and UTC's last second where it is the next day.
+            ("2028-11-30T11:30:21Z", "2028-11-30", "November 30, 2028, 11:30 UTC"),
+            ("2028-11-30T23:59:59Z", "2028-12-01", "November 30, 2028, 23:59 UTC"),
+        ] {
+            assert_eq!(ALL[0].instant(at.parse().unwrap(), printed.parse().unwrap()), shown, "{at}");
         }
     }
 

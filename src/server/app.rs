@@ -16,6 +16,7 @@ use super::lane::Lane;
 use super::nights::Upkeep;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::{Hourly, Rate};
+use super::reached::Reached;
 use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
 use super::staff::Uploads;
@@ -171,6 +172,8 @@ struct Inner {
     uploads: Uploads,
     /// How mail leaves now.
     mailing: Mailing,
+    /// At which address staff say that people reach it.
+    reached: Reached,
     /// What is being done about backups.
     upkeep: Upkeep,
     /// Messages that were counted by day.
@@ -220,6 +223,7 @@ impl App {
             badges: Badges::default(),
             uploads: Uploads::default(),
             mailing: Mailing::default(),
+            reached: Reached::default(),
             upkeep: Upkeep::default(),
             mail_days: Counted::default(),
             standings: Standings::default(),
@@ -230,6 +234,9 @@ impl App {
         }
         if let Err(error) = upkeep::tell(&*app.store, &app.fixed) {
             tracing::error!(%error, "how long sessions last was not told");
+        }
+        if let Err(error) = app.take_up_address() {
+            tracing::error!(%error, "messages hold no links");
         }
         Ok(app)
     }
@@ -298,6 +305,11 @@ impl App {
     /// Returns what the courier and the pages share.
     pub(super) fn mailing(&self) -> &Mailing {
         &self.0.mailing
+    }
+
+    /// Returns at which address staff say that people reach it.
+    pub(super) fn reached(&self) -> &Reached {
+        &self.0.reached
     }
 
     /// Returns what is being done about backups.

@@ -24,6 +24,7 @@ mod problem;
 mod public_url;
 mod publisher;
 mod rate;
+mod reached;
 mod relay;
 mod reply;
 mod router;

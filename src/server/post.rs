@@ -33,8 +33,8 @@ impl Office for App {
 /// Where no mail is set up.
 pub(super) fn clerk(app: &App) -> Result<Clerk<App>, Problem> {
     let config = app.mail_now().config.clone().ok_or(MailError::NotSetUp)?;
-    let public_url = app.public_url.told().map(str::to_owned);
-    Ok(Clerk::new(app.clone(), config, public_url))
+    let public_url = app.reached_at().told().map(str::to_owned);
+    Ok(Clerk::new(app.clone(), config, public_url).checked_at(app.verifier_page()))
 }
 
 /// Returns who carries the service's letters; nobody where no mail is set up, or its password is not known.

@@ -34,6 +34,21 @@ impl PublicUrl {
         Self { text: format!("{scheme}://{address}"), is_told: false }
     }
 
+    /// Reads what staff say on a page: nobody is led to where passwords would travel in the clear.
+    ///
+    /// # Errors
+    /// Why it cannot be such an address.
+    pub fn of_staff(text: &str) -> Result<Self, PublicUrlError> {
+        let read: Self = text.parse()?;
+        match read.is_safe() {
+            true => Ok(read),
+            false => Err(PublicUrlError {
+                text: text.chars().take(LONGEST).collect(),
+                why: "other machines are reached by https:// only",
+            }),
+        }
+    }
+
     /// Returns the address, if it was told.
     pub fn told(&self) -> Option<&str> {
         self.is_told.then_some(self.text.as_str())
@@ -46,8 +61,12 @@ impl PublicUrl {
 
     /// Says whether browsers take a session's cookie here: only over a safe connection, or from this machine itself.
     pub fn is_safe(&self) -> bool {
+        self.text.starts_with("https:") || self.is_of_this_machine()
+    }
+
+    /// Says whether only this machine itself reaches it.
+    pub fn is_of_this_machine(&self) -> bool {
         Url::parse(&self.text).is_ok_and(|url| match url.host() {
-            _ if url.scheme() == "https" => true,
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -125,6 +144,16 @@ mod tests {
             assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong}");
         }
         assert!(format!("https://e.org/{}", "a".repeat(LONGEST)).parse::<PublicUrl>().is_err());
+    }
+
+    #[test]
+    fn staff_say_an_address_that_is_safe_or_of_this_machine() {
+        for text in ["https://certs.example.org", "http://localhost:8080", "http://127.0.0.1:8080"] {
+            assert!(PublicUrl::of_staff(text).is_ok(), "{text}");
+        }
+        for text in ["http://certs.example.org", "certs.example.org", "javascript:alert(1)"] {
+            assert!(PublicUrl::of_staff(text).is_err(), "{text}");
+        }
     }
 
     #[test]

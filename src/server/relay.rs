@@ -105,8 +105,13 @@ impl App {
             (None, None) => self.as_chosen()?,
         };
         *self.mailing().now.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
-        self.mailing().changes.send_modify(|count| *count += 1);
+        self.mail_changed();
         Ok(())
+    }
+
+    /// Says that letters are written, or leave, in another way than before.
+    pub(super) fn mail_changed(&self) {
+        self.mailing().changes.send_modify(|count| *count += 1);
     }
 
     fn as_chosen(&self) -> Result<MailNow, Problem> {

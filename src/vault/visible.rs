@@ -79,7 +79,7 @@ impl Visible<'_> {
     }
 
     fn wanted(&self, seen: &portal::Public) -> Result<Option<Wanted>, StoreError> {
-        let portal::Public { certificate: one, document, shown } = seen;
+        let portal::Public { certificate: one, document, shown, newer } = seen;
         let id = text(document, "/id");
         let Some((_, name)) = id.rsplit_once("/c/") else { return Ok(None) };
         let (issuer, badge) = (self.issuer, self.badge(one.number.event())?);
@@ -92,6 +92,7 @@ impl Visible<'_> {
             issuer.verifier,
             self.root,
             badge.is_some(),
+            newer,
         ]);
         let mut pictures = json!([one.jws, one.fields, one.template, one.drawing, one.days, issuer.verifier]);
         // Where there is none, the pictures are those of earlier versions, and stay.
@@ -119,7 +120,7 @@ impl PublicPages for Visible<'_> {
     }
 
     fn draw(&self, name: &str, with_pictures: bool) -> Result<Option<Vec<(&'static str, Vec<u8>)>>, DrawError> {
-        let Some(portal::Public { certificate, shown, .. }) = portal::public(self.store, name)? else {
+        let Some(portal::Public { certificate, shown, newer, .. }) = portal::public(self.store, name)? else {
             return Ok(None);
         };
         let proven = self.own.prove(&certificate)?;
@@ -134,6 +135,8 @@ impl PublicPages for Visible<'_> {
             root: &self.root,
             indexed: shown.indexed,
             badge: badge.is_some(),
+            days: certificate.printed_days(),
+            newer,
         });
         let mut files = Vec::new();
         if with_pictures {

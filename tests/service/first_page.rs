@@ -142,6 +142,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         (&[("domain", "192.0.2.1")][..], "domain-error"),
         (&[("issuer", "")], "issuer-error"),
         (&[("time_zone", "Mars/Olympus")], "time_zone-error"),
+        (&[("address", "http://certs.example.org")], "address-error"),
         (&[("email", "nobody")], "email-error"),
         (&[("password", "short")], "password-error"),
         (&[("again", "other")], "again-error"),
@@ -232,6 +233,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     assert!(!folder.path().join("data").exists());
 
     let mail = [
+        ("address", "https://certs.example.org/"),
         ("sample", "yes"),
         ("password", ""),
         ("passphrase", ""),
@@ -246,7 +248,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     assert!(made.text().contains("did:web:certs.example.org"), "{}", made.text());
     let config = std::fs::read_to_string(folder.path().join("data/testamur.toml")).unwrap();
     assert!(!config.contains("a secret") && config.contains("Europe/Berlin"), "{config}");
-    assert!(!config.contains("smtp"), "{config}");
+    assert!(!config.contains("smtp") && !config.contains("public_url"), "{config}");
     assert!(!config.contains("[backup]"), "what staff can change on a page stands in no file: {config}");
     let secret = folder.path().join("data/keys/mail-password.sealed");
     assert!(!std::fs::read_to_string(&secret).unwrap().contains("a secret"));
@@ -290,6 +292,9 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     // The server is not there, but it is known, and what is to be sent to it waits.
     let sent = run(&["mail", "send", "SAMPLE"], PASSPHRASE);
     assert!(String::from_utf8_lossy(&sent.stdout).contains("put into the outbox"), "{sent:?}");
+    // Letters lead to the address that was said.
+    let letter = run(&["mail", "preview", "SAMPLE"], PASSPHRASE);
+    assert!(String::from_utf8_lossy(&letter.stdout).contains("https://certs.example.org/m/"), "{letter:?}");
 }
 
 #[test]

@@ -492,3 +492,50 @@ fn a_holder_puts_chosen_certificates_on_one_page_and_takes_it_away() {
         assert!(world.app.store.documents(collection, "", None, 10).unwrap().items.is_empty());
     }
 }
+
+#[test]
+fn the_page_of_a_replaced_version_leads_to_the_newer_one() {
+    on_each_engine(|post| {
+        issued(post);
+        let world = &post.world;
+        let address = address_of(world, 0);
+        let number = number_of(world, &address);
+        world.put(&format!("/certificates/{number}/shown"), &json!({ "visible": true })).ok();
+        let old = public_path(world, &number);
+        let seen = |path: &str| Browser::new(world).get(path).text();
+        assert!(!seen(&old).contains("newer"), "{}", seen(&old));
+
+        world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
+        world.patch(&format!("/events/WORKSHOP/participants/{address}"), &json!({ "name": "Jonathan Right" })).ok();
+        let anew =
+            json!({ "kind": "regenerate", "event": "WORKSHOP", "numbers": [number], "reason": { "text": "name" } });
+        done(world, &anew);
+        let new = public_path(world, &number);
+        assert_ne!(old, new);
+        let text = seen(&old);
+        let link = format!("href=\"https://certs.academy.example{new}\"");
+        assert!(text.contains("Replaced by a newer version") && text.contains(&link), "{text}");
+        assert!(text.contains("verdict amber") && !text.contains("verdict red"), "it is no revocation: {text}");
+        let text = seen(&new);
+        assert!(text.contains(">Valid<") && text.contains("Jonathan Right") && !text.contains("Replaced by"), "{text}");
+
+        // The holder is told, in the mail and in the portal; staff find it by the name that it had.
+        post.deliver();
+        let mails = post.sink.mails();
+        let told = mails.iter().find(|mail| mail.to == address).unwrap();
+        let told = mail_parser::MessageParser::default().parse(&told.content).unwrap();
+        let text = told.body_text(0).unwrap();
+        assert!(text.contains(&format!("https://certs.academy.example{new}")), "{text}");
+        let mut browser = Browser::new(world);
+        let link = link_for(post, &address).unwrap();
+        browser.enter(&link);
+        let page = browser.get(&format!("/portal/certificates/{number}")).text();
+        assert!(page.contains("This certificate was issued anew"), "{page}");
+        let found = world.get("/certificates?text=person%20number%200").ok();
+        assert_eq!(found["items"][0]["number"], json!(number), "{found}");
+
+        // Hidden, there is nothing to lead to.
+        world.put(&format!("/certificates/{number}/shown"), &json!({ "visible": false })).ok();
+        assert_eq!(Browser::new(world).get(&old).status, StatusCode::NOT_FOUND);
+    });
+}

@@ -42,6 +42,8 @@ pub struct Public {
     pub document: serde_json::Value,
     /// What may be seen.
     pub shown: Shown,
+    /// The credential's address of the version that took its place, where that is to be seen too.
+    pub newer: Option<String>,
 }
 
 /// Returns what the public may see of a certificate: as its holder said, else as its event does.
@@ -91,13 +93,16 @@ pub fn public(store: &dyn Store, id: &str) -> Result<Option<Public>, StoreError>
     };
     let Ok(number) = number.parse::<CertificateNumber>() else { return Ok(None) };
     let end = format!("/c/{number}-{suffix}");
-    for certificate in store.versions(&number)? {
+    let versions = store.versions(&number)?;
+    let newest = newest(&versions);
+    for certificate in versions {
         let Some(document) = document(&certificate) else { continue };
         if certificate.erased.is_some() || !document["id"].as_str().is_some_and(|id| id.ends_with(&end)) {
             continue;
         }
         let shown = shown_of(store, &number)?;
-        return Ok(shown.visible.then_some(Public { certificate, document, shown }));
+        let newer = newer(newest.as_ref(), &certificate);
+        return Ok(shown.visible.then_some(Public { certificate, document, shown, newer }));
     }
     Ok(None)
 }
@@ -110,7 +115,7 @@ pub(super) fn public_of(store: &dyn Store, number: &CertificateNumber) -> Result
     let Some(certificate) = store.certificate(number)?.filter(|one| one.erased.is_none()) else { return Ok(None) };
     let shown = shown_of(store, number)?;
     let document = document(&certificate).filter(|_| shown.visible);
-    Ok(document.map(|document| Public { certificate, document, shown }))
+    Ok(document.map(|document| Public { certificate, document, shown, newer: None }))
 }
 
 /// Calls back with everything that is to be seen by the public: each version of each visible certificate, which has an address of
@@ -189,12 +194,25 @@ fn each_version(
     take: &mut dyn FnMut(Public) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let versions = if current.version > 1 { store.versions(&current.number)? } else { vec![current] };
+    let newest = newest(&versions);
     for certificate in versions.into_iter().filter(|one| one.erased.is_none()) {
         if let Some(document) = document(&certificate) {
-            take(Public { certificate, document, shown })?;
+            let newer = newer(newest.as_ref(), &certificate);
+            take(Public { certificate, document, shown, newer })?;
         }
     }
     Ok(())
+}
+
+/// Returns the newest version that names somebody, and its credential's address.
+fn newest(versions: &[Certificate]) -> Option<(u32, String)> {
+    let newest = versions.iter().filter(|one| one.erased.is_none()).max_by_key(|one| one.version)?;
+    Some((newest.version, document(newest)?["id"].as_str()?.to_owned()))
+}
+
+/// Returns the address of the newest version, where this one is an older one. A number is shown or hidden with all its versions.
+fn newer(newest: Option<&(u32, String)>, certificate: &Certificate) -> Option<String> {
+    newest.filter(|(version, _)| *version > certificate.version).map(|(_, address)| address.clone())
 }
 
 /// Returns the address of a certificate's public page: that of its current version.

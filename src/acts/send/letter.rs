@@ -36,6 +36,8 @@ pub struct Clerk<O> {
     pub(super) office: O,
     pub(super) config: Config,
     pub(super) public_url: Option<String>,
+    /// Where certificates are checked, where that is not the verifier that codes name.
+    verifier: Option<String>,
 }
 
 /// A letter as it would go.
@@ -67,12 +69,19 @@ struct Case {
     topic: Topic,
     /// The reason that is given.
     reason: Option<String>,
+    /// Where the certificate's public page is now, of what is told of a new version.
+    page: Option<String>,
 }
 
 impl<O: Office> Clerk<O> {
     /// Returns a clerk. `public_url` is what links begin with; without one there are none.
     pub fn new(office: O, config: Config, public_url: Option<String>) -> Self {
-        Self { office, config, public_url }
+        Self { office, config, public_url, verifier: None }
+    }
+
+    /// Says where letters send who wants to check a certificate, instead of to the verifier that codes name.
+    pub fn checked_at(self, verifier: Option<String>) -> Self {
+        Self { verifier, ..self }
     }
 
     /// Shows a letter as it would go: to somebody in the event, or to the first who has a certificate. `text` stands in for the
@@ -154,7 +163,7 @@ impl<O: Office> Clerk<O> {
             number: certificate.number.to_string(),
             issued_on: written_day(&language, days.issued),
             valid_until: days.valid_until.map(|last| written_day(&language, last)),
-            verify: format!("https://{}", issuer.verifier),
+            verify: self.verifier.clone().unwrap_or_else(|| format!("https://{}", issuer.verifier)),
             link,
             link_days: self.config.link_days,
             attached,
@@ -188,6 +197,7 @@ impl<O: Office> Clerk<O> {
             link,
             link_days: self.config.link_days,
             attached,
+            page: case.page.clone(),
         };
         let content = notices::told(*topic, locale, &facts);
         let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
@@ -241,6 +251,23 @@ impl<O: Office> Clerk<O> {
         }
     }
 
+    /// Returns where the public page of a certificate is, if it is to be seen.
+    fn page(
+        &self,
+        store: &dyn Store,
+        plan: &EventPlan,
+        certificate: &Certificate,
+    ) -> Result<Option<String>, StoreError> {
+        if !acts::portal::shown(store, plan, &certificate.number)?.visible {
+            return Ok(None);
+        }
+        let own = acts::portal::address(store, &certificate.number)?;
+        Ok(Some(match (&self.public_url, own.rsplit_once("/c/")) {
+            (Some(url), Some((_, tail))) => format!("{url}/c/{tail}"),
+            _ => own,
+        }))
+    }
+
     /// Looks at everything as it stands now: somebody may have revoked, erased or corrected meanwhile.
     fn case_of(&self, store: &dyn Store, message: &Message) -> Result<Result<Case, String>, StoreError> {
         let gone = |why: &str| Ok(Err(why.to_owned()));
@@ -266,7 +293,11 @@ impl<O: Office> Clerk<O> {
             _ => None,
         };
         let (topic, reason) = (message.topic, reason(store, message, &certificate)?);
-        Ok(Ok(Case { event, plan, certificate, person, text, topic, reason }))
+        let page = match topic {
+            Topic::Replaced | Topic::CorrectionMade => self.page(store, &plan, &certificate)?,
+            _ => None,
+        };
+        Ok(Ok(Case { event, plan, certificate, person, text, topic, reason, page }))
     }
 }
 
@@ -293,8 +324,8 @@ fn example(desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnTex
     if certificate.state != CertificateState::Active || certificate.erased.is_some() {
         return Err(SendError::NotInForce(certificate.number));
     }
-    let (topic, reason) = (Topic::Issued, None);
-    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text, topic, reason })
+    let (topic, reason, page) = (Topic::Issued, None, None);
+    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text, topic, reason, page })
 }
 
 fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {

@@ -6,6 +6,7 @@
 
 mod again;
 mod errand;
+mod in_vain;
 mod letter;
 mod many;
 mod notices;
@@ -17,6 +18,7 @@ mod unsent;
 pub use again::{resend, stop};
 pub use errand::Errand;
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
+pub use in_vain::{InVain, in_vain, look_at, unsure};
 pub use letter::{Clerk, Office, Shown};
 pub use many::{
     AGAIN_AT_A_TIME, Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many, resend_some,
@@ -49,7 +51,7 @@ pub enum SendError {
     #[error(transparent)]
     Run(#[from] RunError),
     /// A text of the event's own.
-    #[error("the text{}: {problem}", .language.as_ref().map(|tag| format!(" for `{tag}`")).unwrap_or_default())]
+    #[error("the {}{}: {problem}", .problem.part(), .language.as_ref().map(|tag| format!(" for `{tag}`")).unwrap_or_default())]
     Text {
         /// For which language.
         language: Option<String>,
@@ -59,6 +61,9 @@ pub enum SendError {
     /// The message is on its way.
     #[error("message `{0}` is {1}: it is on its way")]
     UnderWay(MessageId, State),
+    /// It reached somebody, or may yet: there is nothing to see to.
+    #[error("message `{0}` is {1}: there is nothing to see to")]
+    NotInVain(MessageId, State),
     /// Another message about the certificate came after it.
     #[error("message `{0}` was replaced by `{1}`")]
     Replaced(MessageId, MessageId),

@@ -18,6 +18,10 @@ use crate::store::{DocumentWrite, Store, StoreError, mailbox};
 /// event names. What an API token started is a machine's matter: only the event's addresses hear of it.
 pub(in crate::acts) fn run_ended(desk: &Desk, over: &RunRecord) -> run::Result<Vec<DocumentWrite>> {
     let Some(setup) = setup::told(desk.store)? else { return Ok(Vec::new()) };
+    // That the site was published needs nobody; that it was not does.
+    if over.kind == Kind::Publish && over.state == RunState::Completed {
+        return Ok(Vec::new());
+    }
     let mail = match &over.event {
         Some(code) => Some(acts::plan(desk.store, code)?.0.mail),
         None => None,
@@ -133,7 +137,8 @@ impl<O: Office> Clerk<O> {
             done: run.counters.done,
             skipped: run.counters.skipped,
             failed: run.counters.failed,
-            link: self.public_url.as_ref().map(|url| format!("{url}/api/v1/runs/{}", run.id)),
+            sends: run.kind == Kind::Send,
+            link: self.public_url.as_ref().map(|url| format!("{url}/staff/runs/{}", run.id)),
             own: message.member.is_some(),
             issuer: self.office.issuer().name.clone(),
             run: run.id,

@@ -47,6 +47,7 @@ pub fn requeue(kept: &Kept, to: Address, by: &str, now: Timestamp) -> (Message, 
         to: Some(to),
         due: Some(now),
         hand: None,
+        looked: None,
         attempts: 0,
         link: None,
         picture: None,
@@ -82,6 +83,11 @@ pub fn withdrawn(kept: &Kept, why: &str, now: Timestamp) -> Option<Vec<DocumentW
         new.note(now, State::Failed, why, None);
         new.replace(Some(&kept.message), Expect::Revision(kept.revision))
     })
+}
+
+/// Returns the writes that put a message in the place of the one that was read.
+pub fn changed_to(kept: &Kept, new: &Message) -> Vec<DocumentWrite> {
+    new.replace(Some(&kept.message), Expect::Revision(kept.revision))
 }
 
 /// Returns the writes by which nothing follows from a message any more: it is replaced by another. Its link dies.

@@ -10,8 +10,8 @@ mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
 pub use changed::{
-    Beside, close_silent, forget_older, forgetting, note_downloaded, note_opened, note_returned, replaced, requeue,
-    withdraw, withdrawn,
+    Beside, changed_to, close_silent, forget_older, forgetting, note_downloaded, note_opened, note_returned, replaced,
+    requeue, withdraw, withdrawn,
 };
 
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,7 @@ fn put(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<
         attempts: 0,
         again_of,
         why: None,
+        looked: None,
         link: None,
         picture: None,
         hand: None,

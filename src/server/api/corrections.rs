@@ -8,12 +8,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::correct::Which;
 use crate::acts::{Ask, Correction, CorrectionState, correct};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::making::{StageTimes, Workshop};
 use crate::server::api::proof::{ProofAgain, not_younger};
-use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query};
+use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query, certificate_number};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
 
@@ -82,6 +83,9 @@ struct CorrectionFilter {
     order: Order,
     /// Only in this state.
     state: Option<CorrectionState>,
+    /// Only of this certificate.
+    #[param(example = "CERT-WORKSHOP-2026-00001")]
+    number: Option<String>,
 }
 
 /// List corrections
@@ -94,9 +98,10 @@ async fn list(
 ) -> Result<Json<Listing<CorrectionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
-        let newest = filter.order == Order::Newest;
-        let page = correct::list(desk.store, filter.state, newest, filter.cursor.as_deref(), limit)?;
+    let number = filter.number.as_deref().map(certificate_number).transpose()?;
+    let which = Which { state: filter.state, number, newest: filter.order == Order::Newest };
+    app.list_at_desk(&caller, limit, which.narrows(), move |_, desk| {
+        let page = correct::list(desk.store, &which, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, CorrectionView::of)))
     })
     .await

@@ -1,6 +1,7 @@
 //! `/api/v1`: one file for each kind of record.
 
 mod accounts;
+mod address;
 mod address_requests;
 mod audit;
 pub(super) mod certificates;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(mail::routes())
         .merge(upkeep::routes())
         .merge(standing::routes())
+        .merge(address::routes())
 }
 
 /// How a caller says who it is.

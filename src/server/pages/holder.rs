@@ -166,7 +166,7 @@ pub(super) async fn one(
     });
     let (own, document, verdict, shown, waiting, older) =
         found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    let seen = Seen::of(t, &document, &verdict);
+    let seen = Seen::of(t, &document, &verdict, &own.certificate.printed_days());
     let address = address(&app, &text(&document, "/id"));
     let entry = view::entry(&document, &app.issuer.name, app.portal.linkedin, &address);
     let in_force = matches!(own.certificate.state, CertificateState::Active);
@@ -183,6 +183,7 @@ pub(super) async fn one(
         seen,
         correctable: in_force && waiting.is_none(),
         waiting: waiting.map(|name| t.with2("correct.waits", ("issuer", &app.issuer.name), ("name", &name))),
+        moved: shown.visible && !older.is_empty(),
         older,
         notice,
         badge: own.plan.badge.is_some(),

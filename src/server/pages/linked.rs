@@ -37,13 +37,13 @@ pub(super) async fn page(
         let proven = app.vault.own();
         let document = proven.prove(&certificate)?.document().clone();
         let verdict = verify_jws(&certificate.jws, &*app.vault.anchors(desk)?, desk.now).to_json();
-        Ok((document, verdict))
+        Ok((document, certificate.printed_days(), verdict))
     });
-    let (document, verdict) = found.await.map_err(|problem| reader.failed(&app, problem))?;
+    let (document, days, verdict) = found.await.map_err(|problem| reader.failed(&app, problem))?;
     let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
     let frame = reader.frame(&app);
     let page = Linked {
-        seen: Seen::of(t, &document, &verdict),
+        seen: Seen::of(t, &document, &verdict, &days),
         path: format!("{}/m/{token}", frame.base),
         nonce: nonce.expose().to_owned(),
         portal: app.can_post(),

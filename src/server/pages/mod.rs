@@ -137,13 +137,13 @@ impl Reader {
 
 /// Returns the path below which the service is reached, without a slash at its end: nothing as a rule.
 pub(super) fn base(app: &App) -> String {
-    let told = app.public_url.told().and_then(|address| url::Url::parse(address).ok());
+    let told = app.reached_at().told().and_then(|address| url::Url::parse(address).ok());
     told.map_or_else(String::new, |url| url.path().trim_end_matches('/').to_owned())
 }
 
 /// Returns the address of a credential's public page: its own, or where the service is reached.
 fn address(app: &App, id: &str) -> String {
-    match (app.public_url.told(), id.rsplit_once("/c/")) {
+    match (app.reached_at().told(), id.rsplit_once("/c/")) {
         (Some(address), Some((_, tail))) => format!("{address}/c/{tail}"),
         _ => id.to_owned(),
     }

@@ -12,7 +12,7 @@ use crate::server::App;
 impl App {
     /// Says whether links can be sent: there is a relay, and an address under which people reach the service.
     pub(super) fn can_post(&self) -> bool {
-        self.mail_now().config.is_some() && self.public_url.told().is_some()
+        self.mail_now().config.is_some() && self.reached_at().told().is_some()
     }
 
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
@@ -61,7 +61,7 @@ fn letter(app: &App, relay: &Relay, invitation: Invitation, page: &'static Texts
     let texts = language.as_deref().and_then(Texts::named).unwrap_or(page);
     let address: Address = to.parse().map_err(|error: AddressError| TextError::Message(error.to_string()))?;
     let to = Mailbox { name: None, address };
-    let link = format!("{}/portal/enter/{}", app.public_url, token.expose());
+    let link = format!("{}/portal/enter/{}", app.reached_at(), token.expose());
     let text = texts.with2("mail.text", ("issuer", &app.issuer.name), ("link", &link));
     let content =
         Content::plain(texts.language, texts.s("mail.subject").to_owned(), format!("{text}\n\n{}\n", app.issuer.name))?;

@@ -24,7 +24,7 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         let anchors = app.vault.anchors(desk)?;
         let row = |Public { certificate, document, .. }: &Public| {
             let verdict = verify_jws(&certificate.jws, &anchors, desk.now).to_json();
-            row(app, t, Seen::of(t, document, &verdict), &text(document, "/id"))
+            row(app, t, Seen::of(t, document, &verdict, &certificate.printed_days()), &text(document, "/id"))
         };
         let name = seen.iter().max_by_key(|one| one.certificate.signed).map(|one| one.certificate.recipient.clone());
         Ok((title, name.unwrap_or_default(), seen.iter().map(row).collect::<Vec<_>>(), desk.now))
@@ -61,7 +61,7 @@ pub(super) fn form(app: &App, desk: &Desk, holder: &Holder) -> Result<Option<Pro
             choices.push((certificate.number.to_string(), holding.event.achievement.name.clone(), chosen));
         }
     }
-    let link = |id: &str| match app.public_url.told() {
+    let link = |id: &str| match app.reached_at().told() {
         Some(told) => format!("{told}/p/{id}"),
         None => format!("https://{}/p/{id}", app.issuer.host),
     };

@@ -21,27 +21,32 @@ use crate::verify::verify_jws;
 /// Answers with the page, or as if nobody had such a certificate.
 pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<Response, Failure> {
     let found = app.at_desk(&reader.caller, move |app, desk| {
-        let Public { certificate, document, shown } = seen(desk, &id)?;
+        let Public { certificate, document, shown, newer } = seen(desk, &id)?;
         let anchors = app.vault.anchors(desk)?;
         let verdict = verify_jws(&certificate.jws, &anchors, desk.now);
         let proven = app.vault.own();
         let verifier = proven.prove(&certificate).ok().map(|proven| qr::pack(proven.jws(), &desk.issuer.verifier));
         let badge = own_badge_of(desk.store, certificate.number.event())?.is_some();
-        Ok((document, shown, verdict.to_json(), verifier, desk.now, badge))
+        let days = certificate.printed_days();
+        Ok((document, days, shown, newer, verdict.to_json(), verifier, desk.now, badge))
     });
-    let (document, shown, verdict, verifier, now, badge) =
+    let (document, days, shown, newer, verdict, verifier, now, badge) =
         found.await.map_err(|problem| reader.failed(&app, problem))?;
     let t = reader.texts;
     let address = address(&app, &text(&document, "/id"));
     let tail = address.rsplit_once("/c/").map_or("", |(_, tail)| tail).to_owned();
     let frame = reader.frame(&app);
+    // Said of what the issuer replaced only: a newer version of what is in no verdict good stays a link.
+    let is_replaced = newer.is_some() && verdict["verdict"] == "superseded";
+    let seen = Seen::of(t, &document, &verdict, &days);
     let page = PublicPage {
-        seen: Seen::of(t, &document, &verdict),
+        seen: if is_replaced { seen.replaced(t) } else { seen },
+        newer: newer.map(|id| super::address(&app, &id)),
         checked: t.with2("public.checked", ("issuer", &app.issuer.name), ("time", &t.time(now))),
         did: app.issuer.did(),
         fingerprint: verdict["rootFingerprint"].as_str().unwrap_or_default().to_owned(),
         path: format!("{}/c/{tail}", frame.base),
-        verifier: verifier.unwrap_or_else(|| format!("https://{}", app.issuer.verifier)),
+        verifier: checked_at(&app, verifier.unwrap_or_else(|| format!("https://{}", app.issuer.verifier))),
         indexed: shown.indexed,
         badge,
         structured: structured(&document, &app.issuer.name, &address),
@@ -54,6 +59,15 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
     Ok(response)
+}
+
+/// Returns the verifier where the service itself is reached: what the code names may be somewhere else, or not yet be there.
+fn checked_at(app: &App, link: String) -> String {
+    match (app.verifier_page(), link.split_once('#')) {
+        (Some(page), Some((_, code))) => format!("{page}/#{code}"),
+        (Some(page), None) => format!("{page}/"),
+        (None, _) => link,
+    }
 }
 
 /// Leads on to the page: static hosts have it in a folder, whose address ends with a slash.

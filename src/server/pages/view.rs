@@ -33,6 +33,8 @@ impl Frame<'_> {
 pub(super) struct PublicPage<'a> {
     pub frame: Frame<'a>,
     pub seen: Seen,
+    /// The page of the version that took its place, where that is to be seen too.
+    pub newer: Option<String>,
     pub checked: String,
     pub did: String,
     pub fingerprint: String,
@@ -197,6 +199,8 @@ pub(super) struct One<'a> {
     pub correctable: bool,
     pub waiting: Option<String>,
     pub older: Vec<Fact>,
+    /// Whether the public page had another address before.
+    pub moved: bool,
     pub notice: Option<String>,
     /// Whether its event has a badge of its own.
     pub badge: bool,

@@ -25,8 +25,8 @@ use crate::accounts::Secret;
 use crate::credential::Timestamp;
 use crate::mail::relay::Patience;
 use crate::mail::{Address, Content, Heads, Letter, Mailbox, MessageId, Relay, mime};
-use crate::server::Problem;
 use crate::server::problem::FieldProblem;
+use crate::server::{Problem, PublicUrl};
 
 /// How long answers that are under way are waited for at the end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -48,6 +48,8 @@ pub struct Wanted {
     pub domain: String,
     /// Where days begin and end, by the IANA database's name.
     pub time_zone: Option<String>,
+    /// At which address people will reach the service, if that is known.
+    pub address: Option<String>,
     /// Of the key files.
     pub passphrase: Secret,
     /// The first owner's name, e-mail and password.
@@ -79,6 +81,9 @@ pub struct RelayWanted {
 
 /// Who sets an issuer up as the page asks.
 pub trait Founder: Send + Sync + 'static {
+    /// Returns the address at which people reach the service, where who started it said that already.
+    fn address(&self) -> Option<String>;
+
     /// Returns everything that is wrong with what is asked for; makes nothing.
     fn check(&self, wanted: &Wanted) -> Vec<NotMade>;
 
@@ -208,6 +213,14 @@ pub async fn begin(
 }
 
 impl Begin {
+    /// Returns the address that the browser used, where other machines may use it too.
+    fn seen_at(&self, door: &Outside) -> String {
+        let host = door.host.as_deref().unwrap_or_default();
+        let address = format!("https://{host}");
+        let is_other = address.parse::<PublicUrl>().is_ok_and(|address| !address.is_of_this_machine());
+        if is_other { address } else { String::new() }
+    }
+
     /// Says whether a link is the one that was printed.
     fn is_link(&self, token: &str) -> bool {
         use subtle::ConstantTimeEq;
@@ -225,7 +238,7 @@ async fn show(State(state): State<Begin>, Path(token): Path<String>, request: Re
     if !state.is_link(&token) {
         return bad_link(&door);
     }
-    let page = asked(&door, &token, &Tried::NEW, &*state.0.kept.lock().await);
+    let page = asked(&state, &door, &token, &Tried::NEW, &*state.0.kept.lock().await);
     door.page(StatusCode::OK, &page)
 }
 
@@ -236,7 +249,7 @@ fn bad_link(door: &Outside) -> Response {
     )
 }
 
-fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
+fn asked(state: &Begin, door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
     let w = door.w;
     let safe = ["starttls", "tls", "none"].map(|one| Choice::new(one, w.s(&format!("begin-relay-{one}"))));
     // What was good already need not be typed again.
@@ -254,6 +267,9 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
         Some((name, _)) => logo.hint(w.with("begin-logo-kept", [("name", name.clone().into())])),
         None => logo.hint(w.s("begin-logo-hint")),
     };
+    // Only to be looked at by who fills it in: what counts is what they send.
+    let address = Field::text("address", w.s("begin-address")).value(state.seen_at(door));
+    let address = state.0.founder.address().is_none().then(|| address.hint(w.s("begin-address-hint")));
     let form = Form::open(format!("/begin/{token}"), w.s("begin-submit"))
         .spoken(w)
         .field(Field::heading(w.s("begin-organisation")))
@@ -261,6 +277,7 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
             Field::text("issuer", w.s("begin-issuer")).required().auto("organization").hint(w.s("begin-issuer-hint")),
         )
         .field(Field::text("domain", w.s("begin-domain")).required().hint(w.s("begin-domain-hint")))
+        .fields(address)
         .field(Field::text("time_zone", w.s("begin-zone")).hint(w.s("begin-zone-hint")))
         .field(logo)
         .field(Field::heading(w.s("begin-owner")))
@@ -324,13 +341,19 @@ async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Re
         }
         Err(faults) => {
             kept.forget(&faults);
-            refused(&door, &token, &fields, &kept, &faults)
+            refused(&state, (&door, &token), &fields, &kept, &faults)
         }
     }
 }
 
 /// Shows the form with everything that is wrong, beside its fields.
-fn refused(door: &Outside, token: &str, fields: &Fields, kept: &Kept, faults: &[NotMade]) -> Response {
+fn refused(
+    state: &Begin,
+    (door, token): (&Outside, &str),
+    fields: &Fields,
+    kept: &Kept,
+    faults: &[NotMade],
+) -> Response {
     let about = faults
         .iter()
         .filter_map(|fault| Some(FieldProblem { field: fault.field?.to_owned(), detail: fault.detail.clone() }));
@@ -339,7 +362,7 @@ fn refused(door: &Outside, token: &str, fields: &Fields, kept: &Kept, faults: &[
     let detail = other.unwrap_or_else(|| door.w.count("begin-faults", count));
     let problem = Problem::unprocessable("not-set-up", detail).with_errors(about.collect());
     let tried = Tried(Some((fields, &problem)));
-    door.page(tried.status(), &asked(door, token, &tried, kept))
+    door.page(tried.status(), &asked(state, door, token, &tried, kept))
 }
 
 /// Tries the mail server, and shows what it answers above the form. Nothing is made.
@@ -352,18 +375,18 @@ async fn tried_out(
     let w = door.w;
     let Some(relay) = &wanted.relay else {
         let fault = NotMade { field: Some("relay"), detail: w.s("begin-test-none") };
-        return refused(door, token, fields, kept, &[fault]);
+        return refused(state, (door, token), fields, kept, &[fault]);
     };
     let relay = match state.0.founder.relay(relay) {
         Ok(relay) => relay,
-        Err(faults) => return refused(door, token, fields, kept, &faults),
+        Err(faults) => return refused(state, (door, token), fields, kept, &faults),
     };
     let notice = match tried_with(relay, wanted, w).await {
         Ok(reply) => Notice { tone: Tone::Green, text: w.s("relay-took"), items: vec![reply] },
         Err(why) => Notice { tone: Tone::Red, text: w.s("relay-refused"), items: vec![phrases::said(w, &why)] },
     };
     let nothing = Problem::unprocessable("tried", "");
-    let page = asked(door, token, &Tried(Some((fields, &nothing))), kept);
+    let page = asked(state, door, token, &Tried(Some((fields, &nothing))), kept);
     door.page(StatusCode::OK, &page.first(notice))
 }
 
@@ -405,6 +428,7 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
     let wanted = Wanted {
         issuer: fields.get("issuer").to_owned(),
         domain: fields.get("domain").to_owned(),
+        address: fields.some("address").map(str::to_owned),
         time_zone: fields.some("time_zone").map(str::to_owned),
         passphrase,
         owner: (fields.get("name").to_owned(), fields.get("email").to_owned(), kept.secret("password")),

@@ -11,7 +11,8 @@ use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Picture, Section, Table, Text, Tone,
+    Tried,
 };
 use super::within::Ask;
 use crate::accounts::Permission;
@@ -121,7 +122,11 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
     if let Some(card) = card(staff, &event, &person) {
         section = section.part(card);
     }
-    page = page.part(section).part(changes(staff, &path, &told.tag, &current)).part(messages(staff, number).await);
+    let sent = messages(staff, number).await;
+    let way = sending(staff, number, &current, items(&sent));
+    page = page.part_if(waiting(staff, number).await).part(section);
+    page =
+        page.part(changes(staff, (&path, &event), &told.tag, (&current, &person), way)).part(sent_table(staff, &sent));
     if versions.len() > 1 {
         page = page.part(older(staff, &versions));
     }
@@ -183,7 +188,57 @@ fn files(staff: &Staff, path: &str) -> Html {
     .into()
 }
 
-fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
+/// Says that somebody asked for another name, where nobody has decided yet.
+async fn waiting(staff: &Staff, number: &str) -> Option<Html> {
+    let w = staff.w;
+    let query = written([("state", "pending"), ("number", number), ("limit", "5")]);
+    let found = staff.get_if(&format!("/corrections?{query}")).await?;
+    let one = items(&found).first()?.clone();
+    let text_of = w.with("correction-waits", [("name", text(&one, "name").into())]);
+    let open = Action::link(w.s("person-open"), staff.at(&format!("/corrections/{}", part(&text(&one, "id")))));
+    let notice = Notice { tone: Tone::Amber, text: text_of, items: Vec::new() };
+    Some(Section::new("waiting", w.s("correction")).part(notice).part(Actions(vec![open.primary()])).into())
+}
+
+/// What can be done to mail a certificate.
+pub(super) enum Way {
+    /// A message leaves, or waits.
+    Leaves,
+    /// Nothing was sent of this version.
+    Send(Action),
+    /// It was sent, and can be sent once more.
+    Again(Action),
+}
+
+/// Returns how a certificate is mailed as things stand, by the messages about it, the newest first.
+pub(super) fn sending(staff: &Staff, number: &str, current: &Value, messages: &[Value]) -> Option<Way> {
+    let w = staff.w;
+    let status = text(current, "status");
+    if !staff.may(Permission::Send) || !matches!(status.as_str(), "active" | "expired") {
+        return None;
+    }
+    let newest = messages.iter().find(|one| one["topic"] == "issued");
+    let send = || Action::post(staff, w.s("send-one"), &format!("/certificates/{}/send", part(number)), &[]);
+    let Some(newest) = newest else { return Some(Way::Send(send())) };
+    let state = text(newest, "state");
+    let leaves = matches!(state.as_str(), "queued" | "sending") || state == "deferred" && !newest["due"].is_null();
+    if leaves {
+        return Some(Way::Leaves);
+    }
+    if newest["version"].as_u64() < current["version"].as_u64() {
+        return Some(Way::Send(send()));
+    }
+    let path = format!("/deliveries/{}/resend", part(&text(newest, "id")));
+    Some(Way::Again(Action::post(staff, w.s("mail-resend"), &path, &[])))
+}
+
+fn changes(
+    staff: &Staff,
+    (path, event): (&str, &str),
+    seen: &str,
+    (current, person): (&Value, &Value),
+    way: Option<Way>,
+) -> Html {
     let w = staff.w;
     let mut section = Section::new("change", w.s("change"));
     let mut actions = Vec::new();
@@ -198,8 +253,14 @@ fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
             _ => {}
         }
     }
-    if staff.may(Permission::Send) && can_be_taken {
-        actions.push(Action::post(staff, w.s("send-one"), &format!("{path}/send"), &[]));
+    match way {
+        Some(Way::Send(action) | Way::Again(action)) => actions.push(action),
+        Some(Way::Leaves) => section = section.part(Text(w.s("mail-on-its-way"))),
+        None => {}
+    }
+    if let Some(id) = person["id"].as_str().filter(|_| staff.may(Permission::Import) && can_be_taken) {
+        let card = format!("/events/{}/people/{}?open=change#change", part(event), part(id));
+        actions.push(Action::link(w.s("correct-title"), staff.at(&card)));
     }
     section = match actions.is_empty() {
         true => section.part(Text(w.s("certificate-fixed"))),
@@ -208,13 +269,15 @@ fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
     section.into()
 }
 
-async fn messages(staff: &Staff, number: &str) -> Html {
+/// Returns the messages about a certificate, the newest first.
+pub(super) async fn messages(staff: &Staff, number: &str) -> Value {
+    let path = format!("/mail/messages?number={}&order=newest&limit=20", part(number));
+    staff.get_if(&path).await.unwrap_or_default()
+}
+
+fn sent_table(staff: &Staff, found: &Value) -> Html {
     let w = staff.w;
-    let found = staff
-        .get_if(&format!("/mail/messages?number={}&order=newest&limit=20", part(number)))
-        .await
-        .unwrap_or_default();
-    let rows = items(&found).iter().map(|one| super::deliveries::row(staff, one)).collect();
+    let rows = items(found).iter().map(|one| super::deliveries::row(staff, one)).collect();
     Table {
         caption: w.s("nav-deliveries"),
         heads: super::deliveries::heads(w),
@@ -352,10 +415,16 @@ pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sen
     if let Ok(preview) = preview.as_ref().map(|told| &told.value).map_err(|_| ())
         && preview["sends"] == 0
     {
-        let why = preview["rows"][0]["why"].as_str().unwrap_or_default();
-        let why = super::phrases::said(staff.w, why);
-        let problem =
-            crate::server::Problem::conflict("nothing-sent", staff.w.with("nothing-sent", [("why", why.into())]));
+        let found = messages(&staff, &number).await;
+        let sent = items(&found).iter().find(|one| one["topic"] == "issued" && one["state"] != "failed");
+        let detail = match sent {
+            Some(one) => staff.w.with("sent-before", [("time", staff.time(&one["since"]).unwrap_or_default().into())]),
+            None => {
+                let why = preview["rows"][0]["why"].as_str().unwrap_or_default();
+                staff.w.with("nothing-sent", [("why", super::phrases::said(staff.w, why).into())])
+            }
+        };
+        let problem = crate::server::Problem::conflict("nothing-sent", detail);
         return done(&staff, &number, &fields, Err(problem), "sending").await;
     }
     let told = staff.post("/runs", &fields, body).await;

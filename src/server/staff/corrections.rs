@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use super::account::{code, password_again};
 use super::approvals::{proof, state};
 use super::beside::beside;
+use super::certificates::{Way, messages, sending};
 use super::events::text;
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::{Names, is_me};
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Picture, Section, Table, Text, Tone,
+    Tried,
 };
 use super::within::Told;
 use crate::accounts::Permission;
@@ -89,8 +91,12 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Ans
         ])
         .said(w, asked)
         .part(about(staff, &Names::of(staff).await, correction, &was));
+    page = page.part_if(next(staff, correction, &number).await);
     if correction["state"] == "pending" && staff.may(Permission::Generate) {
-        page = page.part(approval(staff, id, &told, tried)).part(rejection(staff, id, &told.tag));
+        let shown = staff.get_if(&format!("/certificates/{}/shown", part(&number))).await.unwrap_or_default();
+        page = page
+            .part(approval(staff, id, &told, shown["visible"] == true, tried))
+            .part(rejection(staff, id, &told.tag));
     } else if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
@@ -117,9 +123,33 @@ fn about(staff: &Staff, names: &Names, correction: &Value, was: &str) -> Html {
     Section::new("about", w.s("correction")).part(facts).into()
 }
 
-fn approval(staff: &Staff, id: &str, told: &Told, tried: &Tried<'_>) -> Html {
+/// What is left to do after a correction was made: to send the new version, where no message about it was.
+async fn next(staff: &Staff, correction: &Value, number: &str) -> Option<Html> {
     let w = staff.w;
-    let section = Section::new("approve", w.s("correction-approve")).part(Text(w.s("correction-approve-text")));
+    if correction["state"] != "approved" {
+        return None;
+    }
+    let told = staff.get_if(&format!("/certificates/{}", part(number))).await?;
+    let current = told["versions"].as_array()?.last()?.clone();
+    let found = messages(staff, number).await;
+    let is_told = items(&found).iter().any(|one| one["version"] == current["version"]);
+    let open = Action::link(w.s("certificate"), staff.at(&format!("/certificates/{}", part(number))));
+    let section = Section::new("next", w.s("correction-next"));
+    match sending(staff, number, &current, items(&found)) {
+        Some(Way::Send(action)) if !is_told => {
+            let actions = Actions(vec![action.primary(), open]);
+            Some(section.part(Text(w.s("correction-next-text"))).part(actions).into())
+        }
+        _ => Some(Actions(vec![open]).into()),
+    }
+}
+
+fn approval(staff: &Staff, id: &str, told: &Told, is_shown: bool, tried: &Tried<'_>) -> Html {
+    let w = staff.w;
+    let mut section = Section::new("approve", w.s("correction-approve")).part(Text(w.s("correction-approve-text")));
+    if is_shown {
+        section = section.part(Notice { tone: Tone::Amber, text: w.s("correction-address"), items: Vec::new() });
+    }
     let mut form = Form::new(staff, &format!("/corrections/{}/approve", part(id)), w.s("correction-approve"))
         .field(Field::hidden("seen", &told.tag));
     // Nobody approves what they asked for themselves, but where nobody else could; the operation says which it is.

@@ -10,6 +10,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::names::Names;
 use super::phrases;
 use super::ui::{
     Action, Actions, Bar, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Plot, Section,
@@ -17,13 +18,16 @@ use super::ui::{
 };
 use super::words::Words;
 use crate::accounts::Permission;
+use crate::mail::compose;
 
 const STATES: [&str; 10] =
     ["queued", "sending", "sent", "deferred", "delivered", "bounced", "ambiguous", "failed", "opened", "downloaded"];
 
 /// Returns the heads of a table of messages.
 pub(super) fn heads(w: &Words) -> Vec<String> {
-    ["email", "certificate", "state", "mail-sent", "mail-opened", "mail-downloaded", "why"].map(|key| w.s(key)).into()
+    ["mail-whom", "certificate", "state", "mail-sent", "mail-opened", "mail-downloaded", "why"]
+        .map(|key| w.s(key))
+        .into()
 }
 
 /// Returns a message's row.
@@ -36,17 +40,23 @@ pub(super) fn row(staff: &Staff, message: &Value) -> Vec<Cell> {
         let found = evidence.iter().find(|one| states.contains(&one["state"].as_str().unwrap_or_default()));
         Cell::text(found.and_then(|one| staff.day(&one["at"])).unwrap_or_default())
     };
+    // That all went well need not be said in each row.
+    let went_well = ["sent", "delivered", "opened", "downloaded"].contains(&text(message, "state").as_str());
+    let why = if went_well { Value::Null } else { last };
+    let path = staff.at(&format!("/deliveries/{}", part(&id)));
+    let whom = match (text(message, "name"), to) {
+        (name, to) if name.is_empty() && to.is_empty() => Cell::link(staff.w.s("erased"), path),
+        (name, to) if name.is_empty() => Cell::link(to, path),
+        (name, to) => Cell::link(name, path).sub(to),
+    };
     vec![
-        Cell::link(
-            if to.is_empty() { staff.w.s("erased") } else { to },
-            staff.at(&format!("/deliveries/{}", part(&id))),
-        ),
+        whom,
         about(staff, message),
         state(staff, message).sub(staff.time(&message["since"]).unwrap_or_default()),
         first(&["sent", "delivered"]),
         first(&["opened"]),
         first(&["downloaded"]),
-        Cell::text(phrases::said(staff.w, &text(&last, "what"))).sub(text(&last, "reply")),
+        Cell::text(phrases::said(staff.w, &text(&why, "what"))).sub(text(&why, "reply")),
     ]
 }
 
@@ -79,15 +89,19 @@ const FILTER: [&str; 2] = ["event", "state"];
 /// Lists messages, after how mail stands.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
+    if !asked.get("in_vain").is_empty() {
+        return vain(&staff, &asked).await;
+    }
     let filter = FILTER.map(|name| (name, asked.get(name)));
-    let wanted =
-        written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
+    // What staff are told of runs stands with the runs.
+    let page = [("limit", "50"), ("order", "newest"), ("about", "certificates"), ("cursor", asked.get("cursor"))];
+    let wanted = written(page.into_iter().chain(filter));
     let found = staff.get(&format!("/mail/messages?{wanted}")).await?;
     let mail = staff.get("/mail").await?;
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("mail-{one}")))));
     let form = Form::filter(&staff, "/deliveries", w.s("filter"))
-        .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
+        .field(Field::text("event", w.s("deliveries-event")).value(asked.get("event")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
     let chosen = Chosen::of(&asked);
     let ticked = |message: &Value| {
@@ -109,7 +123,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     }
     page = page.part(figures(&staff, &mail)).part_if(plot(&staff, asked.get("event")).await).part(form);
     if items(&found).is_empty() {
-        return Ok(staff.page(&page.part(table)));
+        return Ok(staff.page(&page.part(table).part(meanings(w))));
     }
     let shown: Vec<String> = items(&found).iter().map(|one| text(one, "id")).collect();
     let ways = ("/deliveries", "/deliveries/batch");
@@ -117,7 +131,46 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     if staff.may(Permission::Send) {
         chooser = chooser.act("resend", w.s("mail-resend"));
     }
-    Ok(staff.page(&page.part(chooser)))
+    Ok(staff.page(&page.part(chooser).part(meanings(w))))
+}
+
+/// What each state means.
+fn meanings(w: &Words) -> Html {
+    let facts = STATES.map(|one| (w.s(&format!("mail-{one}")), w.s(&format!("mail-{one}-means"))));
+    Section::new("meanings", w.s("mail-meanings")).part(Facts(facts.into())).folded().into()
+}
+
+/// Lists messages that reached nobody: of everything, an event or a run, or those alone that somebody still has to look at.
+async fn vain(staff: &Staff, asked: &Fields) -> Answer {
+    let w = staff.w;
+    let filter = ["in_vain", "event", "run"].map(|name| (name, asked.get(name)));
+    let page = [("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))];
+    let found = staff.get(&format!("/mail/messages?{}", written(page.into_iter().chain(filter)))).await?;
+    let unsettled = |message: &Value| message["seen_to"].is_null() && staff.may(Permission::Send);
+    let act = |message: &Value| {
+        let path = format!("/deliveries/{}/seen", part(&text(message, "id")));
+        Cell::act(unsettled(message).then(|| Action::post(staff, w.s("mail-seen"), &path, &[])))
+    };
+    let rows = items(&found).iter().map(|one| row(staff, one).into_iter().chain([act(one)]).collect()).collect();
+    let next = found["next"].as_str().map(|cursor| {
+        (w.s("more"), staff.at(&format!("/deliveries?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
+    });
+    let heads = heads(w).into_iter().chain([w.s("mail-todo")]).collect();
+    let table = Table { caption: w.s("mail-vain-title"), heads, rows, empty: w.s("mail-vain-none"), next };
+    let page = Page::new(w.s("mail-vain-title")).trail([staff.crumb(w.s("nav-deliveries"), "/deliveries")]);
+    Ok(staff.page(&page.said(w, asked).lead(w.s("mail-vain-lead")).part(table)))
+}
+
+/// Notes that somebody has seen to a message that reached nobody.
+pub(super) async fn seen(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/deliveries/{}", part(&id));
+    match staff.post(&format!("/mail/messages/{}/seen", part(&id)), &fields, json!({})).await {
+        Ok(_) => staff.done(&path, "mail-seen"),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            message(&staff, &id, &fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
 }
 
 /// How many wait, came back, or may or may not have left: each leads to those.
@@ -125,7 +178,10 @@ fn figures(staff: &Staff, mail: &Value) -> Figures {
     let w = staff.w;
     let figure = |(member, key, state, tone): (&str, &str, &str, Tone)| {
         let count = mail[member].as_u64().unwrap_or_default();
-        let href = Some(staff.at(&format!("/deliveries?state={state}")));
+        let href = Some(staff.at(&match state {
+            "bounced" => "/deliveries?in_vain=unsettled".to_owned(),
+            state => format!("/deliveries?state={state}"),
+        }));
         Figure { label: w.s(key), value: w.number(count), href, tone: Some(tone).filter(|_| count > 0) }
     };
     let all = [
@@ -226,11 +282,13 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
     let message = staff.get(&path).await?;
     let facts = Facts::known([
         (w.s("state"), Some(w.s(&format!("mail-{}", text(&message, "state"))))),
+        (w.s("name"), Some(text(&message, "name"))),
         (w.s("certificate"), Some(text(&message, "number"))),
         (w.s("when"), staff.time(&message["created"])),
         (w.s("mail-due"), staff.time(&message["due"])),
         (w.s("mail-attempts"), message["attempts"].as_u64().map(|count| count.to_string())),
-        (w.s("run-by"), Some(text(&message, "by"))),
+        (w.s("run-by"), Some(Names::of(staff).await.name(staff, &text(&message, "by")))),
+        (w.s("mail-seen-at"), staff.time(&message["seen_to"])),
         ("Message-ID".to_owned(), Some(text(&message, "message_id"))),
     ]);
     let row = |one: &Value| {
@@ -265,7 +323,13 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
             .tried(tried);
         page = page.part(Section::new("resend", w.s("mail-resend")).part(form));
     }
-    Ok(staff.page_with(tried.status(), &page))
+    let open = ["bounced", "failed", "ambiguous"].contains(&text(&message, "state").as_str());
+    if staff.may(Permission::Send) && open && message["seen_to"].is_null() {
+        let act = Action::post(staff, w.s("mail-seen"), &format!("/deliveries/{}/seen", part(id)), &[]);
+        let section = Section::new("seen", w.s("mail-seen")).part(Text(w.s("mail-seen-text")));
+        page = page.part(section.part(Actions(vec![act])));
+    }
+    Ok(staff.page_with(tried.status(), &page.part(meanings(w))))
 }
 
 /// Sends again, to the right address where one is given.
@@ -295,15 +359,25 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
         .trail(trail(staff, code, &event))
         .said(w, asked)
         .lead(w.count("send-lead", would_send));
-    if let Some((_, problem)) = tried.0 {
+    // What is wrong with the settings stands in their form.
+    let settled = tried.0.is_some_and(|(fields, _)| !fields.get("kept").is_empty());
+    if let Some((_, problem)) = tried.0.filter(|_| !settled) {
         page = page.problem(Tone::Red, staff.w, problem);
     }
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
     }
+    if mail["set_up"] == true && mail["links"] != true {
+        page = page.notice(Tone::Amber, w.s("send-no-links"));
+        let say = Action::link(w.s("address-change"), staff.at("/settings/address"));
+        page = page.part_if(staff.may(Permission::Settings).then(|| Actions(vec![say])));
+    }
     page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
-        page = page.part(start(staff, &path, would_send)).part(settings(staff, &path, &told.tag, &told.value["mail"]));
+        let own = if settled { tried } else { &Tried::NEW };
+        page = page.part(start(staff, &path, would_send));
+        page =
+            page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -373,7 +447,7 @@ fn addresses(all: &Value) -> String {
     all.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
+fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: bool, tried: &Tried<'_>) -> Html {
     let w = staff.w;
     let when = ["by_hand", "with_issuing"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
     let own = mail["texts"]
@@ -381,6 +455,13 @@ fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
         .and_then(|texts| texts.iter().find(|text| text["language"].is_null()))
         .cloned()
         .unwrap_or_default();
+    let own = match built_in {
+        true => {
+            let (subject, text) = compose::built_in_text(Some(w.language));
+            json!({ "subject": subject, "text": text })
+        }
+        false => own,
+    };
     let form = Form::new(staff, &format!("{path}/send/settings"), w.s("save"))
         .field(Field::hidden("seen", seen))
         .field(Field::hidden("kept", mail.to_string()))
@@ -401,8 +482,19 @@ fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
         .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
         .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
         .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))
-        .field(Field::new("text", w.s("mail-text"), Kind::Area(10)).value(text(&own, "text")));
-    Section::new("settings", w.s("send-settings")).part(form).folded().into()
+        .field(
+            Field::new("text", w.s("mail-text"), Kind::Area(10))
+                .value(text(&own, "text"))
+                .hint(w.with("send-placeholders", [("example", "{{ name }}".into())])),
+        )
+        .tried(tried);
+    let placeholders = compose::PLACEHOLDERS
+        .map(|name| (format!("{{{{ {name} }}}}"), w.s(&format!("placeholder-{}", name.replace('_', "-")))));
+    let start = Action::link(w.s("send-built-in"), staff.at(&format!("{path}/send?text=built-in#settings")));
+    let section = Section::new("settings", w.s("send-settings")).part(form);
+    let section = section.part(Text(w.s("send-placeholders-are"))).part(Facts(placeholders.into()));
+    let section = section.part(Actions(vec![start]));
+    if built_in || tried.0.is_some() { section.into() } else { section.folded().into() }
 }
 
 /// Starts the run that sends.

@@ -269,6 +269,8 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
     let (has_people, has_issued) = (!items(&people).is_empty(), !items(&issued).is_empty());
     let mail = staff.get_if(&format!("{path}/mail")).await.unwrap_or_default();
     let to_send = mail["would_send"].as_u64().unwrap_or_default();
+    let vain = format!("/mail/messages?in_vain=unsettled&limit=100&event={code}");
+    let came_back = items(&staff.get_if(&vain).await.unwrap_or_default()).len() as u64;
     let published = staff.get_if("/publish").await.unwrap_or_default();
     let step = |key: &str, way: &str, done: bool, how: String| Step {
         title: w.s(key),
@@ -310,11 +312,17 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             if has_issued { w.count("step-to-send", to_send) } else { w.s("step-not-issued") },
         ),
     ];
+    if came_back > 0
+        && let Some(send) = steps.last_mut()
+    {
+        send.state = format!("{}; {}", send.state, w.count("step-came-back", came_back));
+        send.tone = Tone::Red;
+    }
     let not_published = if has_issued { "step-not-published" } else { "step-not-issued" };
     let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", not_published));
     publish.href = staff.at("/publishing");
     steps.push(publish);
-    if let Some(next) = steps.iter_mut().find(|step| step.tone != Tone::Green) {
+    if let Some(next) = steps.iter_mut().find(|step| step.tone == Tone::Grey) {
         next.next = true;
     }
     Ok(steps)

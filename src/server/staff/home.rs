@@ -74,7 +74,7 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
     let addresses = count(staff.get_if("/address-requests?state=pending&limit=100").await);
     need(Tone::Amber, addresses, "needs-addresses", "/address-requests");
     if let Some(mail) = staff.get_if("/mail").await {
-        need(Tone::Red, mail["in_vain"].as_u64().unwrap_or_default(), "needs-bounced", "/deliveries?state=bounced");
+        need(Tone::Red, mail["in_vain"].as_u64().unwrap_or_default(), "needs-bounced", "/deliveries?in_vain=unsettled");
         need(
             Tone::Amber,
             mail["ambiguous"].as_u64().unwrap_or_default(),

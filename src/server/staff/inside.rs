@@ -334,6 +334,8 @@ pub(super) struct Outside {
     pub(super) base: String,
     here: String,
     chosen: bool,
+    /// The host that the browser asked.
+    pub(super) host: Option<String>,
 }
 
 pub(super) fn outside(app: &App, parts: &Parts) -> Outside {
@@ -344,6 +346,7 @@ pub(super) fn outside(app: &App, parts: &Parts) -> Outside {
         issuer: app.issuer.name.clone(),
         base: base(app),
         here: without_language(&parts.uri),
+        host: None,
     }
 }
 
@@ -358,6 +361,7 @@ impl Outside {
             base: String::new(),
             here,
             chosen: asked.is_some(),
+            host: parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned),
         }
     }
 

@@ -43,6 +43,7 @@ mod people_batch;
 mod person;
 mod phrases;
 mod publishing;
+mod reached;
 mod rule;
 mod running;
 mod runs;
@@ -127,6 +128,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/deliveries/batch", get(deliveries::ask_many).post(deliveries::resend_many))
         .route("/staff/deliveries/{message}", get(deliveries::show))
         .route("/staff/deliveries/{message}/resend", post(deliveries::resend))
+        .route("/staff/deliveries/{message}/seen", post(deliveries::seen))
         .route("/staff/runs", get(runs::list))
         .route("/staff/runs/together", get(runs::together))
         .route("/staff/runs/{run}", get(runs::show))

@@ -13,7 +13,7 @@ use super::languages::name;
 use super::names::Names;
 use super::phrases;
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
 };
 use super::within::{Ask, Told};
 use crate::accounts::Permission;
@@ -50,12 +50,17 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, tried: &
         page = page.problem(Tone::Red, staff.w, problem);
     }
     let of = (code, who);
-    page = page.part(standing(staff, (&event, person), &decision)).part(certificate(staff, of, &decision).await);
+    page = page
+        .part(standing(staff, (&event, person), &decision))
+        .part(certificate(staff, of, &decision, &text(person, "name")).await);
     page = page.part(earlier(staff, person).await);
     page = page.part_if(grants(staff, of, &decision)).part(others(staff, of, person).await);
     page = page.part(history(staff, of).await);
     if staff.may(Permission::Import) {
-        page = page.part(change(staff, of, &told)).part(merge(staff, of, person)).part(erase(staff, of));
+        page = page
+            .part(change(staff, of, &told, asked.get("open") == "change"))
+            .part(merge(staff, of, person))
+            .part(erase(staff, of));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -118,7 +123,7 @@ fn attended(staff: &Staff, event: &Value, person: &Value) -> Option<String> {
 }
 
 /// Their certificate and all that can be done with it as it stands, or what can be done to get one.
-async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value) -> Html {
+async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value, name: &str) -> Html {
     let w = staff.w;
     let mut section = Section::new("certificate", w.s("certificate"));
     let number = text(decision, "certificate");
@@ -144,6 +149,9 @@ async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value)
             (w.s("version"), current["version"].as_u64().map(|version| version.to_string())),
             (w.s("nav-deliveries"), sent),
         ]);
+        if let Some(notice) = differs(staff, &number, &current, name) {
+            section = section.part(notice);
+        }
         return section.part(facts).part(Actions(doable(staff, &number, &seen, (&current, &message)))).into();
     }
     section = section.part(Text(w.s("person-none")));
@@ -153,6 +161,24 @@ async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value)
         section = section.part(form);
     }
     section.into()
+}
+
+/// Says that a certificate in force prints another name than the person has now.
+fn differs(staff: &Staff, number: &str, current: &Value, name: &str) -> Option<Html> {
+    let w = staff.w;
+    let (printed, status) = (text(current, "recipient"), text(current, "status"));
+    if printed.is_empty() || printed == name || !matches!(status.as_str(), "active" | "expired") {
+        return None;
+    }
+    let said = w.with("person-certificate-old", [("number", number.to_owned().into()), ("name", printed.into())]);
+    let mut section = Section::new("differs", w.s("person-certificate-correct"));
+    section = section.part(Notice { tone: Tone::Amber, text: said, items: Vec::new() });
+    if staff.may(Permission::Generate) {
+        let query = written([("act", "regenerate"), ("pick", number)]);
+        let anew = Action::link(w.s("person-certificate-correct"), staff.at(&format!("/certificates/batch?{query}")));
+        section = section.part(Actions(vec![anew.primary()]));
+    }
+    Some(section.into())
 }
 
 /// Returns what can be done with a certificate as it stands, by who looks.
@@ -326,7 +352,7 @@ async fn others(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Htm
     if more > 0 { section.part(Text(w.count("person-more-others", more))).into() } else { section.into() }
 }
 
-fn change(staff: &Staff, (code, who): (&str, &str), told: &Told) -> Html {
+fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, open: bool) -> Html {
     let (w, person) = (staff.w, &told.value);
     let progress = &person["progress"];
     let number = |member: &str| {
@@ -351,7 +377,8 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told) -> Html {
                 .hint(w.s("people-progress-hint")),
         )
         .field(Field::text("score", w.s("measure-score")).value(number("score")));
-    Section::new("change", w.s("person-change")).part(Text(w.s("person-change-text"))).part(form).folded().into()
+    let section = Section::new("change", w.s("person-change")).part(Text(w.s("person-change-text"))).part(form);
+    if open { section.into() } else { section.folded().into() }
 }
 
 fn erase(staff: &Staff, (code, who): (&str, &str)) -> Html {

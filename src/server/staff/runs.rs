@@ -104,11 +104,12 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
     page = page.trail(trail);
     let over = is_over(&run);
     let parts = progress(&staff, &run);
+    let came_back = came_back(&staff, &run).await;
     page = match over {
         true => parts.into_iter().fold(page, Page::part),
         false => page.refresh(3).part(Live { source: staff.at(&format!("{path}/progress")), parts }),
     };
-    page = page.part(about(&staff, &run).await).part(actions(&staff, &path, &run));
+    page = page.part_if(came_back).part(about(&staff, &run).await).part(actions(&staff, &path, &run));
     if over {
         page = page.part(failures(&staff, &path).await?);
     }
@@ -163,10 +164,26 @@ pub(super) async fn far(staff: Staff, Path(id): Path<String>) -> Answer {
     Ok(response)
 }
 
+/// Says how many messages of a run that sends came back or failed after it had put them into the outbox.
+async fn came_back(staff: &Staff, run: &Value) -> Option<Html> {
+    if run["kind"] != "send" {
+        return None;
+    }
+    let id = text(run, "id");
+    let wanted = [("in_vain", "all"), ("run", id.as_str())];
+    let query = written(wanted.into_iter().chain([("limit", "500")]));
+    let found = staff.get_if(&format!("/mail/messages?{query}")).await?;
+    let count = items(&found).len() as u64;
+    let href = Some(staff.at(&format!("/deliveries?{}", written(wanted))));
+    let figure =
+        Figure { label: staff.w.s("run-came-back"), value: staff.w.number(count), href, tone: Some(Tone::Red) };
+    (count > 0).then(|| Figures(vec![figure]).into())
+}
+
 fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
     let (w, counters) = (staff.w, &run["counters"]);
     let count = |member: &str| counters[member].as_u64().unwrap_or_default();
-    let (total, failed) = (count("total"), count("failed"));
+    let (total, failed, sends) = (count("total"), count("failed"), run["kind"] == "send");
     let done = count("done") + count("skipped") + failed;
     let figure = |key: &str, value: u64, tone: Tone| Figure {
         label: w.s(key),
@@ -176,8 +193,8 @@ fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
     };
     let mut parts = vec![
         Figures(vec![
-            figure("run-done", count("done"), Tone::Green),
-            figure("run-skipped", count("skipped"), Tone::Grey),
+            figure(if sends { "run-put-out" } else { "run-done" }, count("done"), Tone::Green),
+            figure(if sends { "run-not-sent" } else { "run-skipped" }, count("skipped"), Tone::Grey),
             figure("run-failed", failed, Tone::Red),
             figure("run-total", total, Tone::Grey),
         ])

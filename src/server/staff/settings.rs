@@ -46,10 +46,10 @@ fn organisation(app: &App, staff: &Staff) -> Html {
 }
 
 fn service(app: &App, staff: &Staff) -> Html {
-    let (w, limits) = (staff.w, &app.limits);
-    let (address, told) = match app.public_url.told() {
+    let (w, limits, reached) = (staff.w, &app.limits, app.reached_at());
+    let (address, told) = match reached.told() {
         Some(address) => (address.to_owned(), true),
-        None => (w.with("settings-address-here", [("address", app.public_url.to_string().into())]), false),
+        None => (w.with("settings-address-here", [("address", reached.to_string().into())]), false),
     };
     let facts = Facts(vec![
         (w.s("settings-address"), address),
@@ -61,10 +61,15 @@ fn service(app: &App, staff: &Staff) -> Html {
         (w.s("settings-vc"), w.s(if app.vc_api { "on" } else { "off" })),
     ]);
     let section = Section::new("service", w.s("settings-service")).part(facts).part(Text(w.s("settings-service-text")));
-    match told {
-        true => section.into(),
-        false => {
-            section.part(Notice { tone: Tone::Amber, text: w.s("settings-address-text"), items: Vec::new() }).into()
+    let section = match told {
+        true => section,
+        false => section.part(Notice { tone: Tone::Amber, text: w.s("settings-address-text"), items: Vec::new() }),
+    };
+    match app.public_url.told() {
+        Some(_) => section.into(),
+        None => {
+            let say = Action::link(w.s("address-change"), staff.at("/settings/address"));
+            section.part(Actions(vec![say.primary()])).into()
         }
     }
 }

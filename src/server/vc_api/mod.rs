@@ -57,12 +57,12 @@ fn key_of(method: &str) -> Result<(&str, PublicKey), Finding> {
 
 /// Returns what the addresses of its status lists begin with.
 fn base(app: &App) -> String {
-    app.public_url.told().map_or_else(|| format!("https://{}", app.issuer.host), str::to_owned)
+    app.reached_at().told().map_or_else(|| format!("https://{}", app.issuer.host), str::to_owned)
 }
 
 /// Returns the hosts below which addresses are this service's to give, with `:port` where they have one.
 fn hosts(app: &App) -> Vec<String> {
-    let told = app.public_url.told().and_then(|told| url::Url::parse(told).ok());
+    let told = app.reached_at().told().and_then(|told| url::Url::parse(told).ok());
     let told = told.and_then(|url| {
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         Some(format!("{}{port}", url.host_str()?))

@@ -113,3 +113,47 @@ fn messages_are_counted_by_the_day_on_which_they_were_put_out() {
         post.world.get("/mail/days?days=93").problem(400, "bad-query");
     });
 }
+
+#[test]
+fn what_came_back_is_counted_until_a_later_one_was_accepted_or_somebody_saw_to_it() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        school(world, 4, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        for n in 0..2 {
+            post.sink.fail(&to(n), Fault::Recipient("550 5.1.1 User unknown"));
+        }
+        let run = post.send();
+        assert_eq!(post.deliver().bounced, 2);
+        let run = run["id"].as_str().unwrap();
+        let vain = |query: &str| -> Vec<Value> {
+            world.get(&format!("/mail/messages?in_vain={query}")).ok()["items"].as_array().unwrap().clone()
+        };
+        let open = || world.get("/mail").ok()["in_vain"].clone();
+        assert_eq!((vain("unsettled").len(), open()), (2, json!(2)));
+        let one = &vain(&format!("all&run={run}&event=WORKSHOP"))[0];
+        assert!(one["name"].as_str().unwrap().starts_with("Person Number"), "{one}");
+        assert!(vain("all&run=20260101T000000Z-00000000").is_empty());
+        let pages = vain("all&order=newest&limit=1");
+        assert_eq!(pages.len(), 1);
+        for wrong in ["all&state=bounced", "all&number=CERT-WORKSHOP-2026-00001"] {
+            world.get(&format!("/mail/messages?in_vain={wrong}")).problem(400, "bad-query");
+        }
+        world.get(&format!("/mail/messages?run={run}")).problem(400, "bad-query");
+
+        // The right address: a later message was accepted.
+        let id = |n: usize| post.message_to(&to(n))["id"].as_str().unwrap().to_owned();
+        let (first, second) = (id(0), id(1));
+        world.post(&format!("/mail/messages/{first}/resend"), &json!({ "email": "new@example.org" })).ok();
+        assert_eq!(vain("unsettled").len(), 2, "it has not left yet");
+        assert_eq!(post.deliver().sent, 1);
+        assert_eq!((vain("unsettled").len(), vain("all").len(), open()), (1, 2, json!(1)));
+        // Somebody says that it needs nobody.
+        let good = post.message_to(&to(2))["id"].as_str().unwrap().to_owned();
+        world.post(&format!("/mail/messages/{good}/seen"), &Value::Null).problem(409, "not-in-vain");
+        let seen = world.post(&format!("/mail/messages/{second}/seen"), &Value::Null).ok();
+        assert!(seen["seen_to"].is_string() && seen["state"] == "bounced", "{seen}");
+        assert_eq!((vain("unsettled").len(), vain("all").len(), open()), (0, 2, json!(0)));
+        assert!(world.acts().iter().any(|(action, _)| action == "mail.seen"));
+    });
+}

@@ -68,7 +68,7 @@ fn who_started_a_run_and_whom_the_event_names_hear_once_that_it_ended() {
         assert_eq!(to, ["ada@academy.example", "office@academy.example"]);
         for (_, subject, text) in &mails {
             assert_eq!(subject, "Run ended in WORKSHOP: 2 done, 0 failed");
-            let link = format!("{PUBLIC}/api/v1/runs/{}", run["id"].as_str().unwrap());
+            let link = format!("{PUBLIC}/staff/runs/{}", run["id"].as_str().unwrap());
             assert!(text.contains("Done: 2\nNeeded nothing: 0\nFailed: 0\n") && text.contains(&link), "{text}");
             assert!(!text.contains("Person Number") && !text.contains("p00000"), "{text}");
         }

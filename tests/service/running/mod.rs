@@ -1,5 +1,6 @@
 //! The pages about the service as it runs, and what they ask of it: locked keys, the mail server, backups, how it stands.
 
+mod address;
 mod backups;
 mod locked;
 mod mail_server;
@@ -22,6 +23,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/backups/drill", "settings"),
     ("/staff/backups/elsewhere", "settings"),
     ("/staff/settings/upkeep", "settings"),
+    ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
 ];
@@ -30,6 +32,7 @@ pub const PAGES: &[(&str, &str)] = &[
 pub const ACTS: &[(&str, &str)] = &[
     ("/staff/unlock", "keys"),
     ("/staff/lock", "keys"),
+    ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
     ("/staff/settings/mail/remove", "settings"),

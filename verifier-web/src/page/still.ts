@@ -21,6 +21,13 @@ function show(verdict: Verdict): void {
   byId('sign').textContent = SIGNS[verdict.class];
   byId('verdict-title').textContent = say(`v.${verdict.verdict}.title`);
   byId('sentence').textContent = say(`v.${verdict.verdict}.text`);
+  // The page leads to the version that took its place: that it was replaced is no word against it.
+  if (verdict.verdict === 'superseded' && document.getElementById('newer')) {
+    section.classList.replace(verdict.class, 'amber');
+    byId('sign').textContent = SIGNS.amber;
+    byId('verdict-title').textContent = say('newer.title');
+    byId('sentence').textContent = say('newer.text');
+  }
   if (verdict.reason) {
     const { code, at, text } = verdict.reason;
     const since = `${say(code === 'superseded' ? 'f.supersededAt' : 'f.revokedAt')}: ${day(at)}`;

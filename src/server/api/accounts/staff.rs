@@ -84,7 +84,7 @@ struct LinkView {
 
 impl LinkView {
     fn of(app: &App, staff: String, token: &Secret) -> ShownOnce<Self> {
-        let link = app.public_url.link(PASSWORD_PAGE, token);
+        let link = app.reached_at().link(PASSWORD_PAGE, token);
         ShownOnce(StatusCode::CREATED, Self { staff, token: token.expose().to_owned(), link })
     }
 }

@@ -8,14 +8,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::send;
+use crate::acts::send::{self, InVain};
 use crate::credential::Timestamp;
 use crate::mail::outbox::{self, MessageQuery};
 use crate::mail::{Evidence, Message, MessageId, State as Standing, Topic, Why, setup};
 use crate::server::extract::{Body, BodyIfAny, Listing, Order, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::PAGE_LIMIT;
+use crate::store::{PAGE_LIMIT, Page, Store, StoreError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(show))
         .routes(routes!(resend))
+        .routes(routes!(look_at))
         .routes(routes!(bounce))
         .routes(routes!(report))
         .routes(routes!(stop))
@@ -36,6 +37,8 @@ const MANY: usize = 200;
 struct MailView {
     /// Whether mail leaves from this service.
     set_up: bool,
+    /// Whether messages hold links: the address at which people reach the service is known.
+    links: bool,
     /// Who messages are from, where an event does not say.
     #[schema(example = "Example Academy <certificates@example.org>")]
     from: Option<String>,
@@ -47,9 +50,10 @@ struct MailView {
     /// Messages that wait here for their turn; counted up to 1,000, as the next ones. Where many are in vain or ambiguous, those
     /// are counted once a minute.
     waiting: usize,
-    /// Messages that bounced or failed.
+    /// Messages that bounced or failed, and that are not settled: no later message about the same certificate was accepted, and
+    /// nobody has seen to them.
     in_vain: usize,
-    /// Messages of which nobody knows whether they left.
+    /// Messages of which nobody knows whether they left, and that nobody has seen to.
     ambiguous: usize,
 }
 
@@ -69,6 +73,9 @@ pub(super) struct MessageView {
     number: Option<String>,
     /// The certificate's version.
     version: Option<u32>,
+    /// The name on the certificate. Nothing once they are erased.
+    #[schema(example = "Zoë Ångström")]
+    name: Option<String>,
     /// To whom. Nothing once they are erased.
     #[schema(example = "zoe@example.org")]
     to: Option<String>,
@@ -96,13 +103,20 @@ pub(super) struct MessageView {
     why: Option<Why>,
     /// The message that it replaces.
     again_of: Option<String>,
+    /// When somebody has seen to it, where it reached nobody.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    seen_to: Option<Timestamp>,
     /// What happened to it and how that is known, oldest first.
     evidence: Vec<Evidence>,
 }
 
 impl MessageView {
-    fn of(message: Message) -> Self {
-        Self {
+    pub(super) fn of(store: &dyn Store, message: Message) -> Result<Self, StoreError> {
+        let certificate = message.number.as_ref().map(|number| store.certificate(number)).transpose()?.flatten();
+        let name = certificate.filter(|one| one.erased.is_none()).map(|one| one.recipient);
+        Ok(Self {
+            name,
+            seen_to: message.looked.as_ref().map(|looked| looked.at),
             since: message.since(),
             id: message.id.to_string(),
             topic: message.topic,
@@ -120,11 +134,11 @@ impl MessageView {
             why: message.why,
             again_of: message.again_of.map(|id| id.to_string()),
             evidence: message.log,
-        }
+        })
     }
 
-    fn tagged(message: Message) -> Tagged<Self> {
-        Tagged::ok(tag_of(&message), Self::of(message))
+    fn tagged(store: &dyn Store, message: Message) -> Result<Tagged<Self>, StoreError> {
+        Ok(Tagged::ok(tag_of(&message), Self::of(store, message)?))
     }
 }
 
@@ -148,7 +162,8 @@ async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>
         let (in_vain, ambiguous) = match app.mail_counts().of_late(&key, desk.now) {
             Some((counts, false)) => counts,
             _ => {
-                let counts = (count(Standing::Bounced)? + count(Standing::Failed)?, count(Standing::Ambiguous)?);
+                let unsettled = InVain { unsettled: true, ..InVain::default() };
+                let counts = (send::in_vain(desk.store, &unsettled)?.len(), send::unsure(desk.store)?);
                 // A few are counted for each who asks.
                 if counts.0 + counts.1 >= MANY {
                     app.mail_counts().keep(key, counts, desk.now);
@@ -158,6 +173,7 @@ async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>
         };
         Ok(Json(MailView {
             set_up: told.is_some(),
+            links: app.reached_at().told().is_some(),
             from: told.map(|told| told.from.to_string()),
             trouble_since: stuck.as_ref().map(|stuck| stuck.since),
             trouble: stuck.map(|stuck| stuck.problem),
@@ -188,6 +204,40 @@ struct MessageFilter {
     number: Option<String>,
     /// Only in this state.
     state: Option<Standing>,
+    /// Only those that bounced or failed: all of them, or those that are not settled. Without `number` and `state`.
+    #[param(inline)]
+    in_vain: Option<Vain>,
+    /// With `in_vain`: only those that this run put into the outbox.
+    run: Option<String>,
+    /// Only what tells participants of certificates, or staff of runs.
+    #[param(inline)]
+    about: Option<About>,
+}
+
+/// Which of those that bounced or failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Vain {
+    /// All.
+    All,
+    /// Those of which no later message about the same certificate was accepted, and that nobody has seen to.
+    Unsettled,
+}
+
+/// What messages tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum About {
+    /// Of certificates, to participants.
+    Certificates,
+    /// Of runs, to staff.
+    Runs,
+}
+
+impl About {
+    fn takes(self, message: &Message) -> bool {
+        (message.topic == Topic::RunEnded) == (self == Self::Runs)
+    }
 }
 
 /// List messages, and what became of each
@@ -203,12 +253,64 @@ async fn list(
     let event = filter.event.as_deref().map(event_code).transpose()?;
     let number = filter.number.as_deref().map(certificate_number).transpose()?;
     let query = MessageQuery { event, number, state: filter.state, newest: filter.order == Order::Newest };
-    let narrows = query.event.is_some() || query.state.is_some();
+    if filter.in_vain.is_none() && filter.run.is_some() {
+        return Err(Problem::bad_request("bad-query", "`run` goes with `in_vain`"));
+    }
+    if filter.in_vain.is_some() && (query.state.is_some() || query.number.is_some()) {
+        return Err(Problem::bad_request("bad-query", "`in_vain` goes without `state` and `number`"));
+    }
+    let narrows = query.event.is_some() || query.state.is_some() || filter.in_vain.is_some() || filter.about.is_some();
     app.list_at_desk(&caller, limit, narrows, move |_, desk| {
-        let page = outbox::messages(desk.store, &query, filter.cursor.as_deref(), limit)?;
-        Ok(Json(Listing::of(page, MessageView::of)))
+        let page = match filter.in_vain {
+            None => told_of(desk.store, &query, &filter, limit)?,
+            Some(vain) => {
+                let unsettled = vain == Vain::Unsettled;
+                let wanted = InVain { event: query.event.clone(), run: filter.run.clone(), unsettled };
+                in_vain(send::in_vain(desk.store, &wanted)?, &filter, limit)
+            }
+        };
+        let items = page.items.into_iter().map(|message| MessageView::of(desk.store, message));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        Ok(Json(Listing::of(Page { items, next: page.next }, |view| view)))
     })
     .await
+}
+
+/// Returns a page of messages: where only some tell of what is asked for, the next one that has any.
+fn told_of(
+    store: &dyn Store,
+    query: &MessageQuery,
+    filter: &MessageFilter,
+    limit: usize,
+) -> Result<Page<Message>, StoreError> {
+    let mut cursor = filter.cursor.clone();
+    loop {
+        let mut page = outbox::messages(store, query, cursor.as_deref(), limit)?;
+        page.items.retain(|message| filter.about.is_none_or(|about| about.takes(message)));
+        if !page.items.is_empty() || page.next.is_none() {
+            return Ok(page);
+        }
+        cursor = page.next;
+    }
+}
+
+/// Returns a page of those that bounced or failed, which are all there.
+fn in_vain(mut all: Vec<Message>, filter: &MessageFilter, limit: usize) -> Page<Message> {
+    if filter.order == Order::Oldest {
+        all.reverse();
+    }
+    let is_before = |message: &Message, cursor: &str| match filter.order {
+        Order::Newest => message.id.as_str() >= cursor,
+        Order::Oldest => message.id.as_str() <= cursor,
+    };
+    all.retain(|message| {
+        !filter.cursor.as_deref().is_some_and(|cursor| is_before(message, cursor))
+            && filter.about.is_none_or(|about| about.takes(message))
+    });
+    let more = all.len() > limit;
+    all.truncate(limit);
+    let next = all.last().filter(|_| more).map(|last| last.id.to_string());
+    Page { items: all, next }
 }
 
 pub(super) fn message_id(text: &str) -> Result<MessageId, Problem> {
@@ -221,7 +323,7 @@ pub(super) fn message_id(text: &str) -> Result<MessageId, Problem> {
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<MessageView>, Problem> {
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
-        Ok(MessageView::tagged(outbox::message(desk.store, &message_id(&id)?)?.message))
+        Ok(MessageView::tagged(desk.store, outbox::message(desk.store, &message_id(&id)?)?.message)?)
     })
     .await
 }
@@ -253,9 +355,24 @@ async fn resend(
     }
     app.at_desk(&caller, move |_, desk| {
         let message = send::resend(desk, &message_id(&id)?, how.email.as_deref())?;
-        Ok(MessageView::tagged(message))
+        Ok(MessageView::tagged(desk.store, message)?)
     })
     .await
+}
+
+/// Say that somebody has seen to a message that reached nobody
+///
+/// One that bounced, failed, or of which nobody knows whether it left: it needs nobody any more. Nothing is sent by this.
+#[utoipa::path(post, path = "/mail/messages/{id}/seen", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("id" = String, Path)),
+    responses((status = 200, body = MessageView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn look_at(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Tagged<MessageView>, Problem> {
+    caller.may(Permission::Send)?;
+    app.at_desk(&caller, move |_, desk| Ok(MessageView::tagged(desk.store, send::look_at(desk, &message_id(&id)?)?)?))
+        .await
 }
 
 /// A mail that came back.
@@ -282,8 +399,8 @@ struct DeliveryReportView {
 }
 
 impl DeliveryReportView {
-    fn of(reported: send::Reported) -> Self {
-        Self { message: MessageView::of(reported.message), news: reported.news }
+    fn of(store: &dyn Store, reported: send::Reported) -> Result<Self, StoreError> {
+        Ok(Self { message: MessageView::of(store, reported.message)?, news: reported.news })
     }
 }
 
@@ -300,7 +417,7 @@ async fn bounce(
     caller.may(Permission::Send)?;
     app.at_desk(&caller, move |_, desk| {
         let reported = send::bounce(desk, bounce.mail.as_bytes(), bounce.recipient.as_deref())?;
-        Ok(Json(DeliveryReportView::of(reported)))
+        Ok(Json(DeliveryReportView::of(desk.store, reported)?))
     })
     .await
 }
@@ -331,7 +448,7 @@ async fn report(
     caller.may(Permission::Send)?;
     app.at_desk(&caller, move |_, desk| {
         let reported = send::reported(desk, &message_id(&id)?, report.state, report.reply.as_deref())?;
-        Ok(Json(DeliveryReportView::of(reported)))
+        Ok(Json(DeliveryReportView::of(desk.store, reported)?))
     })
     .await
 }

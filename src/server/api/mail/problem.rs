@@ -29,10 +29,12 @@ impl From<SendError> for Problem {
             E::Run(error) => error.into(),
             E::Store(error) => error.into(),
             E::Webhook(error) => error.into(),
-            E::Text { .. } => {
-                let errors = vec![FieldProblem { field: "texts".to_owned(), detail: detail.clone() }];
+            E::Text { ref problem, .. } => {
+                let field = format!("texts.{}", problem.part());
+                let errors = vec![FieldProblem { field, detail: detail.clone() }];
                 Self::unprocessable("bad-text", detail).with_errors(errors)
             }
+            E::NotInVain(..) => Self::conflict("not-in-vain", detail),
             E::UnderWay(..) => Self::conflict("under-way", detail),
             E::NotOfCertificate(_) => Self::conflict("no-certificate", detail),
             E::Replaced(..) => Self::conflict("replaced", detail),

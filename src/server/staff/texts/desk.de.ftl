@@ -134,3 +134,59 @@ batch-without =
     }
 batch-except-offer = Ausnahmen für alle, die die Regel nicht erfüllen
 batch-except-text = Sie bekommen trotzdem ein Zertifikat. Wer die Ausnahme wann und warum machte, wird mit aufgehoben.
+
+# Nachrichten, die niemanden erreicht haben, und was die Zustände von Nachrichten bedeuten
+mail-whom = An wen
+deliveries-event = Code der Veranstaltung
+mail-meanings = Was die Zustände bedeuten
+mail-queued-means = Sie steht im Postausgang und geht hinaus, sobald sie an der Reihe ist.
+mail-sending-means = Sie wird gerade dem Mailserver übergeben.
+mail-sent-means = Der Mailserver hat sie angenommen. Ob sie angekommen ist, ist nicht bekannt; sie kann noch zurückkommen.
+mail-deferred-means = Ein Mailserver sagte „jetzt nicht“. Es wird von selbst erneut versucht.
+mail-delivered-means = Der empfangende Server hat gemeldet, dass sie angekommen ist.
+mail-bounced-means = Sie kam zurück oder wurde abgelehnt: Niemand hat sie bekommen.
+mail-ambiguous-means = Die Verbindung brach im letzten Augenblick ab: Sie ist vielleicht hinausgegangen, vielleicht nicht. Sie wird nie von selbst erneut gesendet, damit niemand sie zweimal bekommt; sehen Sie nach, ob sie angekommen ist, oder senden Sie sie erneut.
+mail-failed-means = Sie ging nicht hinaus: Es gab niemanden mehr, an den sie gehen konnte, sie wurde angehalten, oder tagelang nahm sie kein Server an.
+mail-opened-means = Ihr Bild wurde geladen. Mailprogramme tun das auch von selbst; ein Beweis ist das nicht.
+mail-downloaded-means = Das Zertifikat wurde über den Link in der Nachricht abgerufen: Sie ist angekommen.
+mail-seen = Als erledigt markieren
+mail-seen-text = Sie braucht niemanden mehr und wird nicht mehr gezählt. Gesendet wird nichts.
+mail-seen-at = Erledigt
+said-mail-seen = Die Nachricht ist als erledigt markiert.
+mail-vain-title = Zurückgekommen oder gescheitert
+mail-vain-lead = Eine Nachricht verschwindet von der ersten Seite, wenn eine spätere zum selben Zertifikat angenommen wurde oder jemand sie markiert.
+mail-vain-none = Keine solche Nachricht.
+run-came-back = später zurückgekommen oder gescheitert
+run-put-out = in den Postausgang gestellt
+run-not-sent = nicht gesendet: ohne Adresse oder schon gesendet
+step-came-back =
+    { $count ->
+        [one] 1 kam zurück
+       *[other] { $count } kamen zurück
+    }
+sent-before = Es wurde am { $time } gesendet und wird hierdurch nicht zweimal gesendet. „Erneut senden“ auf dieser Seite sendet es noch einmal.
+mail-on-its-way = Eine Nachricht dazu ist unterwegs.
+correction-waits = Eine Berichtigung wartet: { $name }
+correction-next = Senden
+correction-next-text = Noch wurde niemandem per Mail gesagt, dass es eine neue Fassung gibt.
+correction-address = Die öffentliche Seite ist sichtbar, und ihre Adresse ändert sich mit der neuen Fassung. Die alte Adresse führt zur neuen; wer gefragt hat, erfährt es, wo die Veranstaltung Berichtigungen mitteilt.
+correct-title = Namen berichtigen
+person-certificate-old = Auf dem Zertifikat { $number } steht noch „{ $name }“.
+person-certificate-correct = Zertifikat berichtigen
+mail-todo = Zu tun
+
+# Der eigene Text einer Veranstaltung und seine Platzhalter
+send-placeholders = Platzhalter haben auf jeder Seite zwei Klammern, etwa { $example }. Sie stehen unten.
+send-placeholders-are = Platzhalter für Betreff und Text:
+send-built-in = Mit dem eingebauten Text beginnen
+placeholder-name = der Name auf dem Zertifikat
+placeholder-event = der Titel der Veranstaltung
+placeholder-organiser = wer sie veranstaltet
+placeholder-issuer = der Aussteller
+placeholder-number = die Nummer des Zertifikats
+placeholder-issued-on = der Tag der Ausstellung
+placeholder-valid-until = der letzte Tag der Gültigkeit; fehlt, wenn es unbegrenzt gilt
+placeholder-verify = wo ein Zertifikat geprüft werden kann
+placeholder-link = der Link der Nachricht zum Zertifikat; fehlt, solange die Adresse des Dienstes nicht bekannt ist
+placeholder-link-days = wie viele Tage dieser Link gilt
+placeholder-attached = ob das PDF angehängt ist: nur für Bedingungen

@@ -134,3 +134,59 @@ batch-without =
     }
 batch-except-offer = Exceptions for those who do not meet the rule
 batch-except-text = They get a certificate all the same. Who made the exception, when and why, is kept with it.
+
+# Messages that reached nobody, and what the states of messages mean
+mail-whom = To whom
+deliveries-event = Code of the event
+mail-meanings = What the states mean
+mail-queued-means = It stands in the outbox and leaves when its turn comes.
+mail-sending-means = It is being handed to the mail server at this moment.
+mail-sent-means = The mail server took it. Whether it arrived is not known; it may still come back.
+mail-deferred-means = A mail server said “not now”. It is tried again by itself.
+mail-delivered-means = The receiving server reported that it arrived.
+mail-bounced-means = It came back, or was refused: nobody got it.
+mail-ambiguous-means = The connection broke at the last moment: it may have left, or not. It is never sent again by itself, so that nobody gets it twice; look whether it arrived, or send it again.
+mail-failed-means = It did not leave: there was nobody to send it to any more, it was stopped, or no server took it for days.
+mail-opened-means = Its picture was loaded. Mail programs may do that by themselves, so this is no proof.
+mail-downloaded-means = The certificate was fetched by the link in the message: it arrived.
+mail-seen = Mark as seen to
+mail-seen-text = It needs nobody any more, and is counted no more. Nothing is sent.
+mail-seen-at = Seen to
+said-mail-seen = The message is marked as seen to.
+mail-vain-title = Bounced or failed
+mail-vain-lead = A message goes from the first page when a later one about the same certificate was accepted, or when somebody marks it.
+mail-vain-none = No such message.
+run-came-back = came back or failed later
+run-put-out = put into the outbox
+run-not-sent = not sent: no address, or sent before
+step-came-back =
+    { $count ->
+        [one] 1 came back
+       *[other] { $count } came back
+    }
+sent-before = It was sent on { $time }, and is not sent twice by this. “Send again” on this page sends it once more.
+mail-on-its-way = A message about it is on its way.
+correction-waits = A correction waits: { $name }
+correction-next = Send it
+correction-next-text = Nobody was told by mail yet that there is a new version.
+correction-address = The public page is visible, and its address changes with the new version. The old address leads to the new one; who asked is told, where the event tells of corrections.
+correct-title = Correct the name
+person-certificate-old = Certificate { $number } still says “{ $name }”.
+person-certificate-correct = Correct the certificate
+mail-todo = To do
+
+# An event's own text, and its placeholders
+send-placeholders = Placeholders have two braces on each side, as { $example }. They are listed below.
+send-placeholders-are = Placeholders that the subject and the text may have:
+send-built-in = Start from the built-in text
+placeholder-name = the name on the certificate
+placeholder-event = the event's title
+placeholder-organiser = who organises it
+placeholder-issuer = the issuer
+placeholder-number = the certificate's number
+placeholder-issued-on = the day of issue
+placeholder-valid-until = the last day on which it is valid; not there if it does not end
+placeholder-verify = where a certificate can be checked
+placeholder-link = the message's own link to the certificate; not there while this service's address is not known
+placeholder-link-days = for how many days that link is good
+placeholder-attached = whether the PDF is attached: for conditions alone

@@ -196,3 +196,12 @@ elsewhere-stale = Das Merkzeichen zeigt keine Sicherung der letzten zwei Tage.
 elsewhere-fresh = Das Merkzeichen zeigt eine Sicherung der letzten zwei Tage.
 elsewhere-believed = Es gibt kein Merkzeichen: Niemand sieht nach, wie alt die neueste ist.
 elsewhere-end = Sie werden nicht mehr an anderer Stelle gemacht
+# Die Adresse, unter der der Dienst erreicht wird
+address-lead = Links in Mails, zum Portal und zu öffentlichen Seiten beginnen mit ihr. Sie wird nie einer Anfrage entnommen.
+address-hint = Etwa https://certs.example.org oder https://example.org/zertifikate. Leer: noch nicht bekannt; Nachrichten enthalten dann keinen Link.
+address-none = Es ist keine Adresse bekannt: Nachrichten enthalten keinen Link, weder zu Zertifikaten noch zum Portal.
+address-fixed = testamur.toml oder eine Option des Programms nennt { $address }. Ändern Sie sie dort.
+address-change = Adresse angeben
+begin-address = Adresse, unter der der Dienst erreicht wird
+begin-address-hint = Etwa https://certs.example.org: Links in Mails beginnen mit ihr. Leer: Sie geben sie später unter Einstellungen an; bis dahin enthalten Nachrichten keinen Link.
+send-no-links = Die Adresse, unter der der Dienst erreicht wird, ist nicht bekannt: Nachrichten enthalten dann keinen Link, weder zum Zertifikat noch zum Portal.

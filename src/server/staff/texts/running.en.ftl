@@ -196,3 +196,14 @@ elsewhere-stale = The marker shows no backup of the last two days.
 elsewhere-fresh = The marker shows a backup of the last two days.
 elsewhere-believed = There is no marker: nobody looks how old the newest is.
 elsewhere-end = They are not made elsewhere any more
+# The address at which people reach the service
+address-lead = Links in mails, to the portal and to public pages begin with it. It is never taken from a request.
+address-hint = As https://certs.example.org, or https://example.org/certificates. Empty: not known yet; messages then hold no link.
+address-none = No address is known: messages hold no link, to certificates or to the portal.
+address-fixed = testamur.toml, or a flag of the program, says { $address }. Change it there.
+address-change = Say the address
+begin-address = Address at which people reach the service
+begin-address-hint = As https://certs.example.org: links in mails begin with it. Empty: you say it later, under Settings; until then messages hold no link.
+send-no-links = The address at which people reach the service is not known: messages will hold no link, neither to the certificate nor to the portal.
+problem-address-fixed = The address stands in testamur.toml
+problem-bad-public-address = This is no address at which people reach a service

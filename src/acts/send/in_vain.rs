@@ -1,0 +1,92 @@
+//! Messages that reached nobody: which of them somebody still has to look at.
+
+use serde_json::json;
+
+use super::{Result, SendError, TRIES};
+use crate::credential::EventCode;
+use crate::desk::Desk;
+use crate::mail::outbox::{self, MessageQuery};
+use crate::mail::{Looked, Message, MessageId, State, Topic};
+use crate::store::{PAGE_LIMIT, Store, StoreError};
+
+/// Messages about one certificate that are looked through for a later one, the newest first.
+const LOOKED_AT: usize = 20;
+
+/// Which of those that bounced or failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InVain {
+    /// Of this event.
+    pub event: Option<EventCode>,
+    /// Those that this run put into the outbox.
+    pub run: Option<String>,
+    /// Without those that are settled: a later message about the same certificate was accepted, or somebody has seen to it.
+    pub unsettled: bool,
+}
+
+/// Returns messages that bounced or failed, the newest first: of each state the newest 1,000 are looked at.
+///
+/// # Errors
+/// When the store fails.
+pub fn in_vain(store: &dyn Store, wanted: &InVain) -> Result<Vec<Message>, StoreError> {
+    let mut found = Vec::new();
+    for state in [State::Bounced, State::Failed] {
+        found.extend(of_state(store, wanted, state)?);
+    }
+    found.sort_by(|one, other| other.id.as_str().cmp(one.id.as_str()));
+    Ok(found)
+}
+
+/// Returns the messages of which nobody knows whether they left, and that nobody has seen to.
+///
+/// # Errors
+/// When the store fails.
+pub fn unsure(store: &dyn Store) -> Result<usize, StoreError> {
+    Ok(of_state(store, &InVain { unsettled: true, ..InVain::default() }, State::Ambiguous)?.len())
+}
+
+fn of_state(store: &dyn Store, wanted: &InVain, state: State) -> Result<Vec<Message>, StoreError> {
+    let query = MessageQuery { event: wanted.event.clone(), state: Some(state), number: None, newest: true };
+    let mut found = Vec::new();
+    for message in outbox::messages(store, &query, None, PAGE_LIMIT)?.items {
+        let is_run = |run: &String| message.run.as_ref() == Some(run) && message.topic != Topic::RunEnded;
+        if wanted.run.as_ref().is_none_or(is_run) && !(wanted.unsettled && is_settled(store, &message)?) {
+            found.push(message);
+        }
+    }
+    Ok(found)
+}
+
+/// Says whether nothing is left to do about a message.
+fn is_settled(store: &dyn Store, message: &Message) -> Result<bool, StoreError> {
+    if message.looked.is_some() {
+        return Ok(true);
+    }
+    let Some(number) = message.number.clone() else { return Ok(false) };
+    let query = MessageQuery { number: Some(number), newest: true, ..MessageQuery::default() };
+    let arrived = [State::Sent, State::Delivered, State::Opened, State::Downloaded];
+    // Their ids sort by time.
+    let is_later = |one: &Message| one.id.as_str() > message.id.as_str() && arrived.contains(&one.state);
+    Ok(outbox::messages(store, &query, None, LOOKED_AT)?.items.iter().any(is_later))
+}
+
+/// Notes that somebody has seen to a message that reached nobody, or may not have: it needs nobody any more.
+///
+/// # Errors
+/// [`SendError::NotInVain`].
+pub fn look_at(desk: &Desk, id: &MessageId) -> Result<Message> {
+    for _ in 0..TRIES {
+        let kept = outbox::message(desk.store, id)?;
+        let is_open = kept.message.state.is_over_in_vain() || kept.message.state == State::Ambiguous;
+        if !is_open || kept.message.due.is_some() {
+            return Err(SendError::NotInVain(id.clone(), kept.message.state));
+        }
+        let mut new = kept.message.clone();
+        new.looked = Some(Looked { by: desk.actor.who().to_string(), at: desk.now });
+        let act = desk.act("mail.seen", new.about(), json!({ "message": id, "state": new.state }));
+        match desk.store.write_documents(&outbox::changed_to(&kept, &new), Some(&act)) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(|_| new)?),
+        }
+    }
+    Err(SendError::Busy)
+}

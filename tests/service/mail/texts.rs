@@ -31,7 +31,7 @@ fn a_letter_is_in_the_language_of_who_gets_it_and_carries_the_certificate() {
     assert_eq!(read.message_id(), post.messages()[0]["message_id"].as_str());
     let text = read.body_text(0).unwrap();
     for word in
-        ["Zoë Ångström", "CERT-WORKSHOP-2026-00001", "22. November 2026", "https://academy.example/verify", PUBLIC]
+        ["Zoë Ångström", "CERT-WORKSHOP-2026-00001", "22. November 2026", "https://certs.academy.example/verify", PUBLIC]
     {
         assert!(text.contains(word), "{word}: {text}");
     }

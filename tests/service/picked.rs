@@ -249,7 +249,7 @@ fn people_are_excluded_let_in_and_issued_to_from_their_list_with_the_columns_tha
         let columns = form_with(&page, list, "cols");
         assert!(page.contains("value=\"+company\""), "{page}");
         let page = browser.send(&columns, &[("cols", "+company")]).text();
-        assert!(page.contains(">ACME<") && page.contains("<th scope=\"col\">company</th>"), "{page}");
+        assert!(page.contains(">ACME<") && page.contains("<th scope=\"col\">Company</th>"), "{page}");
         assert!(!page.contains("alan@example.org"), "only the columns that were chosen: {page}");
         assert!(form(&page, list).fields.contains(&("cols".to_owned(), "+company".to_owned())), "a filter keeps them");
         let page = browser.page(&format!("{list}?cols=external_id&cols=nonsense&q=turing"));

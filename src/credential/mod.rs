@@ -20,7 +20,7 @@ pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry, issuer_d
 pub use number::{CertificateNumber, CredentialSuffix, EventCode, NumberError};
 pub use read::{Malformed, StatusRef, UnverifiedCredential};
 pub use time::{Timestamp, TimestampError};
-pub use zone::{Moment, MomentError, Zone, ZoneError};
+pub use zone::{Moment, MomentError, PrintedDays, Zone, ZoneError};
 
 /// The two JSON-LD contexts of every credential, in this order (VCDM 2.0 section 4.3, OB 3.0 section 8).
 pub const CONTEXTS: [&str; 2] =

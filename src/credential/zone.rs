@@ -14,6 +14,23 @@ use super::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
+/// The calendar days that a certificate prints: those where its issuer or its event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintedDays {
+    /// Of the instant of issue.
+    pub issued: Date,
+    /// Of the last instant; nothing where it does not end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+}
+
+impl PrintedDays {
+    /// Returns the days of two instants; nothing where they are those of UTC.
+    pub fn of(zone: &Zone, issued: Timestamp, valid_until: Option<Timestamp>) -> Option<Self> {
+        (!zone.is_utc()).then(|| Self { issued: zone.day(issued), valid_until: valid_until.map(|last| zone.day(last)) })
+    }
+}
+
 /// A text that names no time zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no time zone of the IANA database, such as Europe/Berlin or UTC")]

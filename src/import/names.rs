@@ -271,15 +271,15 @@ pub(super) fn characters(name: &str) -> usize {
 
 /// Returns the address that may be meant where one has a slip: a space in it, a comma for a full stop, `(at)`.
 pub(super) fn likely_email(text: &str) -> Option<String> {
-    let text = match text.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+    let inside = match text.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
         Some((inside, _)) => inside,
         None => text,
     };
     // `Ada Lovelace ada@example.org` has more than one gap: what of it is the address nobody can say.
-    if text.split_whitespace().count() > 2 {
+    if inside.split_whitespace().count() > 2 {
         return None;
     }
-    let joined: String = text.split_whitespace().collect::<String>().replace("(at)", "@").replace("[at]", "@");
+    let joined: String = inside.split_whitespace().collect::<String>().replace("(at)", "@").replace("[at]", "@");
     let (local, domain) = joined.split_once('@')?;
     let domain = domain.trim_end_matches(['.', ',', ';', ':']).replace(',', ".");
     let likely = format!("{}@{domain}", local.trim_start_matches([',', ';', ':']));

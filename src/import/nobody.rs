@@ -134,7 +134,8 @@ impl Usual {
             [first, _, ..] if adds(first) && !filled.iter().any(|cell| cell.contains('@')) => {
                 Some(format!("`{}`: the row adds up others, and names nobody", shown(first)))
             }
-            [one] if self.all_others(self.with_more) => {
+            // An address is somebody's.
+            [one] if !one.contains('@') && self.all_others(self.with_more) => {
                 Some(format!("`{}`: a heading or a footnote, which names nobody", shown(one)))
             }
             _ => None,

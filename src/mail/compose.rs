@@ -493,7 +493,7 @@ mod tests {
         let refused = subject.check().unwrap_err();
         assert_eq!(refused.part(), "subject");
         assert!(refused.to_string().starts_with("`titel` there is not"), "{refused}");
-        for fine in ["{{ name }} and {{name}}", "a { b", "{}", "{1, 2}", "{% if link %}x{% endif %}"] {
+        for fine in ["{{ name }} and {{name}}", "a { b", "{}", "{1, 2}", "{% if link %}x{% endif %}y"] {
             own(None, fine).check().unwrap();
         }
         for (language, _) in BUILT_IN {

@@ -12,13 +12,11 @@ use super::record::{self, Constants};
 use super::{
     Draft, DraftError, Face, FaceError, Faces, Order, OwnKeys, STATUS_SECRET, Stage, StageTimes, Subject, Unasked,
 };
-use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry, Timestamp};
+use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, PrintedDays, StatusEntry, Timestamp};
 use crate::desk::{Desk, Signer};
 use crate::scene::{Drawing, Scene};
 use crate::status::{LIST_ENTRIES, Permutation};
-use crate::store::{
-    Certificate, CertificateState, Event, Fields, Participant, PrintedDays, StatusRange, Store, StoreError,
-};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
 use crate::template::Laid;
 
 /// Why nothing can be made. What was acknowledged before stays.

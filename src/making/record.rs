@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::credential::Timestamp;
+use crate::credential::{PrintedDays, Timestamp};
 use crate::qr::Symbol;
-use crate::store::{Fields, PrintedDays};
+use crate::store::Fields;
 use crate::template::Filling;
 
 /// How the placeholders of signatories begin.

@@ -9,11 +9,11 @@ use super::make::{Trial, entries, kept_fields, random, status_secret, widest};
 use super::record::{self, Constants};
 use super::results;
 use super::{Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Subject, Unasked};
-use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry, Timestamp, Zone};
+use crate::credential::{CertificateNumber, CredentialSuffix, PrintedDays, StatusEntry, Timestamp, Zone};
 use crate::desk::{Desk, Signer};
 use crate::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
 use crate::scene::Drawing;
-use crate::store::{Certificate, CertificateState, Event, Fields, Participant, PrintedDays, StoreError, TemplateRef};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StoreError, TemplateRef};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::make::{constants, kept_fields, random};
 use super::record::{self, Constants};
 use super::{Draft, Face, FaceError, Faces, IssueError, Order, Subject};
-use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
+use crate::credential::{
+    Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, PrintedDays, StatusEntry,
+};
 use crate::desk::{Desk, Signer};
 use crate::proof::eddsa::SecretKey;
 use crate::scene::{Color, Drawing, Item, Path, PathSegment, Scene};
-use crate::store::{
-    BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, PrintedDays, TemplateRef,
-};
+use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// A certificate to look at: nobody's. Its code says so to every verifier, and no credential is in it.

@@ -4,8 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Texts;
-use crate::credential::Timestamp;
-use crate::store::PrintedDays;
+use crate::credential::{PrintedDays, Timestamp};
 
 /// What a verdict looks like.
 pub(crate) struct Banner {

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 use super::{STYLE, Seen, Texts, structured, text};
+use crate::credential::PrintedDays;
 use crate::desk::Issuer;
 use crate::publish::verifier_is_built_in;
 use crate::sharing::linkedin;
-use crate::store::PrintedDays;
 
 /// Texts that the script says, besides the verdicts'.
 const SAID: [&str; 6] = ["f.revokedAt", "f.supersededAt", "newer.text", "newer.title", "still.checked", "still.failed"];

@@ -30,8 +30,8 @@ pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use query::{AuditQuery, CertificateQuery, DocumentQuery, PeopleQuery};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    Participant, PersonKey, PrintedDays, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef, Waiting,
-    Withdrawal, waits,
+    Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef, Waiting, Withdrawal,
+    waits,
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;

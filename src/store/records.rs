@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp, Zone};
+use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, PrintedDays, StatusEntry, Timestamp};
 use crate::eligibility::{Entered, Progress};
 use crate::status::Reason;
 
@@ -248,23 +248,6 @@ impl Certificate {
     pub fn printed_days(&self) -> PrintedDays {
         let day = |at: Timestamp| at.civil().date();
         self.days.unwrap_or_else(|| PrintedDays { issued: day(self.issued), valid_until: self.valid_until.map(day) })
-    }
-}
-
-/// Calendar days where the issuer or the event is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PrintedDays {
-    /// Of [`Certificate::issued`].
-    pub issued: jiff::civil::Date,
-    /// Of [`Certificate::valid_until`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_until: Option<jiff::civil::Date>,
-}
-
-impl PrintedDays {
-    /// Returns the days of two instants; nothing where they are those of UTC.
-    pub fn of(zone: &Zone, issued: Timestamp, valid_until: Option<Timestamp>) -> Option<Self> {
-        (!zone.is_utc()).then(|| Self { issued: zone.day(issued), valid_until: valid_until.map(|last| zone.day(last)) })
     }
 }
 

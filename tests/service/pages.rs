@@ -99,7 +99,8 @@ fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
         let body = text.split_once("<body>").unwrap().1;
         assert!(body.find(">Valid<").unwrap() < body.find(&number).unwrap(), "the verdict comes first: {text}");
         assert!(text.contains("property=\"og:image\" content=\"https://certs.academy.example/c/"), "{text}");
-        let verifier = text.split("href=\"https://certs.academy.example/verify/#").nth(1).unwrap().split('"').next().unwrap();
+        let verifier =
+            text.split("href=\"https://certs.academy.example/verify/#").nth(1).unwrap().split('"').next().unwrap();
         let asked = json!({ "text": format!("https://academy.example/verify/#{verifier}") });
         assert_eq!(world.post("/verify", &asked).ok()["verdicts"][0]["verdict"], "valid");
         let card = stranger(&format!("{public}/card.png"));

@@ -6,7 +6,7 @@ use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
 /// Which field a problem is about, by its code.
-const FIELDS: [(&str, &str); 20] = [
+const FIELDS: [(&str, &str); 21] = [
     ("wrong-password", "password"),
     ("weak-password", "new"),
     ("not-the-same", "repeat"),
@@ -27,6 +27,7 @@ const FIELDS: [(&str, &str); 20] = [
     ("bad-list", "file"),
     ("bad-link", "token"),
     ("bad-count", "count"),
+    ("event-exists", "code"),
 ];
 
 /// Returns a problem as a form says it.

@@ -52,7 +52,7 @@ pub(super) fn beside(w: &Words, text: &str) -> String {
 
 /// Returns a text with a capital letter first, where it begins with a word in small ones.
 pub(super) fn sentence(text: &str) -> String {
-    let word = text.split([' ', ',', ';', ':']).next().unwrap_or_default();
+    let word = text.split([' ', ',', ';']).next().unwrap_or_default().trim_end_matches(':');
     let mut letters = text.chars();
     match letters.next() {
         // `https://…` and `name=…` are no words.

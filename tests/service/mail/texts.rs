@@ -30,9 +30,13 @@ fn a_letter_is_in_the_language_of_who_gets_it_and_carries_the_certificate() {
     assert_eq!(read.date().unwrap().to_timestamp(), world.app.now().unix());
     assert_eq!(read.message_id(), post.messages()[0]["message_id"].as_str());
     let text = read.body_text(0).unwrap();
-    for word in
-        ["Zoë Ångström", "CERT-WORKSHOP-2026-00001", "22. November 2026", "https://certs.academy.example/verify", PUBLIC]
-    {
+    for word in [
+        "Zoë Ångström",
+        "CERT-WORKSHOP-2026-00001",
+        "22. November 2026",
+        "https://certs.academy.example/verify",
+        PUBLIC,
+    ] {
         assert!(text.contains(word), "{word}: {text}");
     }
     assert!(read.body_html(0).unwrap().contains("<html lang=\"de\">"));

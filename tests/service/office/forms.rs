@@ -137,7 +137,7 @@ fn german_pages_say_in_german_what_stands_in_the_way_and_no_readers_own_words() 
         let new = crate::browser::form(&page, "/staff/events/new");
         let twice = browser.send(&new, &[("title", "Karten"), ("code", "WORKSHOP")]).text();
         assert!(
-            twice.contains("Die Veranstaltung `WORKSHOP` gibt es schon") && !twice.contains("exists already"),
+            twice.contains("Eine Veranstaltung mit diesem Kürzel gibt es schon.") && !twice.contains("exists already"),
             "{twice}"
         );
         // What a field cannot take is said at the field, and not in the words of a program.

@@ -190,7 +190,7 @@ step-issued = ausgestellt
 step-not-issued = noch keine
 step-to-send =
     { $count ->
-        [0] alles gesendet
+        [0] niemand wartet
         [one] 1 nicht gesendet
        *[other] { $count } nicht gesendet
     }

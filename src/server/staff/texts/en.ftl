@@ -190,7 +190,7 @@ step-issued = issued
 step-not-issued = none yet
 step-to-send =
     { $count ->
-        [0] all sent
+        [0] nobody waits
         [one] 1 not sent
        *[other] { $count } not sent
     }

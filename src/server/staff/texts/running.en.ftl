@@ -205,5 +205,3 @@ address-change = Say the address
 begin-address = Address at which people reach the service
 begin-address-hint = As https://certs.example.org: links in mails begin with it. Empty: you say it later, under Settings; until then messages hold no link.
 send-no-links = The address at which people reach the service is not known: messages will hold no link, neither to the certificate nor to the portal.
-problem-address-fixed = The address stands in testamur.toml
-problem-bad-public-address = This is no address at which people reach a service

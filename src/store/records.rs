@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, PrintedDays, StatusEntry, Timestamp};
+use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, PrintedDays, StatusEntry, Timestamp, Zone};
 use crate::eligibility::{Entered, Progress};
 use crate::status::Reason;
 

@@ -115,7 +115,7 @@ fn who_lost_one_and_is_let_in_again_gets_a_new_version_by_an_ordinary_run() {
             let why = |n: usize| preview["rows"][n]["why"].as_str().unwrap_or_default().to_owned();
             assert_eq!(preview["rows"][0]["effect"], "new_version");
             assert_eq!(preview["rows"][0]["number"], number(0));
-            assert!(why(5).contains("fraud") && why(6).contains("excluded") && why(7).contains("name them"));
+            assert!(why(5).contains("fraud") && why(6).contains("excluded") && why(7).contains("make an exception"));
         }
         let run = done(world, &generate("those_without"));
         assert_eq!(run["counters"], json!({ "total": 8, "done": 5, "skipped": 3, "failed": 0, "new_versions": 5 }));

@@ -501,7 +501,7 @@ fn the_page_of_a_replaced_version_leads_to_the_newer_one() {
         let world = &post.world;
         let address = address_of(world, 0);
         let number = number_of(world, &address);
-        world.put(&format!("/certificates/{number}/shown"), &json!({ "visible": true })).ok();
+        world.post(&format!("/certificates/{number}/shown"), &json!({ "visible": true })).ok();
         let old = public_path(world, &number);
         let seen = |path: &str| Browser::new(world).get(path).text();
         assert!(!seen(&old).contains("newer"), "{}", seen(&old));

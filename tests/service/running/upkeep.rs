@@ -194,7 +194,7 @@ fn what_is_passed_over_among_the_backups_is_said() {
         for text in ["Passed over", "its date is still to come", "it is a link or a folder"] {
             assert!(page.contains(text), "{text}: {page}");
         }
-        let rows = page.matches("<span dir=\"auto\">testamur-").count();
+        let rows = page.matches("<span class=\"whole\" dir=\"auto\">testamur-").count();
         assert_eq!(rows, 1, "only what was made is a backup: {page}");
         let german = ada.page("/staff/backups?lang=de");
         assert!(german.contains("Übergangen") && german.contains("das Datum liegt in der Zukunft"), "{german}");

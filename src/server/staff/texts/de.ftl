@@ -367,7 +367,7 @@ people-total =
     }
 people-total-more = Mehr als { $count } Personen.
 people-progress-hint = Wie 95 oder 95 %.
-people-bad-email = { $email } ist keine E-Mail-Adresse.
+people-bad-email = „{ $email }“ ist keine E-Mail-Adresse.
 ground-rule-met = Ja, erfüllt die Regel
 ground-manual = Ja, gewährt
 ground-exception = Ja, mit Ausnahme

@@ -367,7 +367,7 @@ people-total =
     }
 people-total-more = More than { $count } people.
 people-progress-hint = As 95 or 95 %.
-people-bad-email = { $email } is not an e-mail address.
+people-bad-email = “{ $email }” is not an e-mail address.
 ground-rule-met = Yes, meets the rule
 ground-manual = Yes, granted
 ground-exception = Yes, by exception

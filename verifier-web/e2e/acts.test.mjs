@@ -151,7 +151,7 @@ test('an event, a list of people, and somebody added by hand', async () => {
   // Two did not pass: the rule says what that means, not the list.
   await ada.locator('[name=absent][value=take]').check();
   await ada.press('Answer');
-  await ada.press(`Take in ${PEOPLE.length} rows`);
+  await ada.press(`Take in ${PEOPLE.length} people`);
   await ada.reads('The list was taken in.');
   await ada.open('/events/MAPS/imports');
   assert.match(await ada.locator('tbody tr').innerText(), /\t12\t0\t0/);

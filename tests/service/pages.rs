@@ -508,8 +508,7 @@ fn the_page_of_a_replaced_version_leads_to_the_newer_one() {
 
         world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
         world.patch(&format!("/events/WORKSHOP/participants/{address}"), &json!({ "name": "Jonathan Right" })).ok();
-        let anew =
-            json!({ "kind": "regenerate", "event": "WORKSHOP", "numbers": [number], "reason": { "text": "name" } });
+        let anew = json!({ "kind": "regenerate", "event": "WORKSHOP", "numbers": [number], "reason": { "cause": "other", "text": "name" } });
         done(world, &anew);
         let new = public_path(world, &number);
         assert_ne!(old, new);

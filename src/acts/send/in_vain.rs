@@ -64,9 +64,8 @@ fn is_settled(store: &dyn Store, message: &Message) -> Result<bool, StoreError> 
     let Some(number) = message.number.clone() else { return Ok(false) };
     let query = MessageQuery { number: Some(number), newest: true, ..MessageQuery::default() };
     let arrived = [State::Sent, State::Delivered, State::Opened, State::Downloaded];
-    let is_later = |one: &Message| {
-        one.id != message.id && one.created >= message.created && arrived.contains(&one.state)
-    };
+    let is_later =
+        |one: &Message| one.id != message.id && one.created >= message.created && arrived.contains(&one.state);
     Ok(outbox::messages(store, &query, None, LOOKED_AT)?.items.iter().any(is_later))
 }
 

@@ -535,7 +535,7 @@ fn the_page_of_a_replaced_version_leads_to_the_newer_one() {
         assert_eq!(found["items"][0]["number"], json!(number), "{found}");
 
         // Hidden, there is nothing to lead to.
-        world.put(&format!("/certificates/{number}/shown"), &json!({ "visible": false })).ok();
+        world.post(&format!("/certificates/{number}/shown"), &json!({ "visible": false })).ok();
         assert_eq!(Browser::new(world).get(&old).status, StatusCode::NOT_FOUND);
     });
 }

@@ -201,7 +201,7 @@ pub fn choose(
     if !faults.is_empty() {
         return Err(UpkeepError::Faults(faults));
     }
-    let without = |name: &str| fixed.said().iter().any(|one| *one == name);
+    let without = |name: &str| fixed.said().contains(&name);
     let kept = Values {
         mail_days: wanted.mail_days.filter(|_| !without("mail_days")),
         upload_days: wanted.upload_days.filter(|_| !without("upload_days")),

@@ -1,27 +1,28 @@
-//! Lists of people taken in, and what is remembered of each import: counts, and for a while the rows that need attention.
+//! Lists of people taken in: read, judged, recognised, and put into the event, or only said what would become of them. While anything is
+//! asked about a list, nothing of it is written.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::erase::Unerased;
-use super::import_report::{ReportRow, drop_old_reports, keep_report, report_rows};
+use super::import_ids::{known_ids, settle_ids};
+use super::import_record::{ImportRecord, remember};
+use super::import_report::report_rows;
 use super::languages::{OtherLanguage, OtherLanguages};
-use super::person::is_address_of_another;
 use super::progress_columns::{self, Target, cleared, fill, judges, split_mapping, targets};
-use super::{ActError, Decider, Listed, Planned, import_shapes, left_out, retried, who, written_dates};
-use crate::acts::{Answer, Answers, Enrolled, enroll, foresee, is_another, recognise};
-use crate::credential::{EventCode, Timestamp};
+use super::{ActError, Decider, Listed, Planned, left_out, who, written_dates};
+use crate::acts::{Answers, Enrolled, enroll, foresee, recognise};
+use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::eligibility::{Entered, How};
 use crate::import::{
     self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, MissingGlyph, Offered,
-    Question, Reading, RowOutcome, Said, Severity, Table, Use,
+    Question, Reading, RowOutcome, Severity, Table, Use,
 };
 use crate::making::Results;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, mailbox};
+use crate::store::{Participant, Store};
 use crate::template::{FontLibrary, Layout, Template};
 
 /// Findings told at once; the report has more.
@@ -30,10 +31,6 @@ const TOLD: usize = 100;
 const FEW_ROWS: usize = 2_000;
 /// Bytes of a name that is laid out in longer lists too.
 const LONG_NAME: usize = 28;
-/// Characters of a file's name that are remembered.
-const FILE_NAME: usize = 120;
-/// Mapping entries at most.
-const MAX_MAPPING: usize = 300;
 
 /// A list to take in.
 pub struct ImportRequest<'a> {
@@ -198,30 +195,6 @@ pub struct Counts {
     /// Known people whom somebody else erased, merged or gave another address while the list was taken in: left as they are.
     #[serde(default)]
     pub gone: u64,
-}
-
-/// An import that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ImportRecord {
-    /// Its id.
-    #[schema(example = "20261122T100000Z-1f2e3d4c")]
-    pub id: String,
-    /// Who.
-    pub by: String,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// What the file was called. Empty if that is not known, or named somebody who was erased.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schema(example = "attendance.xlsx")]
-    pub file: String,
-    /// Counts.
-    pub counts: Counts,
-    /// Rows in the report.
-    pub report_rows: u64,
-    /// Lines of rows that were asked about, and that this person said to be people.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub confirmed: Vec<u64>,
 }
 
 /// A list that was taken in, or would be: everything that is known of it.
@@ -459,41 +432,6 @@ fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
     })
 }
 
-/// Whoever has an external id already keeps their place under it, also with another address or name; where both are others,
-/// that is asked. Returns which rows are about them.
-fn known_ids(
-    store: &dyn Store,
-    code: &EventCode,
-    rows: &mut [RowOutcome],
-    answer: Answer,
-) -> Result<HashSet<usize>, ActError> {
-    let mut settled = HashSet::new();
-    for (at, row) in rows.iter_mut().enumerate() {
-        let Some(person) = row.person_mut() else { continue };
-        let Some(id) = &person.external_id else { continue };
-        let Some(owner) = store.person(code, &format!("x:{id}"))? else { continue };
-        settled.insert(at);
-        let known = store.participant(code, &owner)?;
-        person.key = owner;
-        if let Some(known) = known.filter(|known| answer != Answer::SamePerson && is_another(person, known)) {
-            let reason = format!(
-                "`{}` has the external id of `{}`, and no address says that they are one",
-                person.name, known.name
-            );
-            row.refuse(Finding {
-                severity: Severity::Error,
-                field: "external_id".to_owned(),
-                code: Code::SameId,
-                reason,
-                hint: "two people? Correct the id. One, whose name changed? Import this row again with \
-                       `same_id=same_person`"
-                    .into(),
-            });
-        }
-    }
-    Ok(settled)
-}
-
 /// Who is known keeps a name that is better written, where a row says it in another case only.
 fn keep_cases(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome], held: &Held) -> Result<(), ActError> {
     let odd = |row: &&mut RowOutcome| {
@@ -509,83 +447,6 @@ fn keep_cases(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome], held
         }
     }
     Ok(())
-}
-
-/// Refuses rows whose external ids contradict each other or what is known.
-fn settle_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<(), ActError> {
-    let mut seen: HashMap<String, (u64, PersonKey)> = HashMap::new();
-    let addresses = addresses(rows);
-    for row in rows.iter_mut() {
-        let Some(person) = &row.participant else { continue };
-        let Some(id) = person.external_id.clone() else { continue };
-        let mut problem = clash(store, code, person, &id)?;
-        if addresses.get(&mailbox(&id)).is_some_and(|keys| keys.iter().any(|key| *key != person.key)) {
-            problem = problem.or(Some("the external id is the e-mail of another participant".to_owned()));
-        }
-        match seen.get(&id) {
-            Some((line, key)) if *key != person.key => {
-                problem = Some(format!("the external id is also in line {line}"))
-            }
-            None if problem.is_none() => drop(seen.insert(id, (row.line, person.key.clone()))),
-            _ => {}
-        }
-        if let Some(reason) = problem {
-            refuse(row, "external_id", reason, "merge the two, or correct the id");
-        }
-    }
-    refuse_given_up(rows, &seen);
-    Ok(())
-}
-
-fn refuse(row: &mut RowOutcome, field: &str, reason: String, hint: &'static str) {
-    let (field, code, hint) = (field.to_owned(), Code::ExternalIdTaken, hint.into());
-    row.refuse(Finding { severity: Severity::Error, field, code, reason, hint });
-}
-
-/// A row may give somebody another address; who has their old one in the same list is not that person.
-fn refuse_given_up(rows: &mut [RowOutcome], seen: &HashMap<String, (u64, PersonKey)>) {
-    let lower = |person: &Participant| person.email.as_deref().map(mailbox);
-    let lines: HashMap<u64, &PersonKey> = seen.values().map(|(line, key)| (*line, key)).collect();
-    let with_id = |row: &RowOutcome| {
-        let person = row.participant.as_ref().filter(|_| lines.contains_key(&row.line))?;
-        Some((person.key.clone(), (row.line, lower(person))))
-    };
-    let told: HashMap<PersonKey, (u64, Option<String>)> = rows.iter().filter_map(with_id).collect();
-    for row in rows {
-        let Some(person) = row.participant.as_ref().filter(|person| person.external_id.is_none()) else { continue };
-        let (Some((line, now)), email) = (told.get(&person.key), lower(person)) else { continue };
-        if email.is_some() && now.is_some() && *now != email {
-            let reason = format!("this is the old e-mail of the participant in line {line}");
-            refuse(row, "email", reason, "import this row again after this list");
-        }
-    }
-}
-
-/// Returns whose the e-mails of a list are.
-fn addresses(rows: &[RowOutcome]) -> HashMap<String, Vec<PersonKey>> {
-    let mut addresses: HashMap<String, Vec<PersonKey>> = HashMap::new();
-    for person in rows.iter().filter_map(|row| row.participant.as_ref()) {
-        if let Some(email) = &person.email {
-            addresses.entry(mailbox(email)).or_default().push(person.key.clone());
-        }
-    }
-    addresses
-}
-
-/// Says why a row's person cannot have the external id.
-fn clash(store: &dyn Store, code: &EventCode, person: &Participant, id: &str) -> Result<Option<String>, ActError> {
-    if let Some(owner) = store.person(code, &format!("x:{id}"))? {
-        let Some(email) = &person.email else { return Ok(None) };
-        let have = store.people_at(code, email)?;
-        let others = !have.is_empty() && have.iter().all(|one| one.key != owner);
-        return Ok(others.then(|| "the external id and the e-mail belong to two different participants".to_owned()));
-    }
-    if is_address_of_another(store, code, id, &person.key)? {
-        return Ok(Some("the external id is the e-mail of another participant".to_owned()));
-    }
-    let known = store.participant(code, &person.key)?;
-    let other = known.and_then(|known| known.external_id).filter(|known| known != id);
-    Ok(other.map(|_| "this participant has another external id".to_owned()))
 }
 
 fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
@@ -611,100 +472,4 @@ fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
         certified,
         gone,
     }
-}
-
-/// Keeps the record, the mapping and, in pieces, the report.
-fn remember(
-    desk: &Desk,
-    planned: &Planned,
-    request: &ImportRequest,
-    (report, unerased): (Vec<ReportRow>, &Unerased),
-    (counts, rows, header): (Counts, &[RowOutcome], &[String]),
-) -> Result<ImportRecord, ActError> {
-    let code = &planned.event.code;
-    let mut bytes = [0; 4];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
-    let stamp = desk.now.to_string().replace(['-', ':'], "");
-    let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
-    let report_rows = keep_report(desk.store, &format!("{code}/{id}"), report, unerased)?;
-    let lines = |said: &dyn Fn(Said) -> bool| {
-        rows.iter().filter(|row| row.said.is_some_and(said)).map(|row| row.line).collect::<Vec<u64>>()
-    };
-    let confirmed = lines(&|said| said != Said::LeftOut);
-    let file = file_name(request.name);
-    let mut record = ImportRecord { id, by: who(desk), at: desk.now, file, counts, report_rows, confirmed };
-    let key = format!("{code}/{}", record.id);
-    let mut told = json!({ "import": record.id, "counts": counts });
-    let answers = [("confirmed", Said::Confirmed), ("likely", Said::Likely), ("left_out", Said::LeftOut)];
-    for (name, answer) in answers {
-        let lines = lines(&|said| said == answer);
-        if !lines.is_empty() {
-            told[name] = json!(lines);
-        }
-    }
-    for (name, offered) in [("name_case", Offered::NameCase), ("likely_email", Offered::Email)] {
-        let taken: Vec<u64> = rows.iter().filter(|row| row.taken.contains(&offered)).map(|row| row.line).collect();
-        if !taken.is_empty() {
-            told[name] = json!(taken);
-        }
-    }
-    let act = desk.act("import.finish", code, told);
-    let shapes = import_shapes::remembering(desk, planned, request, header)?;
-    let mut still = Some(unerased.still());
-    retried(|| {
-        let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key.clone(), Expect::Absent, &record)];
-        writes.extend(remembered(desk, planned, request)?);
-        writes.extend(shapes.iter().cloned());
-        writes.extend(still.clone());
-        match desk.store.write_documents(&writes, Some(&act)) {
-            // Whoever was erased meanwhile may have given the file its name.
-            Err(error) if still.is_some() && unerased.broke(&error) => {
-                (still, record.file) = (None, String::new());
-                Err(error.into())
-            }
-            done => Ok(done.map(drop)?),
-        }
-    })?;
-    drop_old_reports(desk, code)?;
-    Ok(record)
-}
-
-/// Returns what a file is called, without its folder, in a length that is shown.
-fn file_name(name: &str) -> String {
-    let plain = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    plain.chars().filter(|c| !c.is_control() && !import::is_bidi_control(*c)).take(FILE_NAME).collect()
-}
-
-/// Returns the write that remembers a new mapping. What else somebody changes in the plan meanwhile stays.
-fn remembered(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Option<DocumentWrite>, ActError> {
-    let mapping = &request.mapping;
-    if mapping.is_empty() || mapping.len() > MAX_MAPPING || *mapping == planned.plan.mapping {
-        return Ok(None);
-    }
-    let code = &planned.event.code;
-    let (mut plan, revision) = super::plan(desk.store, code)?;
-    plan.mapping.clone_from(mapping);
-    let expect = revision.map_or(Expect::Absent, Expect::Revision);
-    Ok(Some(DocumentWrite::put(Collection::PLANS, code.as_str(), expect, &plan)))
-}
-
-/// Lists an event's imports, oldest first or newest first.
-///
-/// # Errors
-/// When the store fails.
-pub fn imports(
-    store: &dyn Store,
-    code: &EventCode,
-    newest: bool,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<Page<ImportRecord>, ActError> {
-    let prefix = format!("{code}/");
-    let page = match newest {
-        true => store.documents_newest(Collection::IMPORTS, &prefix, cursor, limit)?,
-        false => store.documents(Collection::IMPORTS, &prefix, cursor, limit)?,
-    };
-    let items = page.items.iter().map(Document::read).collect::<Result<_, _>>()?;
-    Ok(Page { items, next: page.next })
 }

@@ -31,6 +31,8 @@ mod event;
 mod exceptions;
 pub mod figures;
 mod import;
+mod import_ids;
+mod import_record;
 mod import_report;
 mod import_shapes;
 pub mod languages;
@@ -71,7 +73,8 @@ pub use event::{
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
-pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
+pub use import::{ImportRequest, Imported, Taken, import, take};
+pub use import_record::{ImportRecord, imports};
 pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
 pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;

@@ -39,7 +39,8 @@ pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
 pub use outcome::{
-    Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, plain_hint, summarise,
+    Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, is_for_programs, plain_hint,
+    summarise,
 };
 pub use over::{CLEAR, Duplicates, keep_case, person_key, put_over, settle_duplicates};
 pub use parts::Order;

@@ -175,10 +175,14 @@ pub fn as_options(hint: &str) -> String {
 
 /// Returns a hint without the sentences that spell answers of programs (`map=skip=Notes`), where something else is left.
 pub fn plain_hint(hint: &str) -> String {
-    let for_programs = |sentence: &&str| sentence.split('`').skip(1).step_by(2).any(|code| code.contains('='));
-    let kept: String = hint.split_inclusive(". ").filter(|sentence| !for_programs(sentence)).collect();
+    let kept: String = hint.split_inclusive(". ").filter(|sentence| !is_for_programs(sentence)).collect();
     let kept = kept.trim().trim_end_matches('.');
     if kept.is_empty() { hint.to_owned() } else { kept.to_owned() }
+}
+
+/// Says whether a sentence spells what programs answer with, as `header_row=ROW`: pages have fields for that.
+pub fn is_for_programs(sentence: &str) -> bool {
+    sentence.split('`').skip(1).step_by(2).any(|code| code.contains('='))
 }
 
 /// What was said about a row that is asked about.

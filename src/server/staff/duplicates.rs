@@ -143,7 +143,8 @@ fn named(person: &Value) -> String {
 fn known(staff: &Staff, person: &Value) -> Html {
     let w = staff.w;
     let fields = person["fields"].as_object().into_iter().flatten();
-    let fields = fields.map(|(name, value)| (super::import::own_label(w, name), value.as_str().map(str::to_owned)));
+    let fields =
+        fields.map(|(name, value)| (super::import::words::own_label(w, name), value.as_str().map(str::to_owned)));
     let facts = [
         (w.s("email"), Some(text(person, "email"))),
         (w.s("field-external-id"), Some(text(person, "external_id"))),

@@ -2,6 +2,8 @@
 //! what would become of the list as it is answered so far, and the way back takes an answer away again.
 
 mod asked;
+pub(super) mod history;
+pub(super) mod words;
 
 use std::sync::Arc;
 
@@ -10,19 +12,17 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::Value;
 
+use self::words::{FIELDS, field_label, for_pages, hint, left_out, meant, said_of_rows, sum};
 use super::events::{text, trail};
 use super::form::{Fields, File, part, parts, query, written};
-use super::home::items;
 use super::inside::{Answer, Sent, Staff, see};
-use super::names::Names;
-use super::phrases;
+use super::phrases::sentence;
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone,
-    Tried,
+    Action, Actions, Cell, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
 };
 use super::within::{Ask, Told};
-use super::words::Words;
 use crate::accounts::Permission;
+use crate::import::is_for_programs;
 use crate::server::{App, Problem};
 
 /// Kinds of file that the field offers.
@@ -468,77 +468,6 @@ impl List<'_> {
     }
 }
 
-/// What a column may be said to be.
-const FIELDS: [&str; 17] = [
-    "name",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "email",
-    "external_id",
-    "language",
-    "attendance",
-    "completion",
-    "points",
-    "score",
-    "passed",
-    "checked_in",
-    "role",
-    "credits",
-    "expires",
-    "skip",
-];
-
-/// Rows that are not taken in, whyever.
-fn left_out(counts: &Value) -> u64 {
-    ["errors", "left_out"].into_iter().filter_map(|member| counts[member].as_u64()).sum()
-}
-
-/// Says how rows and people add up: `64 rows: 57 people, 3 more rows about them, 4 left out`.
-fn sum(w: &Words, counts: &Value) -> String {
-    let count = |member: &str| counts[member].as_u64().unwrap_or_default();
-    let mut all = vec![w.count("import-sum-people", count("people"))];
-    let further = [
-        ("import-sum-again", count("again")),
-        ("import-sum-asked", count("asked")),
-        ("import-sum-out", left_out(counts)),
-    ];
-    all.extend(further.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| w.count(key, count)));
-    format!("{}: {}.", w.count("import-sum-rows", count("rows")), all.join(", "))
-}
-
-/// What a column was taken for, in words; what a printed one is called in the template.
-fn meant(w: &Words, column: &Value, used: &str) -> String {
-    let meaning = text(column, "meaning");
-    match (w.if_any(&format!("field-{}", meaning.replace('_', "-"))), used) {
-        (Some(label), _) => label,
-        (None, "printed") => format!("{{{}}}", text(column, "field")),
-        (None, _) => meaning,
-    }
-}
-
-/// A column of the list as it is called there, or a field of ours in words.
-fn field_label(w: &Words, field: &str) -> String {
-    let ours = FIELDS.contains(&field);
-    ours.then(|| w.if_any(&format!("field-{}", field.replace('_', "-")))).flatten().unwrap_or_else(|| field.to_owned())
-}
-
-/// A column of a list as people read it: `First name` for `first_name`. What it was called there is not kept.
-pub(super) fn own_label(w: &Words, field: &str) -> String {
-    let text = |kind: &str| w.if_any(&format!("{kind}-{}", field.replace('_', "-")));
-    let known = FIELDS.contains(&field).then(|| text("field")).flatten().or_else(|| text("column"));
-    let plain = |label: String| {
-        let bare = ["the ", "der ", "die ", "das "].iter().find_map(|article| label.strip_prefix(article));
-        bare.map(str::to_owned).unwrap_or(label)
-    };
-    sentence(&known.map_or_else(|| field.replace('_', " "), plain))
-}
-
-/// What is said about rows: pages call them so, and not lines.
-fn said_of_rows(w: &Words, text: &str) -> String {
-    phrases::said(w, text).replace(" in line ", " in row ")
-}
-
 /// A table of findings.
 fn findings(staff: &Staff, found: &[Value]) -> Html {
     let w = staff.w;
@@ -605,143 +534,6 @@ pub(super) async fn confirm(
             let (staff, code, id, event, file) = (&staff, &*code, &*id, &event, &*file);
             let list = List { staff, code, id, event, file, answers: &answers, remembered };
             staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
-        }
-    }
-}
-
-/// Begins a text with a capital.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// What to do, with the field of this page where a column is to be left out.
-fn hint(staff: &Staff, hint: &str) -> String {
-    let mut said = for_pages(staff.w, hint);
-    if hint.contains("`map=skip=") {
-        said.push(' ');
-        said.push_str(&staff.w.s("import-hint-skip"));
-    }
-    said.trim().to_owned()
-}
-
-/// Says whether a sentence says what programs answer with, as `header_row=ROW`: pages have fields for that.
-fn is_for_programs(sentence: &str) -> bool {
-    sentence.split('`').skip(1).step_by(2).any(|code| code.contains('='))
-}
-
-/// Leaves out the sentences that are for programs.
-fn for_pages(w: &Words, text: &str) -> String {
-    let of_sentence = |sentence: &str| match is_for_programs(sentence) {
-        false => sentence.to_owned(),
-        true => sentence.split("; ").filter(|part| !is_for_programs(part)).collect::<Vec<_>>().join("; "),
-    };
-    let kept: String = text.split_inclusive(". ").map(of_sentence).collect();
-    let kept = kept.trim();
-    // What stands before a sentence that is left out ends with a full stop.
-    let bare = kept.strip_suffix('.').filter(|bare| !phrases::is_known(w, kept) && phrases::is_known(w, bare));
-    sentence(&said_of_rows(w, bare.unwrap_or(kept)))
-}
-
-/// Lists imports.
-pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
-    let (w, path, asked) = (staff.w, format!("/events/{}", part(&code)), query(uri.query()));
-    let event = staff.get(&path).await?;
-    let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))]);
-    let imports = staff.get(&format!("{path}/imports?{wanted}")).await?;
-    let names = Names::of(&staff).await;
-    let row = |one: &Value| {
-        let counts = &one["counts"];
-        let count = |member: &str| w.number(counts[member].as_u64().unwrap_or_default());
-        vec![
-            Cell::link(
-                staff.time(&one["at"]).unwrap_or_default(),
-                staff.at(&format!("{path}/imports/{}", part(&text(one, "id")))),
-            ),
-            names.cell(&staff, &text(one, "by")),
-            Cell::text(text(one, "file")),
-            Cell::text(count("added")),
-            Cell::text(count("updated")),
-            Cell::text(w.number(left_out(counts))),
-        ]
-    };
-    let next = imports["next"]
-        .as_str()
-        .map(|cursor| (w.s("more"), staff.at(&format!("{path}/imports?{}", written([("cursor", cursor)])))));
-    let table = Table {
-        caption: w.s("imports"),
-        heads: [
-            w.s("when"),
-            w.s("template-by"),
-            w.s("import-file-name"),
-            w.s("import-added"),
-            w.s("import-changed"),
-            w.s("import-errors"),
-        ]
-        .into(),
-        rows: items(&imports).iter().map(row).collect(),
-        empty: w.s("imports-none"),
-        next,
-    };
-    let add = Action::link(w.s("import-title"), staff.at(&format!("{path}/import"))).primary();
-    let page = Page::new(w.s("imports")).trail(trail(&staff, &code, &event)).part(Actions(vec![add])).part(table);
-    Ok(staff.page(&page))
-}
-
-/// Shows what became of a list.
-pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>, uri: Uri) -> Answer {
-    let (w, path) = (staff.w, format!("/events/{}", part(&code)));
-    let event = staff.get(&path).await?;
-    let imports = staff.get(&format!("{path}/imports?order=newest&limit=500")).await?;
-    let import = items(&imports).iter().find(|one| one["id"] == id.as_str()).cloned();
-    let import = import.ok_or_else(|| staff.failed(&Problem::not_found(&id)))?;
-    let count = |member: &str| import["counts"][member].as_u64().map(|count| w.number(count));
-    let facts = Facts::known([
-        (w.s("when"), staff.time(&import["at"])),
-        (w.s("template-by"), Some(Names::of(&staff).await.name(&staff, &text(&import, "by")))),
-        (w.s("import-file-name"), Some(text(&import, "file"))),
-        (w.s("import-added"), count("added")),
-        (w.s("import-changed"), count("updated")),
-        (w.s("import-unchanged"), count("unchanged")),
-        (w.s("import-kept"), count("kept").filter(|_| import["counts"]["kept"].as_u64() > Some(0))),
-        (w.s("import-again-rows"), count("again").filter(|_| import["counts"]["again"].as_u64() > Some(0))),
-        (w.s("import-errors"), Some(w.number(left_out(&import["counts"])))),
-    ]);
-    let mut actions = vec![Action::link(w.s("step-people"), staff.at(&format!("{path}/people"))).primary()];
-    actions.push(Action::link(w.s("event"), staff.at(&path)));
-    let out = left_out(&import["counts"]);
-    if out > 0 || import["counts"]["warnings"].as_u64() > Some(0) {
-        let report = staff.api(&format!("{path}/imports/{}/report", part(&id)));
-        if out > 0 {
-            actions.push(Action::file(w.s("import-bad-rows"), format!("{report}?only=left_out")));
-        }
-        actions.push(Action::file(w.s("import-report"), report));
-    }
-    if staff.may(Permission::Import) && import["counts"]["errors"].as_u64() > Some(0) {
-        actions.push(Action::link(w.s("import-corrected"), staff.at(&format!("{path}/import"))));
-    }
-    let page = Page::new(w.s("import-title")).trail(trail(&staff, &code, &event)).said(w, &query(uri.query()));
-    Ok(staff.page(&page.part(Section::new("about", w.s("import-counts")).part(facts)).part(Actions(actions))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_for_programs_is_left_out() {
-        for (text, shown) in [
-            ("row 2 names the columns. If another row does, say which: `header_row=ROW`", "Row 2 names the columns."),
-            ("correct it, or say what it is, as `confirm_row=LINE`", ""),
-            ("columns `Punkte` are kept", "Columns `Punkte` are kept"),
-            (
-                "1 row is hidden (3) and was left out; `hidden=include` reads what is hidden",
-                "1 row is hidden (3) and was left out",
-            ),
-            ("`Ada` has the address of `Bo` in line 3", "`Ada` has the address of `Bo` in row 3"),
-            ("", ""),
-        ] {
-            assert_eq!(for_pages(Words::named("en").unwrap(), text), shown);
         }
     }
 }

@@ -175,7 +175,7 @@ pub(super) async fn choose_columns(Path(code): Path<String>, Sent { staff, field
 
 fn head(w: &Words, column: &str) -> String {
     match column.strip_prefix('+') {
-        Some(own) => super::import::own_label(w, own),
+        Some(own) => super::import::words::own_label(w, own),
         None => COLUMNS.iter().find(|(name, _)| *name == column).map(|(_, key)| w.s(key)).unwrap_or_default(),
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::super::events::text;
-use super::super::phrases;
+use super::super::phrases::{self, sentence};
 use super::super::ui::{Cell, Choice, Field, Form, Html, Kind, Section, Table, Text};
-use super::{List, SHOWN, said_of_rows, sentence};
+use super::words::said_of_rows;
+use super::{List, SHOWN};
 
 /// What may be answered about rows that may be about somebody else, with what the operation calls it.
 const SAME: [(&str, &[&str]); 3] = [

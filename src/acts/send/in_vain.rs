@@ -19,7 +19,7 @@ pub struct InVain {
     pub event: Option<EventCode>,
     /// Those that this run put into the outbox.
     pub run: Option<String>,
-    /// Without those that are settled: a later message about the same certificate was accepted, or somebody has seen to it.
+    /// Without those that are settled: a later message that says the same of the certificate was accepted, or somebody has seen to it.
     pub unsettled: bool,
 }
 
@@ -63,10 +63,17 @@ fn is_settled(store: &dyn Store, message: &Message) -> Result<bool, StoreError> 
     }
     let Some(number) = message.number.clone() else { return Ok(false) };
     let query = MessageQuery { number: Some(number), newest: true, ..MessageQuery::default() };
-    let arrived = [State::Sent, State::Delivered, State::Opened, State::Downloaded];
-    let is_later =
-        |one: &Message| one.id != message.id && one.created >= message.created && arrived.contains(&one.state);
-    Ok(outbox::messages(store, &query, None, LOOKED_AT)?.items.iter().any(is_later))
+    let about_it = outbox::messages(store, &query, None, LOOKED_AT)?.items;
+    Ok(about_it.iter().any(|one| settles(one, message)))
+}
+
+/// Says whether a message arrived in place of another: it tells the same, and came after it. A notice that the certificate was taken
+/// back says nothing of whether its holder has it.
+fn settles(one: &Message, message: &Message) -> bool {
+    let arrived = [State::Sent, State::Delivered, State::Opened, State::Downloaded].contains(&one.state);
+    // Within one second ids do not say which came first.
+    let later = one.created > message.created || one.again_of.as_ref() == Some(&message.id);
+    arrived && later && one.topic == message.topic
 }
 
 /// Notes that somebody has seen to a message that reached nobody, or may not have: it needs nobody any more.
@@ -89,4 +96,33 @@ pub fn look_at(desk: &Desk, id: &MessageId) -> Result<Message> {
         }
     }
     Err(SendError::Busy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_later_message_that_says_the_same_and_arrived_settles_one() {
+        let message = |id: &str, state: &str, at: &str, more: serde_json::Value| -> Message {
+            let mut one = json!({
+                "id": id, "state": state, "created": at, "message_id": "a@example.org", "by": "system",
+                "number": "CERT-MAPS-2026-00001",
+            });
+            one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            serde_json::from_value(one).unwrap()
+        };
+        let (first, second) = ("2026-11-22T10:00:00Z", "2026-11-22T10:00:01Z");
+        let (a, b) = ("ml_00000000000000000000000000000a", "ml_00000000000000000000000000000b");
+        let bounced = message(b, "bounced", first, json!({}));
+        assert!(settles(&message(a, "sent", second, json!({})), &bounced));
+        assert!(settles(&message(a, "delivered", first, json!({ "again_of": b })), &bounced), "in the same second");
+        for not in [
+            message(a, "sent", first, json!({})),
+            message(a, "queued", second, json!({})),
+            message(a, "sent", second, json!({ "topic": "revoked" })),
+        ] {
+            assert!(!settles(&not, &bounced), "{not:?}");
+        }
+    }
 }

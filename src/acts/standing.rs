@@ -73,8 +73,16 @@ const STATES: [PersonState; 6] = [
     PersonState::NoEmail,
 ];
 
+/// Whoever adds a state adds it to [`STATES`] too.
 fn bit(state: PersonState) -> Bits {
-    STATES.iter().position(|one| *one == state).map_or(0, |at| 1 << at)
+    match state {
+        PersonState::Eligible => 1,
+        PersonState::NotEligible => 1 << 1,
+        PersonState::Excluded => 1 << 2,
+        PersonState::Exception => 1 << 3,
+        PersonState::Issued => 1 << 4,
+        PersonState::NoEmail => 1 << 5,
+    }
 }
 
 /// Returns the places of those who stand so, in ascending order. `tag` is another whenever the event or its plan is.

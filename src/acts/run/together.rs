@@ -80,18 +80,18 @@ pub type Begun = (EventCode, Result<Created>);
 /// # Errors
 /// As [`split`]; [`RunError::SetChanged`], before anything is begun.
 pub fn create_together(desk: &Desk, faces: &Faces, request: &RunRequest, alone: usize) -> Result<Vec<Begun>> {
-    let mut lists = Vec::new();
+    let (mut lists, mut begun) = (Vec::new(), Vec::new());
     for one in split(desk, request)? {
         let Some(event) = one.event.clone() else { continue };
         match sealed(desk, faces, &one) {
             Ok(Some(list)) => lists.push((event, one, list)),
-            // Nobody of it is in the list, or nothing can be done there: both were shown.
+            // Nobody of it is in the list.
             Ok(None) => {}
             Err(RunError::Store(error)) => return Err(error.into()),
-            Err(_) => {}
+            Err(error) => begun.push((event, Err(error))),
         }
     }
-    if lists.is_empty() {
+    if lists.is_empty() && begun.is_empty() {
         return Err(RunError::Nobody);
     }
     let now = set(lists.iter().map(|(event, _, list)| (event, list.set.as_str())));
@@ -103,7 +103,8 @@ pub fn create_together(desk: &Desk, faces: &Faces, request: &RunRequest, alone: 
         (event, create(desk, faces, &one, alone))
     };
     // Where nothing would change there is nothing to begin.
-    Ok(lists.into_iter().filter(|(_, _, list)| list.changes).map(begin).collect())
+    begun.extend(lists.into_iter().filter(|(_, _, list)| list.changes).map(begin));
+    Ok(begun)
 }
 
 /// A list of one of them.

@@ -229,49 +229,19 @@ async fn house(State(app): State<App>, caller: Caller) -> Result<Json<Upkeep>, P
     app.aside(upkeep_view).await
 }
 
-/// How house is to be kept; what is left out is as usual.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[derive(Default)]
-#[schema(example = json!({ "mail_days": 365, "session_hours": 8, "backup_keep": 30 }))]
-struct UpkeepWanted {
-    /// After how many days messages forget whom they went to; 0: never.
-    mail_days: Option<u16>,
-    /// After how many days the reports of imports go; 0: never.
-    upload_days: Option<u16>,
-    /// After how many hours a session ends that is not used, 1 to 720.
-    session_hours: Option<u16>,
-    /// How many days after its login a session ends, 1 to 365.
-    session_days: Option<u16>,
-    /// Where backups go: made if it is not there, and tried.
-    backup_folder: Option<String>,
-    /// At which hour of the issuer's day, 0 to 23.
-    backup_hour: Option<u8>,
-    /// How many stay, 1 to 3650.
-    backup_keep: Option<u16>,
-}
-
 /// Choose how house is kept
 ///
-/// In place of what was chosen before, at once. What `testamur.toml` says stays.
-#[utoipa::path(put, path = "/upkeep", tag = "Operations", extensions(("x-permission" = json!("settings"))), request_body = UpkeepWanted,
+/// In place of what was chosen before, at once; what is left out is as usual. What `testamur.toml` says stays.
+#[utoipa::path(put, path = "/upkeep", tag = "Operations", extensions(("x-permission" = json!("settings"))), request_body = Values,
     responses((status = 200, body = Upkeep), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn keep_house(
     State(app): State<App>,
     caller: Caller,
-    Body(wanted): Body<UpkeepWanted>,
+    Body(mut wanted): Body<Values>,
 ) -> Result<Json<Upkeep>, Problem> {
     caller.may_everywhere(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {
-        let wanted = Values {
-            mail_days: wanted.mail_days,
-            upload_days: wanted.upload_days,
-            session_hours: wanted.session_hours,
-            session_days: wanted.session_days,
-            backup_folder: wanted.backup_folder.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
-            backup_hour: wanted.backup_hour,
-            backup_keep: wanted.backup_keep,
-        };
+        wanted.backup_folder = wanted.backup_folder.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let data = app.data.as_deref();
         // What is published, and what only the service itself is to write to.
         let own = data.into_iter().flat_map(|data| [data.join("keys"), data.join("store")]);

@@ -25,8 +25,19 @@ pub(super) struct Plan {
     bits: usize,
 }
 
+/// The fixed code of literals and lengths. 288 exist, so that it is complete; the last two never occur.
+const FIXED: [u8; 288] = {
+    let mut lengths = [0; 288];
+    let mut symbol = 0;
+    while symbol < lengths.len() {
+        lengths[symbol] = fixed_length(symbol);
+        symbol += 1;
+    }
+    lengths
+};
+
 /// Returns the length of a literal's or length's fixed code.
-pub(super) fn fixed_length(symbol: usize) -> u8 {
+pub(super) const fn fixed_length(symbol: usize) -> u8 {
     match symbol {
         144..=255 => 9,
         256..=279 => 7,
@@ -66,11 +77,8 @@ impl Plan {
     }
 
     fn fixed(counts: &Counts) -> Self {
-        // 288 literal codes exist, so that the code is complete; the last two never occur.
-        let literals: Vec<u8> = (0..288).map(fixed_length).collect();
-        let distances = vec![5; DISTANCES];
-        let bits = 3 + counts.bits(&literals, &distances);
-        Self { literals, distances, header: None, bits }
+        let bits = 3 + counts.bits(&FIXED, &[5; DISTANCES]);
+        Self { literals: FIXED.to_vec(), distances: vec![5; DISTANCES], header: None, bits }
     }
 
     /// Plans codes made for `literals` and `distances`, which may be a smoother picture of `counts`; nothing if that is not
@@ -143,7 +151,7 @@ pub(super) enum Then {
 /// Writes the block behind what is there.
 pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> Vec<u8> {
     let mut bits = Bits { bytes: out, ..Bits::default() };
-    bits.bytes.reserve(plan.bits / 8 + 8);
+    bits.bytes.reserve(plan.bits / 8 + 16);
     bits.add(u32::from(then == Then::End), 1);
     match &plan.header {
         None => bits.add(1, 2),

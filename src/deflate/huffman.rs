@@ -1,47 +1,77 @@
 //! Huffman codes with limited lengths, in the canonical form of RFC 1951 section 3.2.2.
 
-/// Bits that hold any symbol.
-const SYMBOL_BITS: u32 = 16;
+/// Most symbols of a code: the literals and lengths of the fixed one (RFC 1951 section 3.2.6).
+const MOST: usize = 288;
+/// The longest code that is asked for.
+const LONGEST: usize = 15;
+/// Counts up to here are put in order by counting them.
+const FEW: usize = 128;
 
-/// Returns the code length of each symbol, at most `limit` bits; 0 for symbols that do not occur.
+/// Returns the code length of each symbol, at most `limit` bits; 0 for symbols that do not occur. There are at most 288.
 pub(super) fn lengths(counts: &[u32], limit: usize) -> Vec<u8> {
-    // Count and symbol as one number, which is sorted faster than both.
-    let mut leaves = Vec::with_capacity(counts.len());
-    for (symbol, count) in counts.iter().enumerate() {
-        if *count > 0 {
-            leaves.push(u64::from(*count) << SYMBOL_BITS | symbol as u64);
-        }
-    }
-    let symbol = |leaf: &u64| (leaf & ((1 << SYMBOL_BITS) - 1)) as usize;
+    let mut room = [Leaf::default(); MOST];
+    let leaves = rarest_first(counts, &mut room);
     let mut lengths = vec![0; counts.len()];
-    if let [only] = &leaves[..] {
-        lengths[symbol(only)] = 1;
+    if let [only] = leaves {
+        lengths[usize::from(only.symbol)] = 1;
         return lengths;
     }
-    leaves.sort_unstable();
-    let mut per_length = depths(&leaves, limit);
+    let mut per_length = depths(leaves, limit);
     shorten(&mut per_length, limit);
     let mut rarest_first = leaves.iter();
     for length in (1..=limit).rev() {
         for leaf in rarest_first.by_ref().take(per_length[length]) {
-            lengths[symbol(leaf)] = length as u8;
+            lengths[usize::from(leaf.symbol)] = length as u8;
         }
     }
     lengths
 }
 
+/// A symbol that occurs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Leaf {
+    count: u32,
+    symbol: u16,
+}
+
+/// Returns the symbols that occur, by their counts and then by their own order. Nearly all counts are small: those have their
+/// places as soon as it is known how many symbols have each.
+fn rarest_first<'a>(counts: &[u32], room: &'a mut [Leaf; MOST]) -> &'a [Leaf] {
+    let mut next = [0_u16; FEW + 1];
+    for count in counts {
+        next[(*count as usize).min(FEW)] += 1;
+    }
+    let mut place = 0;
+    for (count, next) in next.iter_mut().enumerate() {
+        let here = if count == 0 { 0 } else { *next };
+        *next = place;
+        place += here;
+    }
+    let many = usize::from(next[FEW]);
+    for (symbol, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let place = &mut next[(*count as usize).min(FEW)];
+        room[usize::from(*place)] = Leaf { count: *count, symbol: symbol as u16 };
+        *place += 1;
+    }
+    let leaves = &mut room[..usize::from(place)];
+    leaves[many..].sort_unstable();
+    leaves
+}
+
 /// Returns how many leaves the Huffman tree has at each depth; deeper than `limit` counts as `limit`.
-fn depths(leaves: &[u64], limit: usize) -> Vec<usize> {
-    let mut per_length = vec![0; limit + 1];
+fn depths(leaves: &[Leaf], limit: usize) -> [usize; LONGEST + 1] {
+    let mut per_length = [0; LONGEST + 1];
     let count = leaves.len();
     if count == 0 {
         return per_length;
     }
     // Two queues: leaves rise, and so do the inner nodes in the order they are made.
-    let mut weights: Vec<u32> = Vec::with_capacity(2 * count - 1);
-    weights.extend(leaves.iter().map(|leaf| (leaf >> SYMBOL_BITS) as u32));
+    let mut weights = [0_u32; 2 * MOST];
+    for (weight, leaf) in weights.iter_mut().zip(leaves) {
+        *weight = leaf.count;
+    }
     // Of each node its parent, and then how deep it is.
-    let mut nodes = vec![0_u16; 2 * count - 1];
+    let mut nodes = [0_u16; 2 * MOST];
     let (mut leaf, mut inner) = (0, count);
     for node in count..2 * count - 1 {
         let mut weight = 0;
@@ -52,7 +82,7 @@ fn depths(leaves: &[u64], limit: usize) -> Vec<usize> {
             nodes[*child] = node as u16;
             *child += 1;
         }
-        weights.push(weight);
+        weights[node] = weight;
     }
     for node in (0..2 * count - 2).rev() {
         nodes[node] = nodes[usize::from(nodes[node])] + 1;

@@ -135,37 +135,58 @@ fn log2(value: u32) -> u32 {
 
 /// Returns the cheapest path from the first byte to the last.
 fn cheapest(data: &[u8], found: &Matches, costs: &Costs) -> Vec<Token> {
-    let mut reached = vec![(u32::MAX, Token::Literal(0)); data.len() + 1];
-    reached[0].0 = 0;
+    let mut reached = vec![u32::MAX; data.len() + 1];
+    // The step that leads there: a match's length above its distance, or 0 for a literal.
+    let mut steps = vec![0_u32; data.len() + 1];
+    reached[0] = 0;
     for (at, byte) in data.iter().enumerate() {
-        let here = reached[at].0;
-        relax(&mut reached[at + 1], here + costs.literal[usize::from(*byte)], Token::Literal(*byte));
+        let here = reached[at];
+        let cost = here + costs.literal[usize::from(*byte)];
+        if cost < reached[at + 1] {
+            (reached[at + 1], steps[at + 1]) = (cost, 0);
+        }
         // A match that only continues the one before is taken whole or not at all: it was cut there already.
-        let steps = found.at(at);
-        let mut shortest = if found.continues(at) { usize::from(steps[0].length) } else { MIN_MATCH };
-        for step in steps {
-            let cost = here + costs.distance[tables::distance(usize::from(step.distance)).symbol];
-            for length in shortest..=usize::from(step.length) {
-                let token = Token::Match(super::matches::Match { length: length as u16, distance: step.distance });
-                relax(&mut reached[at + length], cost + costs.length[length], token);
+        let matches = found.at(at);
+        let mut shortest = if found.continues(at) { usize::from(matches[0].length) } else { MIN_MATCH };
+        for found in matches {
+            let longest = usize::from(found.length);
+            if shortest <= longest {
+                let cost = here + costs.distance[tables::distance(usize::from(found.distance)).symbol];
+                let places = at + shortest..=at + longest;
+                let step = (shortest as u32) << 16 | u32::from(found.distance);
+                relax(
+                    &mut reached[places.clone()],
+                    &mut steps[places],
+                    (cost, step),
+                    &costs.length[shortest..=longest],
+                );
+                shortest = longest + 1;
             }
-            shortest = shortest.max(usize::from(step.length) + 1);
         }
     }
-    walk_back(&reached)
+    walk_back(data, &steps)
 }
 
-fn relax(slot: &mut (u32, Token), cost: u32, token: Token) {
-    if cost < slot.0 {
-        *slot = (cost, token);
+/// Takes a match of each of these lengths, of which the first is that of `step`, wherever that is cheaper. Both are written in any
+/// case, so that several are done at once.
+fn relax(reached: &mut [u32], steps: &mut [u32], (cost, mut step): (u32, u32), lengths: &[u32]) {
+    for ((reached, taken), length) in reached.iter_mut().zip(steps).zip(lengths) {
+        let cost = cost + length;
+        *taken = if cost < *reached { step } else { *taken };
+        *reached = cost.min(*reached);
+        step += 1 << 16;
     }
 }
 
-fn walk_back(reached: &[(u32, Token)]) -> Vec<Token> {
+fn walk_back(data: &[u8], steps: &[u32]) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut at = reached.len() - 1;
+    let mut at = data.len();
     while at > 0 {
-        let token = reached[at].1;
+        let (length, distance) = ((steps[at] >> 16) as u16, steps[at] as u16);
+        let token = match length {
+            0 => Token::Literal(data[at - 1]),
+            _ => Token::Match(super::matches::Match { length, distance }),
+        };
         tokens.push(token);
         at -= token.len();
     }
@@ -190,10 +211,11 @@ impl Counts {
 
     /// Returns what the symbols come to under codes of these lengths.
     pub(super) fn bits(&self, literals: &[u8], distances: &[u8]) -> usize {
-        let sum = |counts: &[u32], lengths: &[u8]| -> usize {
-            counts.iter().zip(lengths).map(|(count, length)| *count as usize * usize::from(*length)).sum()
+        // A payload is no longer than a few megabytes.
+        let sum = |counts: &[u32], lengths: &[u8]| -> u32 {
+            counts.iter().zip(lengths).map(|(count, length)| *count * u32::from(*length)).sum()
         };
-        sum(&self.literals, literals) + sum(&self.distances, distances) + self.extra_bits
+        (sum(&self.literals, literals) + sum(&self.distances, distances)) as usize + self.extra_bits
     }
 
     /// Counts the symbols of a path, the end of the block included.

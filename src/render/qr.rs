@@ -35,31 +35,27 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
     let outer = side + 2.0 * QUIET_ZONE;
     operation(out, &[-QUIET_ZONE, -QUIET_ZONE, outer, outer], "re");
     out.extend_from_slice(b"f\n0 0 0 rg\n");
-    let numbers: Vec<Vec<u8>> = (0..=*size).map(|number| number.to_string().into_bytes()).collect();
-    let ends: Vec<Vec<u8>> = numbers.iter().map(|number| [number, &b" 1 re\n"[..]].concat()).collect();
+    let starts: Vec<Piece> = (0..*size).map(|number| Piece::of(b"", number, b"")).collect();
+    let rows: Vec<Piece> = (0..*size).map(|number| Piece::of(b" ", number, b" ")).collect();
+    let ends: Vec<Piece> = (0..=*size).map(|number| Piece::of(b"", number, b" 1 re\n")).collect();
     out.reserve(item.symbol.modules.len() * BYTES_PER_MODULE);
     // By how long a run is: the row that had one last, and where that rectangle's line ends.
     let mut last: Vec<Option<(usize, usize)>> = vec![None; size + 1];
-    let mut middle = Vec::with_capacity(8);
     for (y, row) in modules.chunks_exact(*size).enumerate() {
-        middle.clear();
-        middle.extend_from_slice(b" ");
-        middle.extend_from_slice(&numbers[y]);
-        middle.extend_from_slice(b" ");
         // Where the row stands in the rectangle before.
         let mut same_row = None;
         let mut x = 0;
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] {
-                out.extend_from_slice(&numbers[x]);
+                starts[x].put(out);
                 let tail = out.len();
-                out.extend_from_slice(&middle);
+                rows[y].put(out);
                 let width = out.len();
-                out.extend_from_slice(&ends[run.len()]);
+                ends[run.len()].put(out);
                 let before = last[run.len()].replace((y, out.len()));
                 let at = if before.is_some_and(|(row, _)| row == y) { tail } else { width };
                 if at == width {
-                    known.extend(same_row.map(|before| Known { at: tail, length: middle.len(), before }));
+                    known.extend(same_row.map(|before| Known { at: tail, length: rows[y].length, before }));
                 }
                 let length = out.len() - at;
                 known.extend(before.map(|(_, end)| Known { at, length, before: end - length }));
@@ -69,6 +65,35 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
         }
     }
     out.extend_from_slice(b"f\nQ\n");
+}
+
+/// A few bytes that are written again and again: all of the room at once, which takes two instructions and no call.
+struct Piece {
+    bytes: [u8; Self::ROOM],
+    length: usize,
+}
+
+impl Piece {
+    /// Bytes of the longest piece.
+    const ROOM: usize = 16;
+
+    /// A number below a thousand between other bytes; there is room for twelve of those.
+    fn of(before: &[u8], number: usize, behind: &[u8]) -> Self {
+        let digits = [100, 10, 1].into_iter().filter(|power| number >= *power || *power == 1);
+        let digits = digits.map(|power| b'0' + (number / power % 10) as u8);
+        let mut piece = Self { bytes: [0; Self::ROOM], length: 0 };
+        for byte in before.iter().copied().chain(digits).chain(behind.iter().copied()) {
+            piece.bytes[piece.length] = byte;
+            piece.length += 1;
+        }
+        piece
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.length;
+        out.extend_from_slice(&self.bytes);
+        out.truncate(end);
+    }
 }
 
 /// A picture's grid in a page's coordinates: what x and y are at the left upper corner, and how many pixels a point is.

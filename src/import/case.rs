@@ -27,6 +27,9 @@ enum Case {
 
 /// Returns how a name is likely written, if that is another way than it stands there.
 pub(super) fn usual(name: &str) -> Option<String> {
+    if name.split(' ').all(is_plain) {
+        return None;
+    }
     let words: Vec<&str> = name.split(' ').collect();
     let cases: Vec<Case> = words.iter().map(|word| case(word)).collect();
     let cased = || cases.iter().filter(|case| **case != Case::None);
@@ -58,6 +61,14 @@ pub(super) fn is_worse(name: &str, other: &str) -> bool {
     name != other && folded(name) == folded(other) && usual(name).is_some() && usual(other).is_none()
 }
 
+/// `Anna`: most words of most lists, of which nothing is to be said.
+fn is_plain(word: &str) -> bool {
+    let mut letters = word.bytes();
+    letters.next().is_some_and(|first| first.is_ascii_uppercase())
+        && letters.len() > 0
+        && letters.all(|letter| letter.is_ascii_lowercase())
+}
+
 fn is_cased(c: char) -> bool {
     // Georgian has small letters only, as far as names go.
     matches!(c.script(), Script::Latin | Script::Greek | Script::Cyrillic | Script::Armenian)
@@ -81,7 +92,8 @@ fn case(word: &str) -> Case {
 }
 
 fn is_vietnamese(words: &[&str]) -> bool {
-    words.iter().any(|word| VIETNAMESE.split(' ').any(|one| one == key(word)))
+    let is_one = |plain: String| VIETNAMESE.split(' ').any(|one| one == plain);
+    words.iter().any(|word| is_one(key(word)))
 }
 
 fn is_behind(word: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::absent::{self, Absent, Tells};
@@ -24,7 +25,7 @@ use crate::store::{Fields, Participant};
 pub const NAME_CHARACTERS: usize = 200;
 
 /// Says which character of a text no font has a glyph for, if there is one.
-pub type MissingGlyph<'a> = dyn Fn(&str) -> Option<char> + 'a;
+pub type MissingGlyph<'a> = dyn Fn(&str) -> Option<char> + Sync + 'a;
 
 /// How rows are checked.
 pub struct Checks<'a> {
@@ -91,7 +92,7 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
         RowChecker { columns, checks, tells, usual, list, row, findings, cleared, offers, taken, likely, said }
             .check(index)
     };
-    table.rows.iter().enumerate().map(check).collect()
+    table.rows.par_iter().enumerate().map(check).collect()
 }
 
 /// Returns the names of a list that are written as `Lovelace, Ada`, with their lines, and how many names there are.

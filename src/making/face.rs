@@ -324,7 +324,7 @@ fn damaged(certificate: &Certificate, problem: &dyn std::fmt::Display) -> FaceEr
 }
 
 fn meta(certificate: &Certificate, document: &Value, verify_url: String) -> CertificateMeta {
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |place: &str| record::text(document, place);
     CertificateMeta {
         title: format!("{} – {}", text("/credentialSubject/achievement/name"), certificate.recipient),
         author: text("/issuer/name"),

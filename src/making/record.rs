@@ -76,7 +76,7 @@ pub(super) fn of(document: &Value, columns: &Fields, days: Option<PrintedDays>, 
     for (name, pointer) in signed {
         fields.insert(name.to_owned(), text(document, pointer));
     }
-    let credits = document.pointer("/credentialSubject/creditsEarned").map(Value::to_string).unwrap_or_default();
+    let credits = at(document, "/credentialSubject/creditsEarned").map(Value::to_string).unwrap_or_default();
     fields.insert("credits".to_owned(), credits);
     fields.insert("verify_url".to_owned(), format!("https://{verifier}"));
     let event = fields["certificate_number"].split('-').nth(1).unwrap_or_default().to_owned();
@@ -102,6 +102,17 @@ fn dates(document: &Value, days: Option<PrintedDays>) -> BTreeMap<String, Timest
     dates
 }
 
-fn text(document: &Value, pointer: &str) -> String {
-    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+/// Returns the text at a place of a credential: empty where there is none.
+pub(super) fn text(document: &Value, place: &str) -> String {
+    at(document, place).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Returns what stands at a place, as [`Value::pointer`] does for members that have neither `~` nor `/` in their names, of which
+/// it makes copies.
+fn at<'a>(document: &'a Value, place: &str) -> Option<&'a Value> {
+    place.split('/').skip(1).try_fold(document, |value, member| match value {
+        Value::Object(members) => members.get(member),
+        Value::Array(items) => items.get(member.parse::<usize>().ok()?),
+        _ => None,
+    })
 }

@@ -19,7 +19,7 @@ from testamur import Testamur, write_people  # noqa: E402
 
 LATIN = ["en", "de", "fr", "es", "pt", "da", "tr"]
 # The peers are slow: they get fewer rows, and are judged by their rate.
-PEER_PEOPLE = 200
+PEER_PEOPLE = 1_000
 
 
 def main():

@@ -419,7 +419,7 @@ fn uses(
 fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
     row.findings.iter().map(|finding| FindingView {
         line: row.line,
-        name: row.person().or(row.left_out.as_ref()).map(|person| person.name.clone()),
+        name: row.person().or(row.left_out.as_deref()).map(|person| person.name.clone()),
         severity: match finding.severity {
             Severity::Warning => "warning",
             Severity::Asked => "question",

@@ -137,7 +137,7 @@ fn the_later_row_counts(rows: &mut [RowOutcome], answers: Answers) {
         if let Some(person) = &rows[at].participant {
             Traits::of(person).handles().into_iter().for_each(|handle| before.entry(handle).or_default().push(at));
         }
-        let Some(gone) = rows[at].left_out.as_ref().map(Traits::of) else { continue };
+        let Some(gone) = rows[at].left_out.as_deref().map(Traits::of) else { continue };
         let line = rows[at].line;
         for handle in gone.handles() {
             let Some(places) = before.get_mut(&handle) else { continue };

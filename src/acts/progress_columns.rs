@@ -189,7 +189,10 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
             gone.external_id = ids.map(|(at, _)| cell(*at).to_owned()).next_back();
         }
         let mut good = outcome.participant.is_some();
-        let Some(mut person) = outcome.participant.take().or_else(|| outcome.set_aside.take()) else { continue };
+        let Some(mut person) = outcome.participant.take().or_else(|| outcome.set_aside.take().map(|aside| *aside))
+        else {
+            continue;
+        };
         for (at, target) in targets {
             let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
             let column = &columns.columns[*at];
@@ -222,7 +225,8 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
                 hint: "correct the cell".into(),
             });
         }
-        (outcome.participant, outcome.set_aside) = if good { (Some(person), None) } else { (None, Some(person)) };
+        (outcome.participant, outcome.set_aside) =
+            if good { (Some(person), None) } else { (None, Some(Box::new(person))) };
     }
 }
 

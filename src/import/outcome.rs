@@ -226,9 +226,9 @@ pub struct RowOutcome {
     /// The person, unless the row is an error or a skipped duplicate.
     pub participant: Option<Participant>,
     /// Whom an error row would be about: what else is to be asked about it is asked at once.
-    pub set_aside: Option<Participant>,
+    pub set_aside: Option<Box<Participant>>,
     /// Whom a row is about that is left out because it says that they were absent or failed.
-    pub left_out: Option<Participant>,
+    pub left_out: Option<Box<Participant>>,
     /// Fields that the row takes away (`CLEAR`).
     pub cleared: BTreeSet<String>,
     /// The name that may be meant, where the one that stands there is asked about.
@@ -246,18 +246,18 @@ pub struct RowOutcome {
 impl RowOutcome {
     /// Returns whom the row is about, also where it is an error.
     pub fn person(&self) -> Option<&Participant> {
-        self.participant.as_ref().or(self.set_aside.as_ref())
+        self.participant.as_ref().or(self.set_aside.as_deref())
     }
 
     /// The same, to be changed.
     pub fn person_mut(&mut self) -> Option<&mut Participant> {
-        self.participant.as_mut().or(self.set_aside.as_mut())
+        self.participant.as_mut().or(self.set_aside.as_deref_mut())
     }
 
     /// Makes the row an error.
     pub fn refuse(&mut self, finding: Finding) {
         if let Some(person) = self.participant.take() {
-            self.set_aside = Some(person);
+            self.set_aside = Some(Box::new(person));
         }
         self.findings.push(finding);
     }

@@ -175,9 +175,9 @@ impl RowChecker<'_> {
             .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
         let (participant, set_aside, left_out) = match (wanted, good) {
             (false, _) if left_out => (None, None, None),
-            (false, _) => (None, None, person),
+            (false, _) => (None, None, person.map(Box::new)),
             (true, true) => (person, None, None),
-            (true, false) => (None, person, None),
+            (true, false) => (None, person.map(Box::new), None),
         };
         let Self { findings, cleared, offers, taken, likely, said, .. } = self;
         RowOutcome {

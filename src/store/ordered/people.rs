@@ -52,10 +52,13 @@ pub(super) fn put_marks<E: Engine>(
         take_marks(draft, event, old, &wanted)?;
     }
     for mark in wanted {
-        if mark.starts_with(['#', 'x']) {
-            super::check_key("external id", &mark)?;
-        }
         let key = keys::mark(event, &mark);
+        // The others end with the person's key: nobody else can have them, and where they would stand need not be read.
+        if !mark.starts_with(['#', 'x']) {
+            draft.put(key, new.key.0.clone().into_bytes());
+            continue;
+        }
+        super::check_key("external id", &mark)?;
         let owner = draft.engine.get(&key)?;
         let free = owner
             .as_deref()

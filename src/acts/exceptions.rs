@@ -16,9 +16,9 @@ use crate::store::{
     Batch, Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Premise, Store, StoreError,
 };
 
-/// Largest list of exceptions, in bytes.
+/// Largest list of exceptions or exclusions, in bytes.
 pub const MAX_LIST_BYTES: usize = 1_000_000;
-/// Most rows of a list of exceptions.
+/// Most rows of such a list.
 pub const MAX_LIST_ROWS: usize = 10_000;
 
 /// What became of one row of a list.
@@ -27,13 +27,15 @@ pub const MAX_LIST_ROWS: usize = 10_000;
 pub enum RowFate {
     /// The exception is there now.
     Granted,
+    /// The exclusion is there now.
+    Listed,
     /// Not `email_or_id[,note]`.
     BadFormat,
     /// Nobody of the event has this e-mail or id.
     NoSuchPerson,
     /// Several people of the event go by it: name one by the id.
     Ambiguous,
-    /// There was an exception before.
+    /// They stood on this list before.
     AlreadyListed,
     /// Excluded, and exclusion beats exception.
     Excluded,
@@ -41,7 +43,7 @@ pub enum RowFate {
     DuplicateRow,
 }
 
-/// One row of a list of exceptions.
+/// One row of a list of exceptions or exclusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ListRow {
     /// Line in the file, from 1.
@@ -114,13 +116,23 @@ pub fn exclude(
     reason: ExclusionReason,
     note: Option<&str>,
 ) -> Result<(Exclusion, bool), ActError> {
+    exclude_so(desk, code, person, (reason, note), how(desk))
+}
+
+fn exclude_so(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    (reason, note): (ExclusionReason, Option<&str>),
+    how: How,
+) -> Result<(Exclusion, bool), ActError> {
     let note = note.map_or(Ok(None), |note| text("note", note))?;
     let (before, expect) = stored(desk.store, code, &person.key)?;
     if matches!(before, Listed::Exclusion(_)) {
         return Err(ActError::AlreadyListed);
     }
     let had_exception = matches!(before, Listed::Exception(_));
-    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note, how: how(desk) };
+    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note, how };
     let listed = Listed::Exclusion(exclusion.clone());
     let detail = json!({ "reason": reason, "exception_removed": had_exception });
     write(desk, code, person, (expect, &listed), "exclusion.add", detail)?;
@@ -146,6 +158,30 @@ pub fn remove(desk: &Desk, code: &EventCode, person: &Participant, exclusion: bo
 /// # Errors
 /// When the list as a whole is too long or no text, or the store fails; rows before that are kept.
 pub fn except_list(desk: &Desk, code: &EventCode, bytes: &[u8]) -> Result<Vec<ListRow>, ActError> {
+    from_list(desk, code, bytes, &mut |person, note| {
+        except_so(desk, code, person, note, How::Import).map(|_| RowFate::Granted)
+    })
+}
+
+/// The same for exclusions, all for one reason; an exception goes in the same step.
+///
+/// # Errors
+/// As [`except_list`].
+pub fn exclude_list(
+    desk: &Desk,
+    code: &EventCode,
+    reason: ExclusionReason,
+    bytes: &[u8],
+) -> Result<Vec<ListRow>, ActError> {
+    from_list(desk, code, bytes, &mut |person, note| {
+        exclude_so(desk, code, person, (reason, note), How::Import).map(|_| RowFate::Listed)
+    })
+}
+
+/// Puts one person of a list where they belong.
+type Put<'p> = &'p mut dyn FnMut(&Participant, Option<&str>) -> Result<RowFate, ActError>;
+
+fn from_list(desk: &Desk, code: &EventCode, bytes: &[u8], put: Put<'_>) -> Result<Vec<ListRow>, ActError> {
     if bytes.len() > MAX_LIST_BYTES {
         return Err(ActError::invalid("file", format!("has more than {MAX_LIST_BYTES} bytes")));
     }
@@ -164,7 +200,7 @@ pub fn except_list(desk: &Desk, code: &EventCode, bytes: &[u8]) -> Result<Vec<Li
         if rows.len() == MAX_LIST_ROWS {
             return Err(ActError::invalid("file", format!("has more than {MAX_LIST_ROWS} rows")));
         }
-        let outcome = row(desk, code, &cells, &mut seen)?;
+        let outcome = row(desk, code, (&cells, &mut seen), put)?;
         rows.push(ListRow { line, who: cells[0].chars().take(80).collect(), outcome });
     }
     Ok(rows)
@@ -174,21 +210,26 @@ fn is_header(cell: &str) -> bool {
     ["email", "e-mail", "id", "email_or_id", "username_or_email"].contains(&cell.to_lowercase().as_str())
 }
 
-fn row(desk: &Desk, code: &EventCode, cells: &[&str], seen: &mut BTreeSet<PersonKey>) -> Result<RowFate, ActError> {
+fn row(
+    desk: &Desk,
+    code: &EventCode,
+    (cells, seen): (&[&str], &mut BTreeSet<PersonKey>),
+    put: Put<'_>,
+) -> Result<RowFate, ActError> {
     if cells.len() > 2 || cells[0].is_empty() || cells[0].len() > 400 {
         return Ok(RowFate::BadFormat);
     }
     let mut named = None;
-    let granted = retried(|| {
+    let done = retried(|| {
         let person = find(desk.store, code, cells[0])?;
         if seen.contains(&person.key) {
             return Ok(RowFate::DuplicateRow);
         }
         named = Some(person.key.clone());
-        except_so(desk, code, &person, cells.get(1).copied(), How::Import).map(|_| RowFate::Granted)
+        put(&person, cells.get(1).copied())
     });
     seen.extend(named);
-    match granted {
+    match done {
         Ok(outcome) => Ok(outcome),
         Err(ActError::NoPerson(_)) => Ok(RowFate::NoSuchPerson),
         Err(ActError::Ambiguous | ActError::SharedAddress | ActError::SharedName) => Ok(RowFate::Ambiguous),

@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::decide::{Decider, Decision};
 use super::listed::listed_at;
 use super::{ActError, PersonState, Planned};
@@ -100,6 +103,51 @@ pub fn places_of(
     kept.follow((store, code), tag, |people| stands(store, code, &decider, people))?;
     let wanted = bit(state);
     Ok(kept.all().flatten().filter(|(_, bits)| bits & wanted != 0).map(|(place, _)| *place).collect())
+}
+
+/// How many of an event stand where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EligibilityCounts)]
+pub struct Counts {
+    /// All.
+    pub people: u64,
+    /// Get a certificate, or have one by right.
+    pub eligible: u64,
+    /// Do not meet the rule.
+    pub not_eligible: u64,
+    /// Excluded.
+    pub excluded: u64,
+    /// Allowed by an exception.
+    pub exception: u64,
+    /// Have a certificate.
+    pub issued: u64,
+    /// Have no e-mail address.
+    pub no_email: u64,
+}
+
+/// Counts where the people of an event stand. `tag` as with [`places_of`].
+///
+/// # Errors
+/// When the store fails, or the rule is no good one.
+pub fn counts_of(
+    store: &dyn Store,
+    planned: &Planned,
+    (kept, tag): (&mut Blocks<Stands>, &str),
+) -> Result<Counts, ActError> {
+    let decider = Decider::new(&planned.event, &planned.plan)?;
+    let code = &planned.event.code;
+    kept.follow((store, code), tag, |people| stands(store, code, &decider, people))?;
+    let all: Vec<Bits> = kept.all().flatten().map(|(_, bits)| *bits).collect();
+    let count = |state| all.iter().filter(|bits| **bits & bit(state) != 0).count() as u64;
+    Ok(Counts {
+        people: all.len() as u64,
+        eligible: count(PersonState::Eligible),
+        not_eligible: count(PersonState::NotEligible),
+        excluded: count(PersonState::Excluded),
+        exception: count(PersonState::Exception),
+        issued: count(PersonState::Issued),
+        no_email: count(PersonState::NoEmail),
+    })
 }
 
 fn stands(

@@ -22,6 +22,8 @@ use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 const CHOSEN: &str = "upkeep";
 /// The key of what is said of backups that are made elsewhere.
 const ELSEWHERE: &str = "backups-elsewhere";
+/// For how many minutes a file waits that staff chose, where nobody says.
+const WAITING_MINUTES: u16 = 60;
 /// Longest path that is taken, in bytes.
 const PATH_BYTES: usize = 500;
 /// Files of a marker's folder that are looked at.
@@ -41,6 +43,9 @@ pub struct Values {
     /// After how many hours a session ends that is not used, 1 to 720.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_hours: Option<u16>,
+    /// For how many minutes a file that staff chose waits in memory while they look at what would become of it, 5 to 1440.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_minutes: Option<u16>,
     /// How many days after its login a session ends, 1 to 365.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_days: Option<u16>,
@@ -74,6 +79,7 @@ impl Values {
             mail_days: self.mail_days.or(other.mail_days),
             upload_days: self.upload_days.or(other.upload_days),
             session_hours: self.session_hours.or(other.session_hours),
+            waiting_minutes: self.waiting_minutes.or(other.waiting_minutes),
             session_days: self.session_days.or(other.session_days),
             backup_folder: self.backup_folder.or(other.backup_folder),
             backup_hour: self.backup_hour.or(other.backup_hour),
@@ -87,6 +93,7 @@ impl Values {
             ("mail_days", self.mail_days.is_some()),
             ("upload_days", self.upload_days.is_some()),
             ("session_hours", self.session_hours.is_some()),
+            ("waiting_minutes", self.waiting_minutes.is_some()),
             ("session_days", self.session_days.is_some()),
             ("backup_folder", self.backup_folder.is_some()),
             ("backup_hour", self.backup_hour.is_some()),
@@ -108,6 +115,7 @@ impl Values {
                 mail_days: self.mail_days.unwrap_or(usual.mail_days),
                 upload_days: self.upload_days.unwrap_or(usual.upload_days),
             },
+            waiting_minutes: self.waiting_minutes.unwrap_or(WAITING_MINUTES),
             sessions: Lengths {
                 hours: self.session_hours.unwrap_or(lengths.hours),
                 days: self.session_days.unwrap_or(lengths.days),
@@ -126,6 +134,7 @@ impl Values {
         };
         within("mail_days", self.mail_days, 0, 36_500);
         within("upload_days", self.upload_days, 0, 36_500);
+        within("waiting_minutes", self.waiting_minutes, 5, 1_440);
         within("session_hours", self.session_hours, 1, 720);
         within("session_days", self.session_days, 1, 365);
         within("backup_hour", self.backup_hour.map(u16::from), 0, 23);
@@ -139,6 +148,8 @@ impl Values {
 pub struct Settled {
     /// What is thrown away, and when.
     pub retention: Retention,
+    /// For how many minutes a file that staff chose waits while they look at it.
+    pub waiting_minutes: u16,
     /// How long sessions last.
     pub sessions: Lengths,
     /// Where backups go, if they are made.
@@ -206,6 +217,7 @@ pub fn choose(
         mail_days: wanted.mail_days.filter(|_| !without("mail_days")),
         upload_days: wanted.upload_days.filter(|_| !without("upload_days")),
         session_hours: wanted.session_hours.filter(|_| !without("session_hours")),
+        waiting_minutes: wanted.waiting_minutes.filter(|_| !without("waiting_minutes")),
         session_days: wanted.session_days.filter(|_| !without("session_days")),
         backup_folder: wanted.backup_folder.filter(|_| !without("backup_folder")),
         backup_hour: wanted.backup_hour.filter(|_| !without("backup_hour")),
@@ -369,7 +381,9 @@ mod tests {
         assert_eq!(settled.sessions, Lengths { hours: 2, ..Lengths::default() });
         let plan = settled.backup.unwrap();
         assert_eq!((plan.folder.to_str().unwrap(), plan.hour, plan.keep), ("/srv", backup::HOUR, 5));
-        assert_eq!(Values::default().settled(None).backup, None);
+        let usual = Values::default().settled(None);
+        assert_eq!((usual.backup, usual.waiting_minutes), (None, WAITING_MINUTES));
+        assert_eq!(Values { waiting_minutes: Some(4), ..Values::default() }.faults().len(), 1);
     }
 
     #[test]

@@ -62,6 +62,11 @@ pub struct Whom {
     /// Only in this state.
     #[serde(default)]
     pub state: Option<PersonState>,
+    /// With a `state`: the places in the roster of those who stand so, for a door that keeps them. Nobody else is looked at; who is found
+    /// there is.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub places: Option<Vec<u64>>,
     /// Only whose name, e-mail or external id holds this.
     #[serde(default)]
     pub q: Option<String>,
@@ -104,7 +109,7 @@ impl Whom {
         }
         let except: BTreeSet<PersonKey> = named(desk, code, &self.except)?.into_iter().map(|one| one.key).collect();
         let decider = Decider::new(&planned.event, &planned.plan)?;
-        let query = PeopleQuery { text: self.q.clone(), places: None };
+        let query = PeopleQuery { text: self.q.clone(), places: self.state.and(self.places.clone()) };
         let mut cursor: Option<String> = None;
         loop {
             let page = decisions(desk, &decider, &query, cursor.as_deref(), PAGE)?;

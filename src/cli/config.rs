@@ -65,6 +65,10 @@ pub(super) struct RetentionSection {
     /// After how many days the reports of imports go, which hold what was in the files; 0: never. Default: 90.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_days: Option<u16>,
+    /// For how many minutes a file that staff chose waits in memory while they look at what would become of it, 5 to 1440.
+    /// Default: 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_minutes: Option<u16>,
     /// After how many hours a session of staff ends that is not used, 1 to 720. Default: 12.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_hours: Option<u16>,
@@ -306,6 +310,7 @@ impl Config {
         Values {
             mail_days: told.mail_days,
             upload_days: told.upload_days,
+            waiting_minutes: told.waiting_minutes,
             session_hours: told.session_hours,
             session_days: told.session_days,
             backup_folder: backup.map(|backup| backup.folder.display().to_string()),

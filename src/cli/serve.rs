@@ -103,9 +103,10 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
         ));
     }
     output::line(format!(
-        "retention          mail {}, uploads {}",
+        "retention          mail {}, uploads {}, files that are looked at {}",
         output::counted(house.retention.mail_days, "day", "days"),
-        output::counted(house.retention.upload_days, "day", "days")
+        output::counted(house.retention.upload_days, "day", "days"),
+        output::counted(house.waiting_minutes, "minute", "minutes")
     ));
     output::line(format!(
         "sessions           {} unused, {} in all",

@@ -94,6 +94,7 @@ pub fn nightly(app: &App) -> Result<(), Problem> {
         return Ok(());
     }
     let house = app.house()?;
+    app.uploads().tidy(app.now(), house.waiting_minutes);
     let made = match &house.backup {
         // A backup is signed: while the keys are locked it waits, and is made as soon as they are not.
         Some(_) if app.vault.is_locked() => Ok(()),

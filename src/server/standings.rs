@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{App, Problem};
+use crate::acts::run::{Kind, RunRequest};
 use crate::acts::send::{self, Unsent, WouldSend};
-use crate::acts::standing::{Blocks, Stands, places_of};
-use crate::acts::{self, PersonState, Planned};
+use crate::acts::standing::{Blocks, Counts, Stands, counts_of, places_of};
+use crate::acts::{self, PersonState, Planned, Whom};
 use crate::credential::EventCode;
 use crate::desk::{Actor, Desk};
 
@@ -50,6 +51,32 @@ impl App {
         let tag = super::reply::tag_of(&(&planned.event, &planned.plan));
         // Who may not see the event was not given its plan.
         Ok(places_of(&*self.store, planned, (&mut kept.stands, &tag), state)?)
+    }
+
+    /// Counts where the people of an event stand.
+    pub(super) fn counts_of(&self, planned: &Planned) -> Result<Counts, Problem> {
+        let kept = self.standings().of(&planned.event.code);
+        let mut kept = lock(&kept);
+        let tag = super::reply::tag_of(&(&planned.event, &planned.plan));
+        Ok(counts_of(&*self.store, planned, (&mut kept.stands, &tag))?)
+    }
+
+    /// Adds to a run over the people of a state where those are: what is done to few looks at few.
+    pub(super) fn located(&self, desk: &Desk, request: RunRequest) -> Result<RunRequest, Problem> {
+        let state = request.which.as_ref().and_then(|which| which.state);
+        let (Kind::Generate, Some(code), Some(state)) = (request.kind, &request.event, state) else {
+            return Ok(request);
+        };
+        // What is wrong with the event the run itself says.
+        let Ok(planned) = acts::planned(desk, code) else { return Ok(request) };
+        let places = Some(self.places_of(&planned, state)?);
+        Ok(RunRequest { places, ..request })
+    }
+
+    /// The same for exceptions and exclusions.
+    pub(super) fn located_people(&self, planned: &Planned, whom: Whom) -> Result<Whom, Problem> {
+        let places = whom.state.map(|state| self.places_of(planned, state)).transpose()?;
+        Ok(Whom { places, ..whom })
     }
 
     /// Counts to how many of an event a run would send.

@@ -144,6 +144,8 @@ pub struct Form {
     pub is_multipart: bool,
     /// The names of all its fields, also of what is not chosen.
     names: BTreeSet<String>,
+    /// The names of those into which one types.
+    pub texts: Vec<String>,
     /// As the browser would send them: what is chosen and what is hidden.
     pub fields: Vec<(String, String)>,
 }
@@ -189,7 +191,7 @@ pub fn forms(page: &str) -> Vec<Form> {
 fn read_form(part: &str) -> Form {
     let (head, inner) = part.split_once('>').unwrap();
     let head = format!(" {head}");
-    let (mut fields, mut names) = (Vec::new(), BTreeSet::new());
+    let (mut fields, mut names, mut texts) = (Vec::new(), BTreeSet::new(), Vec::new());
     for tag in inner.split('<').skip(1) {
         let (tag, after) = tag.split_once('>').unwrap();
         let tag = format!(" {tag}");
@@ -197,7 +199,13 @@ fn read_form(part: &str) -> Form {
         names.insert(name.clone());
         let value = attribute(&tag, "value").unwrap_or_default();
         let kind = attribute(&tag, "type").unwrap_or_default();
-        match tag.split_whitespace().next().unwrap() {
+        let element = tag.split_whitespace().next().unwrap();
+        let is_typed =
+            element == "input" && ["", "text", "email", "password", "number", "date"].contains(&kind.as_str());
+        if (is_typed || element == "textarea") && !texts.contains(&name) {
+            texts.push(name.clone());
+        }
+        match element {
             "input" if kind == "file" => {}
             "input" if ["checkbox", "radio"].contains(&kind.as_str()) && !tag.ends_with(" checked") => {}
             "input" => fields.push((name, value)),
@@ -217,6 +225,7 @@ fn read_form(part: &str) -> Form {
         action: attribute(&head, "action").unwrap(),
         is_multipart: head.contains("multipart/form-data"),
         names,
+        texts,
         fields,
     }
 }
@@ -225,7 +234,8 @@ impl Form {
     /// A form with a file that no page has shown.
     pub fn with_file(action: &str) -> Self {
         let (method, action) = ("post".to_owned(), action.to_owned());
-        Self { method, action, is_multipart: true, names: BTreeSet::new(), fields: Vec::new() }
+        let (names, texts, fields) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { method, action, is_multipart: true, names, texts, fields }
     }
 }
 

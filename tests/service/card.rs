@@ -66,6 +66,34 @@ fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
 }
 
 #[test]
+fn a_form_of_a_card_that_is_refused_stands_open_as_it_was_filled_in() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let card = browser.page(CARD);
+        let change = form(&card, &format!("{CARD}/change"));
+        for (field, wrong) in [("email", "no address"), ("attendance", "most of it")] {
+            let refused = browser.send(&change, &[("name", "Percy Zero"), (field, wrong)]);
+            assert!(refused.status.is_client_error(), "{field}");
+            let page = refused.text();
+            let at = page.find("id=\"change\"").unwrap();
+            assert!(!page[..at].ends_with("<summary><h2 "), "it is open: {page}");
+            assert!(page.contains(&format!("{field}-error")), "{field}: {page}");
+            for typed in ["value=\"Percy Zero\"".to_owned(), format!("value=\"{wrong}\"")] {
+                assert!(page.contains(&typed), "{typed}: {page}");
+            }
+        }
+        let erase = format!("{CARD}/erase");
+        let refused = browser.send(&form(&card, &erase), &[("again", "Somebody Else")]).text();
+        assert!(refused.contains("again-error") && refused.contains("value=\"Somebody Else\""), "{refused}");
+        // Sent again as the page shows it, with what was wrong mended.
+        let page = browser.send(&change, &[("name", "Percy Zero"), ("email", "no address")]).text();
+        let again = browser.send(&form(&page, &format!("{CARD}/change")), &[("email", "p0@example.org")]);
+        assert!(browser.follow(&again).contains("Percy Zero"));
+    });
+}
+
+#[test]
 fn what_was_done_about_somebody_is_theirs_alone_and_seen_by_who_sees_them() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);

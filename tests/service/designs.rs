@@ -117,13 +117,16 @@ fn a_template_is_uploaded_looked_over_kept_and_given_to_its_events() {
         assert!(ada.page("/staff/templates/gold?version=1").contains("picture.png?version=1"));
         let page = ada.page("/staff/templates/gold/roll-out");
         assert!(page.contains("Applied Cartography") && page.contains("Give it to one event"), "{page}");
+        let mut again = String::new();
         for expected in ["", "0", "2"] {
             let roll = form(&ada.page("/staff/templates/gold/roll-out"), "/staff/templates/gold/roll-out");
             let stale = ada.send(&roll, &[("expected", expected)]);
             assert_eq!(stale.status, StatusCode::CONFLICT, "{expected}: {}", stale.text());
+            again = stale.text();
         }
         assert!(ada.page("/staff/templates/gold").contains("An older version"));
-        let rolled = ada.send(&form(&page, "/staff/templates/gold/roll-out"), &[]);
+        // Shown again, the form confirms what it shows.
+        let rolled = ada.send(&form(&again, "/staff/templates/gold/roll-out"), &[]);
         assert!(ada.follow(&rolled).contains("The events have the newest version now."));
         let page = ada.page("/staff/templates/gold");
         assert!(!page.contains("An older version") && page.contains("Newest version"), "{page}");
@@ -238,6 +241,73 @@ fn limited(world: &World, owner: &Member, email: &str, event: &str) -> Member {
     let request = crate::harness::request("POST", "/password").header(header::CONTENT_TYPE, "application/json");
     world.send("", request, password.to_string()).ok();
     log_in(world, link["staff"].as_str().unwrap(), email)
+}
+
+#[test]
+fn one_picture_of_an_event_is_taken_off_and_the_others_stay() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let page = "/staff/events/WORKSHOP/template";
+        let mut browser = Browser::of(world, "ada@example.org");
+        let picture = crate::templates::png(40, 20);
+        for field in ["logo", "signature_1"] {
+            let choose = form_with(&browser.page(page), page, field);
+            let taken = browser.upload(&choose, &choose.fields.clone(), Some((field, "picture.png", &picture)));
+            assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        }
+        let there = |name: &str| {
+            let own = ada.ask(world, "GET", "/templates/event-workshop", &Value::Null).ok();
+            let assets = own["template"]["assets"].as_array().unwrap().clone();
+            assets.iter().find(|one| one["name"] == name).unwrap()["present"] == true
+        };
+        assert!(there("logo") && there("signature_1"), "the second picture takes nobody's place");
+
+        let shown = browser.page(page);
+        assert!(shown.contains("Take the logo off") && shown.contains("Take the first signature off"), "{shown}");
+        assert!(!shown.contains("Take the second signature off"), "{shown}");
+        let off = form_with(&shown, page, "off");
+        assert!(off.fields.contains(&("off".to_owned(), "logo".to_owned())));
+        let done = browser.send(&off, &[]);
+        let shown = browser.follow(&done);
+        assert!(!shown.contains("Take the logo off") && shown.contains("Take the first signature off"), "{shown}");
+        assert!(!there("logo") && there("signature_1"));
+        let event = ada.ask(world, "GET", "/events/WORKSHOP", &Value::Null).ok();
+        let own = ada.ask(world, "GET", "/templates/event-workshop", &Value::Null).ok();
+        assert_eq!(event["template"]["digest"], own["template"]["digest"], "certificates are made with it from now on");
+        let acts: Vec<_> = world.acts().into_iter().map(|(act, _)| act).collect();
+        assert!(acts.ends_with(&["template.change".to_owned(), "event.update".to_owned()]), "{acts:?}");
+
+        // Whoever saw another state is told so, and a page that is sent twice does it once.
+        let before = world.acts().len();
+        assert_eq!(to(&browser.send(&off, &[])), to(&done));
+        let stale = browser.send(&off, &[("once", "another")]);
+        assert!(stale.status.is_client_error(), "{}", stale.text());
+        assert_eq!(world.acts().len(), before);
+        let german = browser.page(&format!("{page}?lang=de"));
+        assert!(german.contains("Erste Unterschrift wegnehmen"), "{german}");
+
+        // The same for programs.
+        let token = ada.token(world, &["view", "import"]);
+        let send = |fields: &[(&str, &str)]| {
+            let mut body = String::new();
+            for (name, value) in fields {
+                body.push_str(&format!("--EDGE\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            }
+            body.push_str("--EDGE--\r\n");
+            let request = crate::harness::request("PUT", "/templates/event-workshop")
+                .header(header::AUTHORIZATION, &token)
+                .header(header::CONTENT_TYPE, "multipart/form-data; boundary=EDGE");
+            world.send("", request, body)
+        };
+        let base = ("base", "event-workshop");
+        let refused = |fields: &[(&str, &str)]| send(fields).text();
+        assert!(refused(&[base, ("without", "logo")]).contains("the picture `logo` is not there"));
+        assert!(refused(&[base, ("without", "seal")]).contains("the template has no picture `seal`"));
+        let alone = send(&[("without", "logo")]);
+        assert_eq!(alone.status, StatusCode::BAD_REQUEST, "{}", alone.text());
+        let none = send(&[base, ("without", "signature_1")]);
+        assert!(none.status.is_success() && !there("signature_1"), "{}", none.text());
+    });
 }
 
 #[test]

@@ -81,6 +81,33 @@ fn a_list_of_exceptions_names_each_rows_outcome() {
 }
 
 #[test]
+fn a_list_of_exclusions_names_each_rows_outcome() {
+    on_each_engine(|world| {
+        people(world);
+        world.post("/events/WORKSHOP/exceptions", &json!({ "person": "p1" })).ok();
+        world.post("/events/WORKSHOP/exclusions", &json!({ "person": "p2", "reason": "conduct" })).ok();
+        let path = "/events/WORKSHOP/exclusions/import";
+        let csv = b"email\np0@example.org,wrote to us\np1\np2\nnobody@example.org\nP0@example.org\na,b,c\n";
+        let taken = world.upload(OWNER, path, "list.csv", csv, &[("reason", "requested")]).ok();
+        let rows: Vec<_> =
+            taken["rows"].as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+        let wanted = ["listed", "listed", "already_listed", "no_such_person", "duplicate_row", "bad_format"];
+        assert_eq!((rows.as_slice(), &taken["excluded"]), (&wanted[..], &json!(2)));
+        for who in ["p0", "p1", "p2"] {
+            assert_eq!(reason(world, who), "excluded", "{who}");
+        }
+        assert_eq!(world.get("/events/WORKSHOP/exceptions").ok()["items"], json!([]), "an exception went with it");
+        let all = world.get("/events/WORKSHOP/exclusions").ok();
+        let of = |name: &str| all["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone();
+        assert_eq!((&of("Person 0")["reason"], &of("Person 0")["note"]), (&json!("requested"), &json!("wrote to us")));
+        assert_eq!((&of("Person 0")["how"], &of("Person 2")["reason"]), (&json!("import"), &json!("conduct")));
+        for fields in [&[][..], &[("reason", "whim")]] {
+            world.upload(OWNER, path, "list.csv", csv, fields).problem(422, "invalid");
+        }
+    });
+}
+
+#[test]
 fn a_manual_rule_asks_for_a_grant_and_self_service_for_the_rule() {
     on_each_engine(|world| {
         people(world);

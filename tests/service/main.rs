@@ -9,6 +9,8 @@ mod beside;
 mod browser;
 mod card;
 mod chosen;
+mod confirmed;
+mod course;
 mod designs;
 mod document;
 mod earlier;

@@ -144,6 +144,12 @@ fn figure(world: &World, name: &str) -> i64 {
 fn the_site_is_served_and_nothing_beside_it() {
     let world = World::in_memory();
     site(&world, "/index.html").problem(404, "no-such-route");
+    // Nothing leads there before.
+    let front = site(&world, "/").text();
+    assert!(
+        front.contains("href=\"/portal\"") && !front.contains("/verify/") && !front.contains("/index.html"),
+        "{front}"
+    );
     assert!(looked(&world, &mut Publisher::default()));
     std::fs::write(world.folder().join("site/.trust.jws.tmp"), "half").unwrap();
     for file in ["site/notes.txt", "site/keys/server.key", "site/verify/mine.txt"] {

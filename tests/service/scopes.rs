@@ -255,9 +255,12 @@ fn no_list_is_taken_in_beside_what_is_within() {
             world.send("", request, format!("{head}name,email,passed\nNew One,new@example.org,yes\n\r\n--EDGE--\r\n"))
         };
         upload("/events/MINE/imports").ok();
-        for path in
-            ["/events/SECRET/imports", "/events/SECRET/imports?dry_run=true", "/events/SECRET/exceptions/import"]
-        {
+        for path in [
+            "/events/SECRET/imports",
+            "/events/SECRET/imports?dry_run=true",
+            "/events/SECRET/exceptions/import",
+            "/events/SECRET/exclusions/import",
+        ] {
             upload(path).problem(404, "not-found");
         }
         upload("/templates").problem(403, "forbidden");

@@ -1,12 +1,15 @@
-//! Lists of people by where they stand, and to whom nothing was sent: after every kind of change as if all had been looked at anew.
+//! Lists of people by where they stand, what is done to such a list, and to whom nothing was sent: after every kind of change as if all
+//! had been looked at anew.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use testamur::acts::run::{self, Kind, RunOver, RunRequest, Which};
+use testamur::acts::{PersonState, Whom, listing_foreseen, planned};
 use testamur::mail::{Relay, relay::Patience};
 
 use crate::harness::{World, on_each_engine};
-use crate::runs::{certificates, done, school, work};
+use crate::runs::{certificates, desk, done, school, work};
 
 const STATES: [&str; 5] = ["eligible", "not_eligible", "excluded", "exception", "issued"];
 
@@ -46,7 +49,14 @@ fn agree(world: &World, after: &str) {
         let wanted: Vec<Value> = wanted.iter().filter(named).cloned().collect();
         let found = all(world, &format!("&state={state}&q=number+1"));
         assert_eq!(ids(&found), ids(&wanted), "{state} with a text after {after}");
+        batches_agree(world, (state, "number 1"), wanted.len(), after);
     }
+    let counts = world.get("/events/WORKSHOP/eligibility-counts").ok();
+    for state in STATES {
+        let wanted = everybody.iter().filter(|one| stands(state, one)).count();
+        assert_eq!(counts[state], json!(wanted), "{state} after {after}");
+    }
+    assert_eq!(counts["people"], json!(everybody.len()), "after {after}");
     let sent: BTreeSet<String> = world.get("/mail/messages?limit=500").ok()["items"]
         .as_array()
         .unwrap()
@@ -66,6 +76,59 @@ fn agree(world: &World, after: &str) {
     }
     let told = world.get("/events/WORKSHOP/mail").ok();
     assert_eq!((&told["would_send"], &told["without_address"]), (&json!(sends), &json!(without)), "after {after}");
+}
+
+/// What is done to those whom a filter finds is done to as many.
+#[track_caller]
+fn batches_agree(world: &World, (state, q): (&str, &str), wanted: usize, after: &str) {
+    let listing = json!({ "list": "exclusion", "whom": { "state": state, "q": q }, "reason": "requested" });
+    let told = world.post("/events/WORKSHOP/listings/preview", &listing).ok();
+    assert_eq!(told["total"], json!(wanted), "a list of those who are {state} after {after}");
+    let request = json!({ "kind": "generate", "event": "WORKSHOP", "which": { "state": state }, "text": q });
+    let told = world.post("/runs/preview", &request);
+    // Without a rule there is nothing to make.
+    if told.status.is_success() {
+        assert_eq!(told.ok()["total"], json!(wanted), "a run over those who are {state} after {after}");
+    }
+}
+
+#[test]
+fn a_batch_looks_where_its_filter_leads_and_at_each_again() {
+    on_each_engine(|world| {
+        school(world, 10, 30);
+        let (desk, code) = (desk(world), "WORKSHOP".parse().unwrap());
+        let planned = planned(&desk, &code).unwrap();
+        let roster = desk.store.roster_stamps(&code).unwrap().into_iter();
+        let people: Vec<_> = roster.flat_map(|(block, _)| desk.store.roster_block(&code, block).unwrap()).collect();
+        let places = |passed: bool, count: usize| -> Vec<u64> {
+            let fits = people.iter().filter(|(_, person)| person.progress.passed == Some(passed));
+            fits.map(|(place, _)| *place).take(count).collect()
+        };
+        let state = Some(PersonState::NotEligible);
+        let count = |places: Option<Vec<u64>>| {
+            let whom = Whom { state, places: places.clone(), ..Whom::default() };
+            let listed = listing_foreseen(&desk, &planned, &whom, true).unwrap().total as usize;
+            let (which, over) = (Some(Which { state, ..Which::default() }), Some(RunOver::Filter));
+            let request = RunRequest {
+                event: Some("WORKSHOP".parse().unwrap()),
+                over,
+                which,
+                places,
+                ..RunRequest::of(Kind::Generate)
+            };
+            let mut run = 0;
+            run::affected(&desk, &request, |_| {
+                run += 1;
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(run, listed);
+            run
+        };
+        assert_eq!(count(None), 30, "where nobody says where they are, all are looked at");
+        assert_eq!((count(Some(places(false, 3))), count(Some(Vec::new()))), (3, 0));
+        assert_eq!(count(Some(places(true, 3))), 0, "who stands there and is none of them is not meant");
+    });
 }
 
 #[test]

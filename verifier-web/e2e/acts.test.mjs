@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -164,7 +165,9 @@ test('an event, a list of people, and somebody added by hand', async () => {
 
 test('sessions, attendance, a rule that is tried first, a template, and certificates', async () => {
   await ada.open('/events/MAPS/course');
-  await ada.set('sessions', 'day1 | Day 1\nday2 | Day 2');
+  await ada.set('session_1_title', 'Day 1');
+  await ada.set('session_1_id', 'day1');
+  await ada.set('session_2_title', 'Day 2');
   await ada.press('Save');
   await ada.locator('[name=present]').fill('p0@example.org, p1@example.org');
   await ada.press('Mark');
@@ -387,6 +390,108 @@ test('keys, publishing, tokens, webhooks, the audit log, settings, and an event 
   await ada.reads('This event is archived');
   await ada.open('/events?archived=yes');
   await ada.reads('Applied Cartography, once more');
+  assert.deepEqual(ada.wrongs, []);
+});
+
+/** A code of an authenticator for a secret in base32 (RFC 6238). */
+function totp(secret) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret.replaceAll(/[\s=]/g, '')].map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const at = hash[19] & 15;
+  return String((hash.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
+}
+
+const PICTURE = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="120" height="120"><rect width="120" height="120" rx="20" fill="#1f5c4d"/></svg>');
+const picture = { name: 'picture.svg', mimeType: 'image/svg+xml', buffer: PICTURE };
+
+test('an event gets a logo and loses it, a badge, a template for a language, exceptions by a list, and a design that is rolled out', async () => {
+  await ada.open('/events/MAPS/change');
+  await ada.set('organiser', 'Academy of Maps');
+  await ada.press('Save');
+  await ada.reads('Academy of Maps');
+  await ada.open('/events/MAPS/template');
+  await ada.locator('[name=logo]').setInputFiles(picture);
+  await ada.press('Use this template');
+  await ada.press('Take the logo off');
+  await ada.reads('Saved.');
+  assert.equal(await ada.getByRole('button', { name: 'Take the logo off' }).count(), 0);
+  await ada.open('/events/MAPS/badge');
+  await ada.locator('[name=file]').setInputFiles(picture);
+  await ada.press('Take this picture');
+  await ada.reads('Saved.');
+  await ada.open('/events/MAPS/languages');
+  await ada.locator('[name=language]').selectOption('de');
+  await ada.locator('[name=template]').selectOption('modern');
+  await ada.press('Use this template for the language');
+  await ada.reads('No longer for this language');
+  await ada.open('/events/MAPS/exceptions/upload');
+  const list = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('p10@example.org,was ill\nnobody@example.org,who is this\n') };
+  await ada.locator('[name=file]').setInputFiles(list);
+  await ada.press('Take a list in');
+  await ada.reads('nobody of this event');
+  await ada.open('/events/MAPS/exclusions/upload');
+  await ada.locator('[name=file]').setInputFiles({ ...list, buffer: Buffer.from('p10@example.org,asked for it\n') });
+  await ada.locator('[name=reason][value=requested]').check();
+  await ada.press('Take a list in');
+  await ada.reads('excluded now');
+  await ada.open('/events/MAPS/exclusions/new');
+  await ada.set('person', 'p11@example.org');
+  await ada.press('Exclude');
+  await ada.reads('They are excluded.');
+
+  await ada.open('/template-uploads');
+  const document = await ada.evaluate((path) => fetch(path).then((answer) => answer.text()), '/api/v1/templates/minimal/files/template.json');
+  const file = (title) => ({ name: 'template.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...JSON.parse(document), title })) });
+  await ada.locator('[name=files]').setInputFiles(file('Gold'));
+  await ada.press('Look it over');
+  await ada.set('name', 'gold');
+  await ada.press('Keep it');
+  await ada.open('/events/MAPS/template');
+  await ada.locator('[name=template][value=gold]').check();
+  await ada.press('Use this template');
+  await ada.open('/template-uploads?for=gold');
+  await ada.locator('[name=files]').setInputFiles(file('Gold, once more'));
+  await ada.press('Look it over');
+  await ada.press('Keep it as a new version');
+  await ada.open('/templates/gold/roll-out');
+  await ada.press('Give it to one event');
+  await ada.open('/templates/gold');
+  await ada.reads('Newest version');
+  assert.deepEqual(ada.wrongs, []);
+});
+
+test('keys are locked and unlocked, a member has other roles, a second step is turned on, and a token ends', async () => {
+  await ada.open('/publishing');
+  await ada.press('Lock the keys');
+  await ada.reads('The keys are locked.');
+  await ada.open('/unlock');
+  await ada.locator('main [type=password]').first().fill('only for tests');
+  await ada.press('Unlock');
+  await ada.reads('The keys are unlocked.');
+  await ada.open('/team');
+  await ada.follow('Bob');
+  await ada.locator('[name=roles][value=issuer]').check();
+  await ada.press('Save');
+  await ada.reads('Saved.');
+  await ada.open('/settings/address');
+  await ada.reads(base);
+  await ada.open('/settings/mail');
+  await ada.reads('testamur.toml');
+  await ada.open('/account');
+  await ada.locator('main a[href*="/tokens/"][href$="/delete"]').first().click();
+  await ada.press('Delete this token');
+  await ada.reads('The token works no more.');
+  await ada.open('/account/second-step');
+  await ada.locator('main [type=password]').first().fill(PASSWORD);
+  await ada.press('Begin');
+  const secret = await ada.locator('main dd').first().innerText();
+  await ada.set('second', totp(secret));
+  await ada.press('Turn on');
+  assert.ok((await ada.locator('.once code').count()) > 5);
   assert.deepEqual(ada.wrongs, []);
 });
 

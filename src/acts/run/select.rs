@@ -65,6 +65,11 @@ pub struct RunRequest {
     /// `filter`: what else is asked of them, and who is not meant though the filter finds them.
     #[serde(default)]
     pub which: Option<Which>,
+    /// With a `state` in `which`: the places in the roster of those who stand so, for a door that keeps them. Nobody else is looked at; who
+    /// is found there is.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub places: Option<Vec<u64>>,
     /// `set` of the preview that was confirmed: where the list is another by now, or something else would become of somebody
     /// in it, nothing is begun (409, `changed`).
     #[serde(default)]
@@ -144,6 +149,7 @@ impl RunRequest {
             numbers: Vec::new(),
             text: None,
             which: None,
+            places: None,
             expected: None,
             run: None,
             reason: None,
@@ -376,7 +382,7 @@ fn each_found(
 ) -> Result<()> {
     let (code, which) = (&assessor.event.code, request.which.clone().unwrap_or_default());
     let except = which.people(desk, code)?;
-    let query = PeopleQuery { text: request.text.clone(), places: None };
+    let query = PeopleQuery { text: request.text.clone(), places: which.state.and(request.places.clone()) };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.find_participants(code, &query, cursor.as_deref(), GROUP as usize)?;

@@ -17,6 +17,7 @@ use super::events::{seen, tag};
 use super::participants::{PeopleFilter, decision, filtered, person};
 use crate::accounts::Permission;
 use crate::acts::languages::{TextsIn, is_other};
+use crate::acts::standing::Counts;
 use crate::acts::{self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
@@ -36,6 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(versions))
         .routes(routes!(report))
         .routes(routes!(report_csv))
+        .routes(routes!(counts))
         .routes(routes!(one))
         .routes(routes!(what_if))
         .routes(routes!(histogram))
@@ -435,6 +437,21 @@ async fn what_if(
     app.read_at_desk(&caller, move |_, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
         Ok(Json(acts::what_if(desk, &planned, &change)?))
+    })
+    .await
+}
+
+/// Count where the participants stand
+///
+/// As many as `GET /events/{code}/eligibility` lists with each `state`.
+#[utoipa::path(get, path = "/events/{code}/eligibility-counts", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = Counts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn counts(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Counts>, Problem> {
+    caller.may(Permission::View)?;
+    app.read_at_desk(&caller, move |app, desk| {
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        Ok(Json(app.counts_of(&planned)?))
     })
     .await
 }

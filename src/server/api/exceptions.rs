@@ -23,7 +23,8 @@ use crate::server::{App, Caller, Problem};
 use crate::store::{Page, Participant};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    let upload = OpenApiRouter::new().routes(routes!(import)).layer(DefaultBodyLimit::disable());
+    let upload = OpenApiRouter::new().routes(routes!(import)).routes(routes!(import_exclusions));
+    let upload = upload.layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .routes(routes!(exceptions, except))
         .routes(routes!(remove_exception))
@@ -276,6 +277,57 @@ async fn exclusions(
         let Page { items, next } = acts::exclusions(desk.store, &code, paging.cursor.as_deref(), limit)?;
         let items = items.into_iter().map(|found| ExclusionView::of(desk, &code, found, None));
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next }))
+    })
+    .await
+}
+
+/// A list of exclusions.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the form")]
+struct ExclusionForm {
+    /// CSV of `email_or_id[,note]`.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// Why they are excluded, all of them.
+    reason: ExclusionReason,
+}
+
+/// What became of a list of exclusions.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExclusionsTaken {
+    /// How many are excluded now.
+    excluded: usize,
+    /// Every row with its outcome.
+    rows: Vec<ListRow>,
+}
+
+/// Import exclusions from CSV; each row's outcome is named
+///
+/// An exception goes in the same step.
+#[utoipa::path(post, path = "/events/{code}/exclusions/import", tag = "Exceptions", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP")),
+    request_body(content = ExclusionForm, content_type = "multipart/form-data",
+        example = json!({ "file": "ada@example.org,wrote to us\n", "reason": "requested" })),
+    responses((status = 200, body = ExclusionsTaken), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn import_exclusions(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Json<ExclusionsTaken>, Problem> {
+    caller.may(Permission::Import)?;
+    let form = read_form(form, MAX_LIST_BYTES, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let said = form.texts.iter().find(|(name, _)| name == "reason").map_or("", |(_, text)| text.trim());
+        let reason: ExclusionReason = serde_json::from_value(said.into()).map_err(|_| {
+            let detail = "an exclusion needs a `reason`: conduct, did_not_complete, requested or data_error";
+            Problem::unprocessable("invalid", detail)
+        })?;
+        let rows = acts::exclude_list(desk, &code, reason, &form.bytes)?;
+        let excluded = rows.iter().filter(|row| row.outcome == acts::RowFate::Listed).count();
+        Ok(Json(ExclusionsTaken { excluded, rows }))
     })
     .await
 }

@@ -94,10 +94,11 @@ async fn foresee(
     Body(wanted): Body<ListingWanted>,
 ) -> Result<Json<ListingView>, Problem> {
     caller.may(Permission::View)?;
-    app.read_at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
         let exclusion = wanted.list == ListKind::Exclusion;
-        Ok(ListingView::of(acts::listing_foreseen(desk, &planned, &wanted.whom, exclusion)?))
+        let whom = app.located_people(&planned, wanted.whom)?;
+        Ok(ListingView::of(acts::listing_foreseen(desk, &planned, &whom, exclusion)?))
     })
     .await
 }
@@ -116,10 +117,11 @@ async fn list(
     Body(wanted): Body<ListingWanted>,
 ) -> Result<Json<ListingView>, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
         let listing = wanted.listing()?;
-        Ok(ListingView::of(acts::list_many(desk, &planned, &wanted.whom, &listing, wanted.expected.as_deref())?))
+        let whom = app.located_people(&planned, wanted.whom)?;
+        Ok(ListingView::of(acts::list_many(desk, &planned, &whom, &listing, wanted.expected.as_deref())?))
     })
     .await
 }

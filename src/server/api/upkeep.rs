@@ -211,6 +211,7 @@ fn upkeep_view(app: &App) -> Result<Json<Upkeep>, Problem> {
     let now = Values {
         mail_days: Some(house.retention.mail_days),
         upload_days: Some(house.retention.upload_days),
+        waiting_minutes: Some(house.waiting_minutes),
         session_hours: Some(house.sessions.hours),
         session_days: Some(house.sessions.days),
         backup_hour: house.backup.as_ref().map(|plan| plan.hour),

@@ -93,13 +93,12 @@ pub(super) async fn site(State(app): State<App>, staff: Staff) -> Answer {
     ]);
     let files = ["trust.jws", ".well-known/did.json", "status/1"];
     let links = files.map(|file| Action::link(file, format!("{}/{file}", staff.base))).into_iter();
-    let verifier = Action::file(w.s("verifier-file"), format!("{}/verifier.html", staff.base));
+    let verifier = Action::file(w.s("verifier-file"), format!("{}/verify/verifier.html", staff.base));
     let mut page = begun(&staff, "site-title").lead(w.s("site-lead")).part(facts);
-    page = page.part(
-        Section::new("files", w.s("site-files"))
-            .part(Text(w.s("site-files-text")))
-            .part(Actions(links.chain([verifier]).collect())),
-    );
+    if published["version"] != 0 {
+        let files = Section::new("files", w.s("site-files")).part(Text(w.s("site-files-text")));
+        page = page.part(files.part(Actions(links.chain([verifier]).collect())));
+    }
     let how = ["site-here", "site-elsewhere"].map(|key| w.s(key));
     page = page.part(Section::new("point", w.s("site-point")).part(Notice {
         tone: Tone::Grey,

@@ -37,8 +37,9 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         .field(Field::new("status", w.s("state"), Kind::Select(states)).value(asked.get("status")))
         .field(Field::new("issued_since", w.s("certificates-since"), Kind::Date).value(asked.get("issued_since")))
         .field(Field::new("issued_until", w.s("certificates-until"), Kind::Date).value(asked.get("issued_until")))
-        .field(Field::hidden("run", asked.get("run")))
-        .field(Field::hidden("template", asked.get("template")));
+        .field(which_template(&staff, asked.get("template")).await)
+        // Led here by a run: it is seen, and can be emptied.
+        .fields(asked.some("run").map(|run| Field::text("run", w.s("certificates-run")).value(run)));
     let rows = items(&found).iter().map(|one| row(&staff, one, &chosen)).collect();
     let table = Table {
         caption: w.s("nav-certificates"),
@@ -78,6 +79,19 @@ fn row(staff: &Staff, one: &Value, chosen: &Chosen) -> Vec<Cell> {
         Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
         Cell::text(text(one, "template")),
     ]
+}
+
+/// Asks by which template they were made: those of the library, and the one that is asked for, which may be gone.
+async fn which_template(staff: &Staff, chosen: &str) -> Field {
+    let w = staff.w;
+    let told = staff.get_if("/templates?limit=500").await.unwrap_or_default();
+    let mut names: Vec<String> = items(&told).iter().map(|one| text(one, "name")).collect();
+    if !chosen.is_empty() && !names.iter().any(|name| name == chosen) {
+        names.push(chosen.to_owned());
+    }
+    let all = names.into_iter().map(|name| Choice::new(name.clone(), name));
+    let choices = [Choice::new("", w.s("all"))].into_iter().chain(all).collect();
+    Field::new("template", w.s("template"), Kind::Select(choices)).value(chosen)
 }
 
 /// Returns a cell for how a certificate stands.
@@ -317,17 +331,22 @@ pub(super) async fn picture(staff: Staff, Path(number): Path<String>) -> Answer 
 /// Asks why a certificate is taken back.
 pub(super) async fn ask_revoke(staff: Staff, Path(number): Path<String>) -> Answer {
     staff.needs(Permission::Revoke)?;
-    let told = staff.told(&format!("/certificates/{}", part(&number))).await?;
+    revoking(&staff, &number, &Tried::NEW).await
+}
+
+async fn revoking(staff: &Staff, number: &str, tried: &Tried<'_>) -> Answer {
+    let told = staff.told(&format!("/certificates/{}", part(number))).await?;
     let versions = told.value["versions"].as_array().cloned().unwrap_or_default();
     let current = versions.last().cloned().unwrap_or_default();
     let w = staff.w;
-    let form = Form::new(&staff, &format!("/certificates/{}/revoke", part(&number)), w.s("revoke"))
+    let form = Form::new(staff, &format!("/certificates/{}/revoke", part(number)), w.s("revoke"))
         .danger()
         .field(Field::hidden("seen", &told.tag))
-        .fields(why(&staff, "text"));
-    let trail = [staff.crumb(text(&current, "recipient"), &format!("/certificates/{}", part(&number)))];
+        .fields(why(staff, "text"))
+        .tried(tried);
+    let trail = [staff.crumb(text(&current, "recipient"), &format!("/certificates/{}", part(number)))];
     let page = Page::new(w.s("revoke-title")).trail(trail).narrow().lead(number).part(Text(w.s("revoke-text")));
-    Ok(staff.page(&page.part(form)))
+    Ok(staff.page_with(tried.status(), &page.part(form)))
 }
 
 /// Asks why certificates are taken back; what the public reads goes by `public`, for a form in which `text` is something else.
@@ -356,14 +375,14 @@ pub(super) fn reason(fields: &Fields, public: &str) -> Value {
 /// Takes a certificate back.
 pub(super) async fn revoke(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/certificates/{}", part(&number));
-    done(
-        &staff,
-        &number,
-        &fields,
-        staff.post(&format!("{path}/revoke"), &fields, reason(&fields, "text")).await,
-        "revoked",
-    )
-    .await
+    match staff.post(&format!("{path}/revoke"), &fields, reason(&fields, "text")).await {
+        Ok(_) => staff.done(&path, "revoked"),
+        Err(problem) if !staff.may(Permission::Revoke) => staff.failed(&problem),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            revoking(&staff, &number, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
 }
 
 async fn done(
@@ -392,18 +411,28 @@ pub(super) async fn restore(Path(number): Path<String>, Sent { staff, fields }: 
 /// Asks why a revoked certificate is issued anew.
 pub(super) async fn ask_reissue(staff: Staff, Path(number): Path<String>) -> Answer {
     staff.needs(Permission::Revoke)?;
+    Ok(reissuing(&staff, &number, &Tried::NEW))
+}
+
+fn reissuing(staff: &Staff, number: &str, tried: &Tried<'_>) -> Response {
     let w = staff.w;
-    let form = Form::new(&staff, &format!("/certificates/{}/reissue", part(&number)), w.s("reissue"))
-        .field(Field::text("reason", w.s("why")).required());
-    let trail = [staff.crumb(number.clone(), &format!("/certificates/{}", part(&number)))];
-    Ok(staff.page(&Page::new(w.s("reissue")).trail(trail).narrow().part(Text(w.s("reissue-text"))).part(form)))
+    let form = Form::new(staff, &format!("/certificates/{}/reissue", part(number)), w.s("reissue"))
+        .field(Field::text("reason", w.s("why")).required())
+        .tried(tried);
+    let trail = [staff.crumb(number, &format!("/certificates/{}", part(number)))];
+    let page = Page::new(w.s("reissue")).trail(trail).narrow().part(Text(w.s("reissue-text")));
+    staff.page_with(tried.status(), &page.part(form))
 }
 
 /// Issues a revoked certificate anew.
 pub(super) async fn reissue(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let body = json!({ "reason": fields.get("reason") });
-    let told = staff.post(&format!("/certificates/{}/reissue", part(&number)), &fields, body).await;
-    done(&staff, &number, &fields, told, "reissued").await
+    let path = format!("/certificates/{}", part(&number));
+    match staff.post(&format!("{path}/reissue"), &fields, body).await {
+        Ok(_) => staff.done(&path, "reissued"),
+        Err(problem) if !staff.may(Permission::Revoke) => staff.failed(&problem),
+        Err(problem) => reissuing(&staff, &number, &Tried(Some((&fields, &problem)))),
+    }
 }
 
 /// Sends the message about one certificate.

@@ -76,10 +76,11 @@ async fn before(staff: &Staff, correction: &Value) -> String {
 
 /// Shows a correction.
 pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answer {
-    page(&staff, &id, &query(uri.query()), &Tried::NEW).await
+    page(&staff, &id, &query(uri.query()), (&Tried::NEW, "")).await
 }
 
-async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+/// Shows it, with the form (`approve` or `reject`) that was sent and refused as it was filled in.
+async fn page(staff: &Staff, id: &str, asked: &Fields, (tried, form): (&Tried<'_>, &str)) -> Answer {
     let w = staff.w;
     let told = staff.told(&format!("/corrections/{}", part(id))).await?;
     let (correction, number) = (&told.value, text(&told.value, "number"));
@@ -94,9 +95,13 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Ans
     page = page.part_if(next(staff, correction, &number).await);
     if correction["state"] == "pending" && staff.may(Permission::Generate) {
         let shown = staff.get_if(&format!("/certificates/{}/shown", part(&number))).await.unwrap_or_default();
-        page = page
-            .part(approval(staff, id, &told, shown["visible"] == true, tried))
-            .part(rejection(staff, id, &told.tag));
+        let of = |one: &str| if one == form { tried } else { &Tried::NEW };
+        page = page.part(approval(staff, id, &told, shown["visible"] == true, of("approve"))).part(rejection(
+            staff,
+            id,
+            &told.tag,
+            of("reject"),
+        ));
     } else if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
@@ -159,35 +164,42 @@ fn approval(staff: &Staff, id: &str, told: &Told, is_shown: bool, tried: &Tried<
     section.part(form.tried(tried)).into()
 }
 
-fn rejection(staff: &Staff, id: &str, seen: &str) -> Html {
+fn rejection(staff: &Staff, id: &str, seen: &str, tried: &Tried<'_>) -> Html {
     let w = staff.w;
     let form = Form::new(staff, &format!("/corrections/{}/reject", part(id)), w.s("correction-reject"))
         .danger()
         .field(Field::hidden("seen", seen))
-        .field(Field::text("answer", w.s("correction-answer")).hint(w.s("correction-answer-hint")));
+        .field(Field::text("answer", w.s("correction-answer")).hint(w.s("correction-answer-hint")))
+        .tried(tried);
     Section::new("reject", w.s("correction-reject")).part(form).into()
 }
 
 /// Issues the certificate with the right name.
 pub(super) async fn approve(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let told = staff.post(&format!("/corrections/{}/approve", part(&id)), &fields, proof(&fields)).await;
-    done(&staff, &id, &fields, told, "correction-made").await
+    done(&staff, &id, &fields, told, ("approve", "correction-made")).await
 }
 
 /// Leaves the name as it is.
 pub(super) async fn reject(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let body = json!({ "answer": fields.some("answer") });
     let told = staff.post(&format!("/corrections/{}/reject", part(&id)), &fields, body).await;
-    done(&staff, &id, &fields, told, "rejected").await
+    done(&staff, &id, &fields, told, ("reject", "rejected")).await
 }
 
-async fn done(staff: &Staff, id: &str, fields: &Fields, told: Result<Told, Problem>, said: &str) -> Response {
+async fn done(
+    staff: &Staff,
+    id: &str,
+    fields: &Fields,
+    told: Result<Told, Problem>,
+    (form, said): (&str, &str),
+) -> Response {
     match told {
         Ok(_) => staff.done(&format!("/corrections/{}", part(id)), said),
         Err(problem) => {
             let problem = beside(staff.w, problem);
             let tried = Tried(Some((fields, &problem)));
-            page(staff, id, fields, &tried).await.unwrap_or_else(|response| response)
+            page(staff, id, fields, (&tried, form)).await.unwrap_or_else(|response| response)
         }
     }
 }

@@ -1,23 +1,39 @@
 //! The sessions and activities of an event: what there is to attend and to do, and who was there.
 
+mod rows;
+
 use axum::extract::Path;
 use axum::http::{Method, Uri};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use self::rows::{Listed, Sort};
 use super::events::{text, trail};
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Section, Text, Tried};
+use super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Page, Section, Table, Text, Tried};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
-/// Shows sessions and activities, and asks for others.
-pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
-    page(&staff, &code, &query(uri.query()), &Tried::NEW).await
+/// What was sent and refused.
+struct Refused<'a> {
+    course: Tried<'a>,
+    /// As it was typed, with what is wrong in each row.
+    typed: Option<[Listed; 2]>,
+    marks: Tried<'a>,
 }
 
-async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+impl Refused<'_> {
+    /// A page that is new.
+    const NOTHING: Refused<'static> = Refused { course: Tried::NEW, typed: None, marks: Tried::NEW };
+}
+
+/// Shows sessions and activities, and asks for others.
+pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    page(&staff, &code, &query(uri.query()), Refused::NOTHING).await
+}
+
+async fn page(staff: &Staff, code: &str, asked: &Fields, refused: Refused<'_>) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let told = staff.told(&path).await?;
     let course = &told.value["course"];
@@ -25,109 +41,82 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         Page::new(w.s("course")).trail(trail(staff, code, &told.value)).said(w, asked).lead(w.s("course-lead"));
     if staff.may(Permission::Import) {
         let sessions = course["sessions"].as_array().map_or(&[][..], Vec::as_slice);
+        let typed = refused.typed.unwrap_or_else(|| Sort::BOTH.map(|sort| Listed::kept(sort, course)));
         let form = Form::new(staff, &format!("{path}/course"), w.s("save"))
             .field(Field::hidden("seen", &told.tag))
-            .field(
-                Field::new("sessions", w.s("course-sessions"), Kind::Area(6))
-                    .value(lines(&course["sessions"]))
-                    .hint(w.s("course-hint")),
-            )
-            .field(
-                Field::new("activities", w.s("course-activities"), Kind::Area(6))
-                    .value(lines(&course["activities"]))
-                    .hint(w.s("course-activities-hint")),
-            )
-            .tried(tried);
-        page = page
-            .part(Section::new("course", w.s("course-change")).part(form))
-            .part_if(attendance(staff, &path, sessions));
+            .fields(typed.iter().flat_map(|listed| listed.fields(w)))
+            .tried(&refused.course);
+        page = page.part(Section::new("course", w.s("course-change")).part(form)).part_if(attendance(
+            staff,
+            &path,
+            sessions,
+            &refused.marks,
+        ));
+    } else {
+        page = Sort::BOTH.into_iter().fold(page, |page, sort| page.part(there_is(staff, sort, course)));
     }
     let rule = Action::link(w.s("step-rule"), staff.at(&format!("{path}/rule")));
-    Ok(staff.page_with(tried.status(), &page.part(Actions(vec![rule]))))
-}
-
-/// Writes one line for each: `id | title | points | required`, as [`read`] takes it.
-fn lines(all: &Value) -> String {
-    let line = |one: &Value| {
-        let mut parts = vec![text(one, "id"), text(one, "title")];
-        match &one["points"] {
-            Value::Null => {}
-            Value::String(points) => parts.push(points.clone()),
-            points => parts.push(points.to_string()),
-        }
-        if one["required"] == true {
-            parts.push("*".to_owned());
-        }
-        parts.join(" | ")
+    let status = match refused.marks.0 {
+        Some(_) => refused.marks.status(),
+        None => refused.course.status(),
     };
-    all.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
+    Ok(staff.page_with(status, &page.part(Actions(vec![rule]))))
 }
 
-/// Reads lines of `title`, `id | title` and so on; a star says that it is required. An id that is not given is made of the place.
-fn read(text: &str, kind: &str) -> Result<Vec<Value>, String> {
-    let mut all = Vec::new();
-    for (at, line) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let mut parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let required = parts.contains(&"*");
-        parts.retain(|part| *part != "*");
-        let made = format!("{kind}{}", at + 1);
-        let (id, title, points) = match parts.as_slice() {
-            [title] => (made.as_str(), *title, None),
-            [id, title] => (*id, *title, None),
-            [id, title, points] => (*id, *title, Some(*points)),
-            _ => return Err(line.to_owned()),
-        };
-        let mut one = json!({ "id": id, "title": title, "required": required });
-        if let Some(points) = points.filter(|_| kind == "activity") {
-            let number: serde_json::Number = points.replace(',', ".").parse().map_err(|_| line.to_owned())?;
-            one["points"] = json!(number);
-        } else if points.is_some() {
-            return Err(line.to_owned());
-        }
-        all.push(one);
+/// What there is, for who may not change it.
+fn there_is(staff: &Staff, sort: Sort, course: &Value) -> Table {
+    let w = staff.w;
+    let row = |one: &Value| {
+        let required = if one["required"] == true { w.s("yes") } else { w.s("no") };
+        vec![Cell::text(text(one, "title")), Cell::text(text(one, "id")), Cell::text(required)]
+    };
+    Table {
+        caption: w.s(&format!("course-{}", sort.member())),
+        heads: [w.s("course-title"), w.s("course-code"), w.s("course-required")].into(),
+        rows: course[sort.member()].as_array().into_iter().flatten().map(row).collect(),
+        empty: w.s(&format!("course-{}-none", sort.member())),
+        next: None,
     }
-    Ok(all)
 }
 
 /// Who was at a session: pasted from wherever it stands.
-fn attendance(staff: &Staff, path: &str, sessions: &[Value]) -> Option<Html> {
+fn attendance(staff: &Staff, path: &str, sessions: &[Value], tried: &Tried<'_>) -> Option<Html> {
     let w = staff.w;
     let choices: Vec<Choice> = sessions.iter().map(|one| Choice::new(text(one, "id"), text(one, "title"))).collect();
     let first = choices.first()?.value.clone();
     let form = Form::new(staff, &format!("{path}/attendance"), w.s("attendance-save"))
         .field(Field::new("session", w.s("attendance-session"), Kind::Select(choices)).value(first))
         .field(Field::new("present", w.s("attendance-present"), Kind::Area(5)).hint(w.s("attendance-hint")))
-        .field(Field::new("absent", w.s("attendance-absent"), Kind::Area(3)));
+        .field(Field::new("absent", w.s("attendance-absent"), Kind::Area(3)))
+        .tried(tried);
     Some(Section::new("attendance", w.s("attendance")).part(Text(w.s("attendance-text"))).part(form).into())
 }
 
 /// Keeps sessions and activities.
 pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let path = format!("/events/{}", part(&code));
-    let read = |name: &str, kind| {
-        let wrong = |line: String| {
-            Problem::unprocessable("bad-course", staff.w.with("course-bad-line", [("line", line.into())]))
-        };
-        read(fields.raw(name), kind).map_err(wrong)
-    };
-    let told = match (read("sessions", "session"), read("activities", "activity")) {
-        (Ok(sessions), Ok(activities)) => {
-            let body = json!({ "sessions": sessions, "activities": activities });
-            staff.send(Method::PUT, &format!("{path}/course"), &fields, body).await
-        }
-        (Err(problem), _) | (_, Err(problem)) => Err(problem),
-    };
-    done(&staff, &code, &fields, told.map(|_| "saved")).await
-}
-
-async fn done(staff: &Staff, code: &str, fields: &Fields, told: Result<&str, Problem>) -> Response {
-    match told {
-        Ok(said) => staff.done(&format!("/events/{}/course", part(code)), said),
-        Err(problem) => {
-            let tried = Tried(Some((fields, &problem)));
-            page(staff, code, fields, &tried).await.unwrap_or_else(|response| response)
+    let (w, path) = (staff.w, format!("/events/{}/course", part(&code)));
+    let mut typed = Sort::BOTH.map(|sort| (sort, Listed::read(sort, &fields)));
+    let (mut body, mut errors) = (Map::new(), None);
+    for (sort, listed) in &mut typed {
+        match listed.values(w) {
+            Ok(values) => drop(body.insert(sort.member().to_owned(), values.into())),
+            Err(wrong) => errors.get_or_insert_with(Vec::new).extend(wrong),
         }
     }
+    let wrong = |errors| Problem::unprocessable("bad-course", w.s("form-look")).with_errors(errors);
+    let problem = match errors {
+        Some(errors) => wrong(errors),
+        None => match staff.send(Method::PUT, &path, &fields, Value::Object(body)).await {
+            Ok(_) => return staff.done(&path, "saved"),
+            Err(problem) => match typed.iter_mut().any(|(_, listed)| listed.take(w, &problem)) {
+                true => wrong(Vec::new()),
+                false => problem,
+            },
+        },
+    };
+    let typed = Some(typed.map(|(_, listed)| listed));
+    let refused = Refused { course: Tried(Some((&fields, &problem))), typed, ..Refused::NOTHING };
+    page(&staff, &code, &fields, refused).await.unwrap_or_else(|response| response)
 }
 
 /// Marks who was there and who was not; who is not on the list is named, and the others are marked.
@@ -148,25 +137,11 @@ pub(super) async fn mark(Path(code): Path<String>, Sent { staff, fields }: Sent)
             staff.w.with("attendance-unknown", [("names", unknown.join(", ").into())]),
         )),
     });
-    done(&staff, &code, &fields, told).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_say_what_they_were_read_from() {
-        let text = "day1 | Day 1 | *\nday2 | Day 2";
-        let sessions = read(text, "session").unwrap();
-        assert_eq!(sessions[0], json!({ "id": "day1", "title": "Day 1", "required": true }));
-        assert_eq!(lines(&json!(sessions)), text);
-        let activities = read("quiz | Quiz | 2,5\nPoster", "activity").unwrap();
-        assert_eq!(activities[0]["points"], json!(2.5));
-        assert_eq!(activities[1], json!({ "id": "activity2", "title": "Poster", "required": false }));
-        for (bad, kind) in [("a | b | c | d", "session"), ("quiz | Quiz | many", "activity"), ("a | b | 3", "session")]
-        {
-            assert_eq!(read(bad, kind), Err(bad.to_owned()), "{bad}");
+    match told {
+        Ok(said) => staff.done(&format!("/events/{}/course", part(&code)), said),
+        Err(problem) => {
+            let refused = Refused { marks: Tried(Some((&fields, &problem))), ..Refused::NOTHING };
+            page(&staff, &code, &fields, refused).await.unwrap_or_else(|response| response)
         }
     }
 }

@@ -303,7 +303,7 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
         caption: w.s("mail-evidence"),
         heads: [w.s("when"), w.s("state"), w.s("why")].into(),
         rows: evidence.iter().rev().map(row).collect(),
-        empty: w.s("deliveries-none"),
+        empty: w.s("mail-evidence-none"),
         next: None,
     };
     let number = text(&message, "number");
@@ -438,6 +438,7 @@ fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
     let form = Form::new(staff, &format!("{path}/send"), submit)
         .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.collect())).value(over[0]))
         .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
+    let form = form.field(Field::hidden("count", would_send.to_string()));
     let section = Section::new("start", w.s(if would_send == 0 { "send-failed" } else { "step-send" }));
     let section = section.part(form).part(Actions(vec![test]));
     if would_send == 0 { section.folded().into() } else { section.into() }
@@ -505,10 +506,23 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
         let day = day.parse::<jiff::civil::Date>().ok();
         body["not_before"] = json!(day.map(|day| staff.zone.first_second(day).to_string()));
     }
+    if over == "those_without"
+        && let Some(problem) = changed(&staff, &code, &fields).await
+    {
+        return refused(&staff, &code, &fields, problem).await;
+    }
     match staff.post("/runs", &fields, body).await {
         Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
         Err(problem) => refused(&staff, &code, &fields, problem).await,
     }
+}
+
+/// Says that more or fewer wait by now than were shown.
+async fn changed(staff: &Staff, code: &str, fields: &Fields) -> Option<crate::server::Problem> {
+    let expected: u64 = fields.some("count")?.parse().ok()?;
+    let now = staff.get_if(&format!("/events/{}/mail", part(code))).await?["would_send"].as_u64()?;
+    let said = || staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]);
+    (now != expected).then(|| crate::server::Problem::conflict("changed", said()))
 }
 
 async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: crate::server::Problem) -> Response {

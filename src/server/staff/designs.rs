@@ -12,6 +12,7 @@ use super::inside::{Answer, Sent, Staff, see};
 use super::library::{marks, page_of};
 use super::parts::Marked;
 use super::ui::{Action, Actions, Crumb, Field, Form, Kind, Page, Section, Text, Tone, Tried};
+use super::uploads;
 use super::within::{Ask, Told};
 use crate::accounts::Permission;
 use crate::files::ZipWriter;
@@ -123,9 +124,10 @@ pub(super) async fn take(State(app): State<App>, Sent { staff, fields }: Sent) -
         Ok(file) => file,
         Err(problem) => return refused(problem),
     };
-    match app.uploads().keep(&owner(&staff), file, app.now()) {
-        Some(id) => see(&staff.at(&wanted.at(&format!("/template-uploads/{id}")))),
-        None => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
+    match uploads::keep(&app, &owner(&staff), file).await {
+        Ok(Some(id)) => see(&staff.at(&wanted.at(&format!("/template-uploads/{id}")))),
+        Ok(None) => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
+        Err(problem) => refused(problem),
     }
 }
 
@@ -163,9 +165,9 @@ fn owner(staff: &Staff) -> String {
 }
 
 /// Returns the file that waits, or the page that asks for it again.
-fn waiting(app: &App, staff: &Staff, wanted: &For, id: &str) -> Result<File, Response> {
-    let found = app.uploads().get(&owner(staff), id, app.now()).map(|file| (*file).clone());
-    found.ok_or_else(|| {
+async fn waiting(app: &App, staff: &Staff, wanted: &For, id: &str) -> Result<File, Response> {
+    let found = uploads::found(app, &owner(staff), id).await.map_err(|problem| staff.failed(&problem))?;
+    found.map(|file| (*file).clone()).ok_or_else(|| {
         let to = wanted.at("/template-uploads");
         let mark = if to.contains('?') { '&' } else { '?' };
         see(&staff.at(&format!("{to}{mark}said=file-gone")))
@@ -185,7 +187,7 @@ pub(super) async fn look(State(app): State<App>, staff: Staff, Path(id): Path<St
 
 async fn looked(app: &App, staff: &Staff, wanted: &For, id: &str, tried: &Tried<'_>) -> Answer {
     wanted.allowed(staff).await?;
-    let file = waiting(app, staff, wanted, id)?;
+    let file = waiting(app, staff, wanted, id).await?;
     let w = staff.w;
     let told = match ask(staff, "/templates/look-over", &file).await {
         Ok(told) => told.value,
@@ -244,7 +246,7 @@ async fn keeping(staff: &Staff, wanted: &For, id: &str, tried: &Tried<'_>) -> Fo
 pub(super) async fn drawing(State(app): State<App>, staff: Staff, Path(id): Path<String>, uri: Uri) -> Answer {
     let wanted = For::of(&query(uri.query()));
     wanted.allowed(&staff).await?;
-    let file = waiting(&app, &staff, &wanted, &id)?;
+    let file = waiting(&app, &staff, &wanted, &id).await?;
     let (kind, body) = parts(std::iter::empty(), &[&file]);
     staff.pass_body("/templates/drawing", &kind, body).await
 }
@@ -255,7 +257,7 @@ pub(super) async fn keep(State(app): State<App>, Path(id): Path<String>, Sent { 
     if let Err(response) = wanted.allowed(&staff).await {
         return response;
     }
-    let file = match waiting(&app, &staff, &wanted, &id) {
+    let file = match waiting(&app, &staff, &wanted, &id).await {
         Ok(file) => file,
         Err(response) => return response,
     };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::form::{self, Fields, SECRETS};
 use super::inside::{Outside, Sent, Staff, is_from_elsewhere, is_from_here, outside, see};
-use super::ui::{Facts, Field, Form, Kind, Page, Text, Tone};
+use super::ui::{Action, Actions, Facts, Field, Form, Kind, Page, Text, Tone};
 use super::within::{Api, Ask, Told, Within};
 use crate::server::{App, Problem};
 
@@ -196,13 +196,14 @@ pub(super) async fn front(State(app): State<App>, request: Request) -> Response 
     let (parts, _) = request.into_parts();
     let door = outside(&app, &parts);
     let w = door.w;
-    let ways = [
-        super::ui::Action::link(w.s("front-verify"), format!("{}/verify/", door.base)).primary(),
-        super::ui::Action::link(w.s("front-portal"), format!("{}/portal", door.base)),
-        super::ui::Action::link(w.s("front-staff"), door.at("")),
-        super::ui::Action::link(w.s("front-issuer"), format!("{}/index.html", door.base)),
-    ];
-    let page = Page::new(w.s("front-title")).narrow().lead(w.s("front-lead")).part(super::ui::Actions(ways.into()));
+    // Until something is published there is no verifier here yet. Where the site lies elsewhere, nobody here knows.
+    let published = app.aside(|app| Ok(app.vault.site().is_none_or(|site| site.join("index.html").is_file()))).await;
+    let published = published.unwrap_or(true);
+    let link = |key: &str, path: &str| Action::link(w.s(key), format!("{}{path}", door.base));
+    let own = [link("front-portal", "/portal"), Action::link(w.s("front-staff"), door.at(""))].into_iter();
+    let verify = published.then(|| link("front-verify", "/verify/").primary()).into_iter();
+    let ways = verify.chain(own).chain(published.then(|| link("front-issuer", "/index.html"))).collect();
+    let page = Page::new(w.s("front-title")).narrow().lead(w.s("front-lead")).part(Actions(ways));
     door.page(StatusCode::OK, &page).into_response()
 }
 

@@ -80,7 +80,8 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         false => Action::link(w.s("events-archived"), staff.at("/events?archived=yes")),
     });
     let title = w.s(if archived { "events-archived" } else { "nav-events" });
-    let table = Table { caption: title.clone(), heads: heads(w), rows, empty: w.s("events-none"), next };
+    let empty = w.s(if archived { "events-none-archived" } else { "events-none" });
+    let table = Table { caption: title.clone(), heads: heads(w), rows, empty, next };
     Ok(staff.page(&Page::new(title).said(w, &asked).part(Actions(actions)).part(table)))
 }
 

@@ -1,4 +1,4 @@
-//! Who gets a certificate of an event despite the rule, and who gets none whatever it says: one by one, or exceptions from a list.
+//! Who gets a certificate of an event despite the rule, and who gets none whatever it says: one by one, or from a list.
 
 use axum::extract::Path;
 use axum::http::{Method, Uri};
@@ -56,11 +56,9 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
 fn ways(staff: &Staff, path: &str, listed: Listed) -> Actions {
     let w = staff.w;
     let new = staff.at(&format!("{path}/{}/new", listed.path));
-    let mut all = vec![Action::link(w.s(&format!("{}-add", listed.key)), new)];
-    if listed.key == EXCEPTIONS.key {
-        all.push(Action::link(w.s("exceptions-upload"), staff.at(&format!("{path}/exceptions/upload"))));
-    }
-    Actions(all)
+    let upload = staff.at(&format!("{path}/{}/upload", listed.path));
+    let (add, list) = (w.s(&format!("{}-add", listed.key)), w.s("exceptions-upload"));
+    Actions(vec![Action::link(add, new), Action::link(list, upload)])
 }
 
 async fn table(staff: &Staff, path: &str, listed: Listed, names: &Names, asked: &Fields) -> Result<Html, Response> {
@@ -125,14 +123,16 @@ async fn asked(staff: &Staff, code: &str, listed: Listed, tried: &Tried<'_>) -> 
         .field(Field::text("person", w.s("exception-who")).required().hint(w.s("exception-who-hint")));
     form = match listed.key == EXCEPTIONS.key {
         true => form.field(Field::text("note", w.s("why")).required()),
-        false => {
-            let why = REASONS.map(|one| Choice::new(one, w.s(&format!("excluded-{}", one.replace('_', "-")))));
-            form.field(Field::new("reason", w.s("exclusion-why"), Kind::Radios(why.into())).value(REASONS[0]))
-                .field(Field::text("note", w.s("exclusion-note")))
-        }
+        false => form.field(reasons(staff)).field(Field::text("note", w.s("exclusion-note"))),
     };
     let page = Page::new(add).trail(crumbs(staff, code, &event)).narrow().part(form.tried(tried));
     Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Asks why somebody is excluded.
+fn reasons(staff: &Staff) -> Field {
+    let why = REASONS.map(|one| Choice::new(one, staff.w.s(&format!("excluded-{}", one.replace('_', "-")))));
+    Field::new("reason", staff.w.s("exclusion-why"), Kind::Radios(why.into())).value(REASONS[0])
 }
 
 /// Makes an exception.
@@ -179,49 +179,69 @@ async fn removed(staff: &Staff, code: &str, who: &str, listed: Listed) -> Respon
 
 /// Asks for a list of exceptions.
 pub(super) async fn choose(staff: Staff, Path(code): Path<String>) -> Answer {
-    chosen(&staff, &code, &Tried::NEW).await
+    chosen(&staff, &code, EXCEPTIONS, &Tried::NEW).await
 }
 
-async fn chosen(staff: &Staff, code: &str, tried: &Tried<'_>) -> Answer {
+/// Asks for a list of exclusions.
+pub(super) async fn choose_out(staff: Staff, Path(code): Path<String>) -> Answer {
+    chosen(&staff, &code, EXCLUSIONS, &Tried::NEW).await
+}
+
+async fn chosen(staff: &Staff, code: &str, listed: Listed, tried: &Tried<'_>) -> Answer {
     staff.needs(Permission::Import)?;
     let w = staff.w;
     let event = staff.get(&format!("/events/{}", part(code))).await?;
-    let form = Form::new(staff, &format!("/events/{}/exceptions/upload", part(code)), w.s("exceptions-upload"))
-        .field(
-            Field::new("file", w.s("exceptions-file"), Kind::File(".csv,.txt"))
-                .required()
-                .hint(w.s("exceptions-file-hint")),
-        )
-        .tried(tried);
-    let page = Page::new(w.s("exceptions-upload")).trail(crumbs(staff, code, &event)).narrow().part(form);
+    let path = format!("/events/{}/{}/upload", part(code), listed.path);
+    let mut form = Form::new(staff, &path, w.s("exceptions-upload")).field(
+        Field::new("file", w.s(&format!("{}s-file", listed.key)), Kind::File(".csv,.txt"))
+            .required()
+            .hint(w.s("exceptions-file-hint")),
+    );
+    if listed.key == EXCLUSIONS.key {
+        form = form.field(reasons(staff));
+    }
+    let title = w.s(&format!("{}s-file", listed.key));
+    let page = Page::new(title).trail(crumbs(staff, code, &event)).narrow().part(form.tried(tried));
     Ok(staff.page_with(tried.status(), &page))
 }
 
 /// Takes a list of exceptions, and says what became of each row.
 pub(super) async fn upload(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    match uploaded(&staff, &code, &fields).await {
-        Ok(told) => taken(&staff, &code, &told).await.unwrap_or_else(|response| response),
+    list_taken(&staff, &code, &fields, EXCEPTIONS).await
+}
+
+/// The same of exclusions.
+pub(super) async fn upload_out(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    list_taken(&staff, &code, &fields, EXCLUSIONS).await
+}
+
+async fn list_taken(staff: &Staff, code: &str, fields: &Fields, listed: Listed) -> Response {
+    match uploaded(staff, code, fields, listed).await {
+        Ok(told) => taken(staff, code, &told, listed).await.unwrap_or_else(|response| response),
         Err(problem) => {
             let problem = beside(staff.w, problem);
-            let tried = Tried(Some((&fields, &problem)));
-            chosen(&staff, &code, &tried).await.unwrap_or_else(|response| response)
+            let tried = Tried(Some((fields, &problem)));
+            chosen(staff, code, listed, &tried).await.unwrap_or_else(|response| response)
         }
     }
 }
 
-async fn uploaded(staff: &Staff, code: &str, fields: &Fields) -> Result<Value, Problem> {
+async fn uploaded(staff: &Staff, code: &str, fields: &Fields, listed: Listed) -> Result<Value, Problem> {
     let file: Option<&File> = fields.file("file");
     let file = file.ok_or_else(|| Problem::unprocessable("no-file", staff.w.s("import-no-file")))?;
-    let (kind, body) = parts([].into_iter(), &[file]);
+    let reason = fields.some("reason").map(|reason| ("reason", reason));
+    let (kind, body) = parts(reason.into_iter(), &[file]);
     let ask = Ask { once: fields.some("once"), body: Some((&kind, body)), ..Ask::default() };
-    Ok(staff.ask(Method::POST, &format!("/events/{}/exceptions/import", part(code)), ask).await?.value)
+    let path = format!("/events/{}/{}/import", part(code), listed.path);
+    Ok(staff.ask(Method::POST, &path, ask).await?.value)
 }
 
-async fn taken(staff: &Staff, code: &str, told: &Value) -> Answer {
+async fn taken(staff: &Staff, code: &str, told: &Value, listed: Listed) -> Answer {
     let w = staff.w;
     let event = staff.get(&format!("/events/{}", part(code))).await?;
     let rows = told["rows"].as_array().map_or(&[][..], Vec::as_slice);
-    let (granted, others): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(|row| row["outcome"] == "granted");
+    let is_done = |row: &&Value| row["outcome"] == "granted" || row["outcome"] == "listed";
+    let (done, others): (Vec<&Value>, Vec<&Value>) = rows.iter().partition(is_done);
     let figure = |key: &str, count: usize, tone| Figure {
         label: w.s(key),
         value: w.number(count as u64),
@@ -229,13 +249,13 @@ async fn taken(staff: &Staff, code: &str, told: &Value) -> Answer {
         tone: Some(tone).filter(|_| count > 0),
     };
     let figures = Figures(vec![
-        figure("outcome-granted", granted.len(), Tone::Green),
+        figure(&format!("outcome-{}s", listed.key), done.len(), Tone::Green),
         figure("outcome-not", others.len(), Tone::Amber),
     ]);
     let row = |row: &&Value| {
         let outcome = text(row, "outcome");
         let tone = match outcome.as_str() {
-            "granted" => Tone::Green,
+            "granted" | "listed" => Tone::Green,
             "already_listed" | "duplicate_row" => Tone::Grey,
             _ => Tone::Red,
         };
@@ -246,7 +266,7 @@ async fn taken(staff: &Staff, code: &str, told: &Value) -> Answer {
     let table = Table {
         caption: w.s("outcome-rows"),
         heads: [w.s("person"), w.s("row"), w.s("outcome")].into(),
-        rows: others.iter().chain(&granted).take(SHOWN).map(row).collect(),
+        rows: others.iter().chain(&done).take(SHOWN).map(row).collect(),
         empty: w.s("outcome-empty"),
         next: None,
     };

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::form::Fields;
+use super::grid::Grid;
 use super::inside::Staff;
 use super::phrases;
 use super::words::Words;
@@ -27,6 +28,8 @@ pub(super) enum Kind {
     Files(&'static str),
     Hidden,
     Heading,
+    /// Fields in rows, which fill themselves.
+    Grid(Grid),
 }
 
 /// One of several.
@@ -253,8 +256,9 @@ impl Form {
             match field.kind {
                 Kind::Check => field.value = fields.get(&field.name).to_owned(),
                 Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),
-                Kind::Password | Kind::File(_) | Kind::Files(_) | Kind::Heading => {}
-                Kind::Hidden if ["once", "seen"].contains(&field.name.as_str()) => {}
+                Kind::Password | Kind::File(_) | Kind::Files(_) | Kind::Heading | Kind::Grid(_) => {}
+                // What is confirmed is what is shown now.
+                Kind::Hidden if ["once", "seen", "expected", "count"].contains(&field.name.as_str()) => {}
                 _ => field.value = fields.get(&field.name).to_owned(),
             }
         }

@@ -156,9 +156,10 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
         let mut form = Form::new(staff, &format!("{path}/generate"), w.count("generate-start", changed))
             .field(Field::hidden("over", over))
             .field(Field::hidden("anyway", fields.get("anyway")))
-            .field(Field::hidden("expected", changed.to_string()));
+            .field(Field::hidden("expected", text(preview, "set")))
+            .field(Field::hidden("count", changed.to_string()));
         if over != "those_without" {
-            form = form.field(Field::text("reason", w.s("why")));
+            form = form.field(Field::text("reason", w.s("why")).value(fields.get("reason")));
         }
         let names = w.with("generate-names", [("names", first.join(", ").into())]);
         page = page.part(Section::new("start", w.s("generate-confirm")).part(super::ui::Text(names)).part(form));
@@ -215,13 +216,14 @@ pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
     .into()
 }
 
-/// Starts the run, if it is about as many as were shown.
+/// Starts the run over the very list that was shown, or shows it as it is by now.
 pub(super) async fn start(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let body = request(&code, &fields);
-    if let Some(response) = changed_since(&staff, &code, &fields, &body).await {
-        return response;
+    let mut body = request(&code, &fields);
+    if let Some(set) = fields.some("expected") {
+        body["expected"] = json!(set);
     }
     match staff.post("/runs", &fields, body).await {
+        Err(problem) if problem.code == "changed" => changed(&staff, &code, &fields).await,
         Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
         Err(problem) => {
             let tried = Tried(Some((&fields, &problem)));
@@ -230,19 +232,19 @@ pub(super) async fn start(Path(code): Path<String>, Sent { staff, fields }: Sent
     }
 }
 
-/// Asks again where the list is another than the one that was confirmed.
-async fn changed_since(staff: &Staff, code: &str, fields: &Fields, body: &Value) -> Option<Response> {
-    let expected: u64 = fields.some("expected")?.parse().ok()?;
-    let ask = Ask { body: Some(("application/json", body.to_string().into())), ..Ask::default() };
-    let preview = staff.ask(axum::http::Method::POST, "/runs/preview", ask).await.ok()?;
-    let now: u64 = EFFECTS[..6].iter().filter_map(|(name, _)| preview.value[*name].as_u64()).sum();
-    if now == expected {
-        return None;
-    }
-    let problem = crate::server::Problem::conflict(
-        "changed",
-        staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]),
-    );
+/// Shows the list again, and says that it is another than the one that was confirmed.
+async fn changed(staff: &Staff, code: &str, fields: &Fields) -> Response {
+    let expected: u64 = fields.get("count").parse().unwrap_or_default();
+    let body = Some(("application/json", request(code, fields).to_string().into()));
+    let ask = Ask { body, ..Ask::default() };
+    let preview = staff.ask(axum::http::Method::POST, "/runs/preview", ask).await.map(|told| told.value);
+    let preview = preview.unwrap_or_default();
+    let now: u64 = EFFECTS[..6].iter().filter_map(|(name, _)| preview[*name].as_u64()).sum();
+    let said = match now == expected {
+        true => staff.w.s("generate-others"),
+        false => staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]),
+    };
+    let problem = crate::server::Problem::conflict("changed", said);
     let tried = Tried(Some((fields, &problem)));
-    Some(page(staff, code, fields, &tried).await.unwrap_or_else(|response| response))
+    page(staff, code, fields, &tried).await.unwrap_or_else(|response| response)
 }

@@ -80,9 +80,10 @@ pub(super) async fn take(State(app): State<App>, Path(code): Path<String>, Sent 
     let Some(file) = fields.file("file") else {
         return refused(Problem::bad_request("no-file", staff.w.s("import-no-file")));
     };
-    match app.uploads().keep(&owner(&staff, &code), file.clone(), app.now()) {
-        Some(id) => see(&staff.at(&format!("{path}/import/{id}"))),
-        None => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
+    match super::uploads::keep(&app, &owner(&staff, &code), file.clone()).await {
+        Ok(Some(id)) => see(&staff.at(&format!("{path}/import/{id}"))),
+        Ok(None) => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
+        Err(problem) => refused(problem),
     }
 }
 
@@ -91,8 +92,8 @@ fn owner(staff: &Staff, code: &str) -> String {
 }
 
 /// Returns the file that waits, or the page that asks for it again.
-fn waiting(app: &App, staff: &Staff, code: &str, id: &str) -> Result<Arc<File>, Response> {
-    let found = app.uploads().get(&owner(staff, code), id, app.now());
+async fn waiting(app: &App, staff: &Staff, code: &str, id: &str) -> Result<Arc<File>, Response> {
+    let found = super::uploads::found(app, &owner(staff, code), id).await.map_err(|problem| staff.failed(&problem))?;
     found.ok_or_else(|| see(&staff.at(&format!("/events/{}/import?said=file-gone", part(code)))))
 }
 
@@ -140,7 +141,7 @@ pub(super) async fn look(
 ) -> Answer {
     staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
-    let file = waiting(&app, &staff, &code, &id)?;
+    let file = waiting(&app, &staff, &code, &id).await?;
     let answers = answered(&query(uri.query()));
     if answers.texts().all(|(name, _)| name == "lang")
         && let Some(proposed) = proposed(&staff, &code, &file).await
@@ -199,7 +200,7 @@ pub(super) async fn bad_rows(
     uri: Uri,
 ) -> Answer {
     staff.needs(Permission::Import)?;
-    let file = waiting(&app, &staff, &code, &id)?;
+    let file = waiting(&app, &staff, &code, &id).await?;
     let answers = answered(&query(uri.query()));
     let (kind, body) = with_map(&file, &answers);
     let path = format!("/events/{}/imports/report?{}", part(&code), said(&answers, &[("only", "left_out")]));
@@ -518,8 +519,12 @@ pub(super) async fn confirm(
         return response;
     }
     let path = format!("/events/{}", part(&code));
-    let (event, file) = match staff.get(&path).await.and_then(|event| Ok((event, waiting(&app, &staff, &code, &id)?))) {
-        Ok(found) => found,
+    let event = match staff.get(&path).await {
+        Ok(event) => event,
+        Err(response) => return response,
+    };
+    let file = match waiting(&app, &staff, &code, &id).await {
+        Ok(file) => file,
         Err(response) => return response,
     };
     let answers = answered(&fields.without(&["once"]));

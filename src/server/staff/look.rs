@@ -13,9 +13,10 @@ use super::inside::{Answer, Sent, Staff};
 use super::library::{problem_of, tries};
 use super::parts::Gallery;
 use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Picture, Section, Text, Tone, Tried};
-use super::within::Ask;
+use super::within::{Ask, Told};
 use crate::accounts::Permission;
 use crate::server::Problem;
+use crate::store::OWN_TEMPLATE;
 
 /// The pictures that an event may have of its own.
 const PICTURES: [&str; 3] = ["logo", "signature_1", "signature_2"];
@@ -44,8 +45,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         let picture = Picture { src, alt: w.with("template-specimen", [("name", named.clone().into())]) };
         let mut section =
             Section::new("specimen", w.with("template-chosen", [("name", named.into())])).part(picture).part(form);
-        if is_own && let Some(pictures) = own_pictures(staff, &chosen).await {
-            section = section.part(pictures);
+        if chosen.starts_with(OWN_TEMPLATE) {
+            section = own_pictures(staff, section, &path, &told).await;
         }
         page = page.part(section);
         page = match asked.on("list") {
@@ -120,8 +121,14 @@ fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &V
         .into()
 }
 
-/// Takes a template, with pictures of the event's own put into it where there are some.
+/// Takes one of the event's own pictures off, or takes a template: with pictures of the event's own put into it where there are some.
 pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Some(picture) = fields.some("off") {
+        return match without(&staff, &code, &fields, picture).await {
+            Ok(()) => staff.done(&format!("/events/{}/template", part(&code)), "saved"),
+            Err(problem) => staff.failed(&problem),
+        };
+    }
     match taken(&staff, &code, &fields).await {
         Ok(()) => staff.done(&format!("/events/{}/template", part(&code)), "saved"),
         Err(problem) => {
@@ -136,42 +143,65 @@ async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem
     let base = fields.get("template");
     let name = match pictures.is_empty() {
         true => base.to_owned(),
-        false => with_pictures(staff, code, base, &pictures, fields.some("once")).await?,
+        false => kept(staff, code, &[("base", base)], &pictures, fields.some("once")).await?,
     };
+    chosen(staff, code, fields, &name).await
+}
+
+/// Takes a picture off: the event's template goes on without it, as a version of its own.
+async fn without(staff: &Staff, code: &str, fields: &Fields, picture: &str) -> Result<(), Problem> {
+    // The version that was shown: sent twice, it comes to the same.
+    let texts = [("base", fields.get("base")), ("without", picture)];
+    let name = kept(staff, code, &texts, &[], fields.some("once")).await?;
+    chosen(staff, code, fields, &name).await
+}
+
+async fn chosen(staff: &Staff, code: &str, fields: &Fields, name: &str) -> Result<(), Problem> {
     let body = json!({ "template": name });
-    staff.send(Method::PATCH, &format!("/events/{}", part(code)), fields, body).await.map(|_| ())
+    staff.send(Method::PATCH, &format!("/events/{}", part(code)), fields, body).await.map(drop)
 }
 
 /// Returns what a template of an event's own is called.
 fn own_name(code: &str) -> String {
-    format!("event-{}", code.to_lowercase())
+    format!("{OWN_TEMPLATE}{}", code.to_lowercase())
 }
 
-/// Says which pictures the chosen template has of the event's own, and how they are taken off again.
-async fn own_pictures(staff: &Staff, chosen: &str) -> Option<Html> {
-    let w = staff.w;
-    let told = staff.get_if(&format!("/templates/{}", part(chosen))).await?;
-    let assets = told["template"]["assets"].as_array()?.clone();
+/// Says which pictures the chosen template has of the event's own, and takes each off again.
+async fn own_pictures(staff: &Staff, section: Section, path: &str, event: &Told) -> Section {
+    let (w, chosen) = (staff.w, &event.value["template"]);
+    let Some(own) = staff.get_if(&format!("/templates/{}", part(&text(chosen, "name")))).await else { return section };
+    let assets = own["template"]["assets"].as_array().map_or(&[][..], Vec::as_slice);
     let there = |name: &&str| assets.iter().any(|one| one["name"] == *name && one["present"] == true);
-    let names = PICTURES.iter().copied().filter(there);
-    let names: Vec<String> = names.map(|name| w.s(&format!("template-{}", name.replace('_', "-")))).collect();
-    let text = w.with("template-event-pictures", [("pictures", names.join(", ").into())]);
-    (!names.is_empty()).then(|| Text(text).into())
+    let names: Vec<&str> = PICTURES.iter().copied().filter(there).collect();
+    if names.is_empty() {
+        return section;
+    }
+    let labels: Vec<String> = names.iter().map(|name| w.s(&format!("template-{}", name.replace('_', "-")))).collect();
+    let section = section.part(Text(w.with("template-event-pictures", [("pictures", labels.join(", ").into())])));
+    if !staff.may(Permission::Import) {
+        return section;
+    }
+    let digest = text(chosen, "digest");
+    let off = |name: &str| {
+        let label = w.s(&format!("template-off-{}", name.replace('_', "-")));
+        let fields = [("off", name), ("base", digest.as_str()), ("seen", event.tag.as_str())];
+        Action::post(staff, label, &format!("{path}/template"), &fields)
+    };
+    section.part(Actions(names.into_iter().map(off).collect()))
 }
 
-/// Keeps a template of the event's own: another one with its pictures.
-async fn with_pictures(
+/// Keeps a template of the event's own, made of these parts.
+async fn kept(
     staff: &Staff,
     code: &str,
-    base: &str,
+    texts: &[(&str, &str)],
     pictures: &[&File],
     once: Option<&str>,
 ) -> Result<String, Problem> {
     let own = own_name(code);
     let is_kept = staff.get_if(&format!("/templates/{own}")).await.is_some();
-    let texts = [("base", base), ("name", &own)];
-    let texts = if is_kept { &texts[..1] } else { &texts[..] };
-    let (kind, body) = parts(texts.iter().copied(), pictures);
+    let name = Some(("name", own.as_str())).filter(|_| !is_kept);
+    let (kind, body) = parts(texts.iter().copied().chain(name), pictures);
     let once = once.map(|once| format!("{once}-pictures"));
     let ask = Ask { once: once.as_deref(), body: Some((&kind, body)), ..Ask::default() };
     match is_kept {

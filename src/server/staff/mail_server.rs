@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::events::text;
 use super::form::{Fields, query};
 use super::inside::{Answer, Sent, Staff};
+use super::parts::Sure;
 use super::phrases;
 use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::within::Ask;
@@ -60,8 +61,8 @@ fn acts(staff: &Staff, relay: &Value) -> Option<Html> {
         return None;
     }
     let test = Action::post(staff, w.s("relay-test"), "/settings/mail/test", &[]);
-    let remove =
-        (relay["fixed"] != true).then(|| Action::post(staff, w.s("relay-remove"), "/settings/mail/remove", &[]));
+    let remove = Action::link(w.s("relay-remove"), staff.at("/settings/mail/remove"));
+    let remove = (relay["fixed"] != true).then_some(remove);
     let section = Section::new("try", w.s("relay-try")).part(Text(w.s("relay-try-text")));
     Some(section.part(Actions([test].into_iter().chain(remove).collect())).into())
 }
@@ -111,6 +112,23 @@ pub(super) async fn test(Sent { staff, fields }: Sent) -> Response {
         },
     };
     page(&staff, &Fields::default(), &Tried::NEW, Some(notice)).await.unwrap_or_else(|response| response)
+}
+
+/// Asks before what is known of the server is forgotten, its password too.
+pub(super) async fn ask_remove(staff: Staff) -> Answer {
+    staff.needs(Permission::Settings)?;
+    let relay = staff.get("/mail/relay").await?;
+    if relay["set_up"] != true || relay["fixed"] == true {
+        return page(&staff, &Fields::default(), &Tried::NEW, None).await;
+    }
+    let sure = Sure {
+        key: "relay-remove",
+        about: text(&relay, "relay"),
+        path: "/settings/mail/remove".to_owned(),
+        trail: vec![staff.crumb(staff.w.s("relay-title"), "/settings/mail")],
+        fields: Vec::new(),
+    };
+    Ok(staff.page(&sure.page(&staff, &Tried::NEW)))
 }
 
 /// Sends no more mail.

@@ -26,6 +26,7 @@ mod exceptions;
 mod fields;
 mod form;
 mod generate;
+mod grid;
 mod home;
 mod hooks;
 mod import;

@@ -15,6 +15,7 @@ use crate::server::App;
 pub(super) fn routes() -> Router<App> {
     let uploads = Router::new()
         .route("/staff/events/{code}/exceptions/upload", get(exceptions::choose).post(exceptions::upload))
+        .route("/staff/events/{code}/exclusions/upload", get(exceptions::choose_out).post(exceptions::upload_out))
         .route("/staff/template-uploads", get(designs::choose).post(designs::take))
         .layer(DefaultBodyLimit::disable());
     Router::new()
@@ -62,10 +63,10 @@ fn accounts() -> Router<App> {
         .route("/staff/account/second-step/remove", get(account::ask_remove).post(account::remove))
         .route("/staff/account/sessions/{id}/end", post(account::end_session))
         .route("/staff/account/tokens/new", get(tokens::new).post(tokens::create))
-        .route("/staff/account/tokens/{id}/delete", post(tokens::delete_own))
+        .route("/staff/account/tokens/{id}/delete", get(tokens::ask_delete_own).post(tokens::delete_own))
         .route("/staff/team", get(team::list))
         .route("/staff/team/new", get(team::new).post(team::invite))
-        .route("/staff/team/tokens/{id}/delete", post(tokens::delete))
+        .route("/staff/team/tokens/{id}/delete", get(tokens::ask_delete).post(tokens::delete))
         .route("/staff/team/webhooks", get(hooks::list))
         .route("/staff/team/webhooks/new", get(hooks::new).post(hooks::create))
         .route("/staff/team/webhooks/{id}", get(hooks::show))

@@ -18,6 +18,7 @@ use super::words::Words;
 use crate::accounts::Permission;
 use crate::eligibility::Amount;
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 
 /// The states of a filter, as the API names them.
 const STATES: [&str; 6] = ["eligible", "not_eligible", "excluded", "exception", "issued", "no_email"];
@@ -91,11 +92,18 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     Ok(staff.page(&page.part(chooser).part(which_columns(&staff, &path, &people, (&columns, filter)))))
 }
 
-/// Says how many there are. Counted up to a page of the API; more is said to be more.
+/// Says how many there are: of a state exactly, as its list has looked at all of them; else up to a page of the API, and more is
+/// said to be more.
 async fn total(staff: &Staff, path: &str, filter: [(&str, &str); 2], shown: &Value) -> Option<Text> {
     const MOST: &str = "500";
     if items(shown).is_empty() {
         return None;
+    }
+    if let [(_, ""), (_, state)] = filter
+        && !state.is_empty()
+    {
+        let counts = staff.get_if(&format!("{path}/eligibility-counts")).await?;
+        return Some(Text(staff.w.count("people-total", counts[state].as_u64()?)));
     }
     let wanted = written([("limit", MOST)].into_iter().chain(filter));
     let all = staff.get_if(&format!("{path}/participants?{wanted}")).await?;
@@ -317,7 +325,8 @@ pub(super) fn progress(staff: &Staff, fields: &Fields) -> Result<Map<String, Val
         let Ok(number) = value.parse::<Amount>() else {
             let field = staff.w.s(&format!("measure-{name}"));
             let detail = staff.w.with("rule-no-number", [("field", field.into())]);
-            return Err(Problem::unprocessable("bad-number", detail));
+            let errors = vec![FieldProblem { field: name.to_owned(), detail }];
+            return Err(Problem::unprocessable("bad-number", staff.w.s("form-look")).with_errors(errors));
         };
         progress.insert(name.to_owned(), json!(number));
     }
@@ -327,9 +336,10 @@ pub(super) fn progress(staff: &Staff, fields: &Fields) -> Result<Map<String, Val
 /// The same problem, with the address that is none in the place of the name that the API has for it.
 pub(super) fn plain_email(staff: &Staff, fields: &Fields, mut problem: Problem) -> Problem {
     if problem.code == "invalid" && problem.errors.iter().any(|error| error.field == "email") {
-        problem.detail = staff.w.with("people-bad-email", [("email", fields.get("email").to_owned().into())]);
+        let detail = staff.w.with("people-bad-email", [("email", fields.get("email").to_owned().into())]);
+        problem.detail = staff.w.s("form-look");
         problem.by_api = false;
-        problem.errors.clear();
+        problem.errors = vec![FieldProblem { field: "email".to_owned(), detail }];
     }
     problem
 }

@@ -1,38 +1,53 @@
 //! One card for a person: what is known of them in an event, what they have in all others, and everything that can be done for them.
 
+mod past;
+
 use axum::extract::Path;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use self::past::{earlier, history, others};
 use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::languages::name;
-use super::names::Names;
 use super::phrases;
-use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
-};
+use super::ui::{Action, Actions, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::within::{Ask, Told};
 use crate::accounts::Permission;
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 
-/// Other events that are shown.
-const OTHERS: usize = 50;
 pub(super) const EXCLUSIONS: [&str; 4] = ["did_not_complete", "conduct", "requested", "data_error"];
+
+/// A form of the card that was sent and refused, by what it does: it stands open, as it was filled in.
+struct Refused<'a> {
+    form: &'static str,
+    tried: Tried<'a>,
+}
+
+impl Refused<'_> {
+    /// A card that is new.
+    const NOTHING: Refused<'static> = Refused { form: "", tried: Tried::NEW };
+
+    /// Returns what a form is filled with.
+    fn of(&self, form: &str) -> &Tried<'_> {
+        if self.form == form { &self.tried } else { &Tried::NEW }
+    }
+}
 
 /// Shows the card.
 pub(super) async fn show(staff: Staff, Path((code, who)): Path<(String, String)>, uri: Uri) -> Answer {
-    card(&staff, (&code, &who), &query(uri.query()), &Tried::NEW).await
+    card(&staff, (&code, &who), &query(uri.query()), &Refused::NOTHING).await
 }
 
 fn path(code: &str, who: &str) -> String {
     format!("/events/{}/people/{}", part(code), part(who))
 }
 
-async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, tried: &Tried<'_>) -> Answer {
+async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused: &Refused<'_>) -> Answer {
     let w = staff.w;
     let event = staff.get(&format!("/events/{}", part(code))).await?;
     let told = staff.told(&format!("/events/{}/participants/{}", part(code), part(who))).await?;
@@ -46,23 +61,23 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, tried: &
         )
         .said(w, asked)
         .lead(text(person, "email"));
-    if let Some((_, problem)) = tried.0 {
+    if let Some((_, problem)) = refused.of("").0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
     let of = (code, who);
     page = page
         .part(standing(staff, (&event, person), &decision))
-        .part(certificate(staff, of, &decision, &text(person, "name")).await);
+        .part(certificate(staff, of, &decision, (&text(person, "name"), refused)).await);
     page = page.part(earlier(staff, person).await);
-    page = page.part_if(grants(staff, of, &decision)).part(others(staff, of, person).await);
+    page = page.part_if(grants(staff, of, &decision, refused)).part(others(staff, of, person).await);
     page = page.part(history(staff, of).await);
     if staff.may(Permission::Import) {
         page = page
-            .part(change(staff, of, &told, asked.get("open") == "change"))
+            .part(change(staff, of, &told, (asked.get("open") == "change", refused)))
             .part(merge(staff, of, person))
-            .part(erase(staff, of));
+            .part(erase(staff, of, refused));
     }
-    Ok(staff.page_with(tried.status(), &page))
+    Ok(staff.page_with(refused.tried.status(), &page))
 }
 
 /// Whether they get a certificate, why, and what is missing.
@@ -123,7 +138,12 @@ fn attended(staff: &Staff, event: &Value, person: &Value) -> Option<String> {
 }
 
 /// Their certificate and all that can be done with it as it stands, or what can be done to get one.
-async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value, name: &str) -> Html {
+async fn certificate(
+    staff: &Staff,
+    (code, who): (&str, &str),
+    decision: &Value,
+    (name, refused): (&str, &Refused<'_>),
+) -> Html {
     let w = staff.w;
     let mut section = Section::new("certificate", w.s("certificate"));
     let number = text(decision, "certificate");
@@ -157,7 +177,8 @@ async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value,
     section = section.part(Text(w.s("person-none")));
     if staff.may(Permission::Generate) && decision["reason"] != "excluded" {
         let form = Form::new(staff, &format!("{}/issue", path(code, who)), w.s("issue-now"))
-            .field(Field::text("reason", w.s("issue-now-why")).required().hint(w.s("issue-now-hint")));
+            .field(Field::text("reason", w.s("issue-now-why")).required().hint(w.s("issue-now-hint")))
+            .tried(refused.of("issue"));
         section = section.part(form);
     }
     section.into()
@@ -215,63 +236,6 @@ fn doable(staff: &Staff, number: &str, seen: &str, (current, message): (&Value, 
     all
 }
 
-/// What they had in this event before the newest certificate.
-async fn earlier(staff: &Staff, person: &Value) -> Html {
-    let w = staff.w;
-    let mut rows = Vec::new();
-    for number in person["earlier_certificates"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let found = staff.get_if(&format!("/certificates/{}", part(number))).await.unwrap_or_default();
-        let current = found["versions"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
-        rows.push(vec![
-            Cell::link(number, staff.at(&format!("/certificates/{}", part(number)))),
-            super::certificates::standing(staff, &current),
-            Cell::text(staff.day(&current["issued"]).unwrap_or_default()),
-        ]);
-    }
-    if rows.is_empty() {
-        return Html(String::new());
-    }
-    let heads = [w.s("certificate"), w.s("state"), w.s("issued")].into();
-    Table { caption: w.s("person-earlier"), heads, rows, empty: String::new(), next: None }.into()
-}
-
-/// What was done about them: when, by whom, why.
-async fn history(staff: &Staff, (code, who): (&str, &str)) -> Html {
-    let w = staff.w;
-    let path = format!("/events/{}/participants/{}/history", part(code), part(who));
-    let found = staff.get_if(&path).await.unwrap_or_default();
-    let names = Names::of(staff).await;
-    let row = |one: &Value| {
-        let action = text(one, "action");
-        let what = w.if_any(&format!("act-{}", action.replace(['.', '_'], "-"))).unwrap_or(action);
-        let cause = text(one, "cause").replace('_', "-");
-        let known = ["cause", "excluded"].iter().find_map(|kind| w.if_any(&format!("{kind}-{cause}")));
-        let why = known.unwrap_or_default();
-        let about = match (text(one, "number"), text(one, "run")) {
-            (number, _) if !number.is_empty() => {
-                Cell::link(number.clone(), staff.at(&format!("/certificates/{number}")))
-            }
-            (_, run) if !run.is_empty() => Cell::link(w.s("person-run"), staff.at(&format!("/runs/{}", part(&run)))),
-            _ => Cell::text(""),
-        };
-        vec![
-            Cell::text(staff.time(&one["at"]).unwrap_or_default()),
-            Cell::text(what),
-            names.cell(staff, &text(one, "by")),
-            about,
-            Cell::text(why).sub(text(one, "text")),
-        ]
-    };
-    let table = Table {
-        caption: w.s("person-history"),
-        heads: ["when", "person-act", "run-by", "person-about", "why"].map(|key| w.s(key)).into(),
-        rows: items(&found).iter().map(row).collect(),
-        empty: w.s("person-history-none"),
-        next: None,
-    };
-    Section::new("history", w.s("person-history")).part(table).into()
-}
-
 /// Asks with whom they are one: both are shown before anything is done.
 fn merge(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
     let w = staff.w;
@@ -284,7 +248,7 @@ fn merge(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
 }
 
 /// An exception or an exclusion: made, or taken away.
-fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value) -> Option<Html> {
+fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value, refused: &Refused<'_>) -> Option<Html> {
     let w = staff.w;
     if !staff.may(Permission::Import) {
         return None;
@@ -301,58 +265,21 @@ fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value) -> Option<
             let why = EXCLUSIONS.map(|one| Choice::new(one, w.s(&format!("excluded-{}", one.replace('_', "-")))));
             let except = Form::new(staff, &format!("{path}/grant"), w.s("exception-add"))
                 .field(Field::hidden("what", "exception"))
-                .field(Field::text("note", w.s("why")).required());
+                .field(Field::text("note", w.s("why")).required())
+                .tried(refused.of("exception"));
             let exclude = Form::new(staff, &format!("{path}/grant"), w.s("exclusion-add"))
                 .field(Field::hidden("what", "exclusion"))
                 .field(Field::new("reason", w.s("exclusion-why"), Kind::Select(why.into())))
-                .field(Field::text("exclusion_note", w.s("exclusion-note")));
-            section.part(except).part(exclude).folded().into()
+                .field(Field::text("exclusion_note", w.s("exclusion-note")).of("note"))
+                .tried(refused.of("exclusion"));
+            let section = section.part(except).part(exclude);
+            let open = ["exception", "exclusion"].contains(&refused.form);
+            if open { section.into() } else { section.folded().into() }
         }
     })
 }
 
-/// The same person in other events: as the portal puts them together.
-async fn others(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
-    let w = staff.w;
-    let own = text(person, "id");
-    let found = staff.get_if(&format!("/events/{}/participants/{}/enrolments", part(code), part(who))).await;
-    let found = found.unwrap_or_default();
-    let mut seen = std::collections::BTreeSet::new();
-    let all: Vec<(String, String)> = items(&found)
-        .iter()
-        .map(|one| (text(one, "event"), text(one, "person")))
-        .filter(|one| !(one.0.eq_ignore_ascii_case(code) && one.1 == own) && seen.insert(one.clone()))
-        .collect();
-    let mut rows = Vec::new();
-    for (other, id) in all.iter().take(OTHERS) {
-        let title = staff.get_if(&format!("/events/{}", part(other))).await.map(|event| text(&event, "title"));
-        let decision = format!("/events/{}/eligibility/{}", part(other), part(id));
-        let Some(one) = staff.get_if(&decision).await else { continue };
-        let number = text(&one, "certificate");
-        let certificate = match number.is_empty() {
-            true => Cell::text(""),
-            false => Cell::link(number.clone(), staff.at(&format!("/certificates/{number}"))),
-        };
-        rows.push(vec![
-            Cell::link(title.unwrap_or_else(|| other.clone()), staff.at(&path(other, id))),
-            Cell::text(text(&one, "name")).sub(text(&one, "email")),
-            super::people::decision(staff, &one),
-            certificate,
-        ]);
-    }
-    let more = all.len().saturating_sub(OTHERS) as u64;
-    let table = Table {
-        caption: w.s("person-others"),
-        heads: [w.s("event"), w.s("name"), w.s("people-decision"), w.s("certificate")].into(),
-        rows,
-        empty: w.s("person-no-others"),
-        next: None,
-    };
-    let section = Section::new("others", w.s("person-others")).part(table);
-    if more > 0 { section.part(Text(w.count("person-more-others", more))).into() } else { section.into() }
-}
-
-fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, open: bool) -> Html {
+fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, (open, refused): (bool, &Refused<'_>)) -> Html {
     let (w, person) = (staff.w, &told.value);
     let progress = &person["progress"];
     let number = |member: &str| {
@@ -376,17 +303,20 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, open: bool) -> 
                 .value(number("attendance"))
                 .hint(w.s("people-progress-hint")),
         )
-        .field(Field::text("score", w.s("measure-score")).value(number("score")));
+        .field(Field::text("score", w.s("measure-score")).value(number("score")))
+        .tried(refused.of("change"));
     let section = Section::new("change", w.s("person-change")).part(Text(w.s("person-change-text"))).part(form);
-    if open { section.into() } else { section.folded().into() }
+    if open || refused.form == "change" { section.into() } else { section.folded().into() }
 }
 
-fn erase(staff: &Staff, (code, who): (&str, &str)) -> Html {
+fn erase(staff: &Staff, (code, who): (&str, &str), refused: &Refused<'_>) -> Html {
     let w = staff.w;
     let form = Form::new(staff, &format!("{}/erase", path(code, who)), w.s("erase"))
         .danger()
-        .field(Field::text("again", w.s("erase-again")).required().hint(w.s("erase-hint")));
-    Section::new("erase", w.s("erase")).part(Text(w.s("erase-text"))).part(form).folded().into()
+        .field(Field::text("again", w.s("erase-again")).required().hint(w.s("erase-hint")))
+        .tried(refused.of("erase"));
+    let section = Section::new("erase", w.s("erase")).part(Text(w.s("erase-text"))).part(form);
+    if refused.form == "erase" { section.into() } else { section.folded().into() }
 }
 
 async fn done(
@@ -394,13 +324,13 @@ async fn done(
     (code, who): (&str, &str),
     fields: &Fields,
     told: Result<Told, Problem>,
-    said: &str,
+    (form, said): (&'static str, &str),
 ) -> Response {
     match told {
         Ok(_) => staff.done(&path(code, who), said),
         Err(problem) => {
-            let tried = Tried(Some((fields, &problem)));
-            card(staff, (code, who), fields, &tried).await.unwrap_or_else(|response| response)
+            let refused = Refused { form, tried: Tried(Some((fields, &problem))) };
+            card(staff, (code, who), fields, &refused).await.unwrap_or_else(|response| response)
         }
     }
 }
@@ -409,7 +339,7 @@ async fn done(
 pub(super) async fn issue(Path((code, who)): Path<(String, String)>, Sent { staff, fields }: Sent) -> Response {
     let body = json!({ "person": who, "reason": fields.get("reason") });
     let told = staff.post(&format!("/events/{}/issue-now", part(&code)), &fields, body).await;
-    done(&staff, (&code, &who), &fields, told, "issued-now").await
+    done(&staff, (&code, &who), &fields, told, ("issue", "issued-now")).await
 }
 
 /// Makes an exception or an exclusion, or takes it away.
@@ -432,7 +362,12 @@ pub(super) async fn grant(Path((code, who)): Path<(String, String)>, Sent { staf
         }
         _ => staff.ask(Method::DELETE, &format!("{event}/exclusions/{}", part(&who)), Ask::default()).await,
     };
-    done(&staff, (&code, &who), &fields, told, "saved").await
+    let form = match fields.get("what") {
+        "exception" => "exception",
+        "exclusion" => "exclusion",
+        _ => "",
+    };
+    done(&staff, (&code, &who), &fields, told, (form, "saved")).await
 }
 
 /// Changes what is known of them.
@@ -443,7 +378,7 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     }
     let progress = match super::people::progress(&staff, &fields) {
         Ok(progress) => progress,
-        Err(problem) => return done(&staff, (&code, &who), &fields, Err(problem), "").await,
+        Err(problem) => return done(&staff, (&code, &who), &fields, Err(problem), ("change", "")).await,
     };
     if !progress.is_empty() {
         body.insert("progress".to_owned(), Value::Object(progress));
@@ -451,7 +386,7 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     let to = format!("/events/{}/participants/{}", part(&code), part(&who));
     let told = staff.send(Method::PATCH, &to, &fields, Value::Object(body)).await;
     let told = told.map_err(|problem| super::people::plain_email(&staff, &fields, problem));
-    done(&staff, (&code, &who), &fields, told, "saved").await
+    done(&staff, (&code, &who), &fields, told, ("change", "saved")).await
 }
 
 /// Erases them from an event, once their name was typed.
@@ -459,11 +394,12 @@ pub(super) async fn erase_them(Path((code, who)): Path<(String, String)>, Sent {
     let of_event = format!("/events/{}/participants/{}", part(&code), part(&who));
     let name = staff.get_if(&of_event).await.map(|person| text(&person, "name")).unwrap_or_default();
     if name.is_empty() || fields.get("again").to_lowercase() != name.to_lowercase() {
-        let problem = Problem::unprocessable("not-confirmed", staff.w.s("erase-not-confirmed"));
-        return done(&staff, (&code, &who), &fields, Err(problem), "").await;
+        let errors = vec![FieldProblem { field: "again".to_owned(), detail: staff.w.s("erase-not-confirmed") }];
+        let problem = Problem::unprocessable("not-confirmed", staff.w.s("form-look")).with_errors(errors);
+        return done(&staff, (&code, &who), &fields, Err(problem), ("erase", "")).await;
     }
     match staff.post(&format!("{of_event}/erase"), &fields, json!({})).await {
         Ok(_) => staff.done(&format!("/events/{}/people", part(&code)), "erased"),
-        Err(problem) => done(&staff, (&code, &who), &fields, Err(problem), "").await,
+        Err(problem) => done(&staff, (&code, &who), &fields, Err(problem), ("erase", "")).await,
     }
 }

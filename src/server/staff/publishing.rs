@@ -58,8 +58,10 @@ fn last(staff: &Staff, published: &Value) -> Html {
             actions.push(Action::post(staff, w.s("publish-at-once"), "/publishing", &[("at_once", "yes")]));
         }
     }
-    actions.push(Action::link(w.s("front-verify"), format!("{}/verify/", staff.base)));
-    actions.push(Action::file(w.s("verifier-file"), format!("{}/verifier.html", staff.base)));
+    if published["version"] != 0 {
+        actions.push(Action::link(w.s("front-verify"), format!("{}/verify/", staff.base)));
+        actions.push(Action::file(w.s("verifier-file"), format!("{}/verify/verifier.html", staff.base)));
+    }
     section.part(Actions(actions)).into()
 }
 

@@ -34,19 +34,21 @@ pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     page(&staff, &code, &query(uri.query()), None, &Tried::NEW).await
 }
 
-async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Value>, tried: &Tried<'_>) -> Answer {
+/// Shows the rule as it is kept, or (`trial`) another one with what it would do: then form and text both say that one.
+async fn page(staff: &Staff, code: &str, asked: &Fields, trial: Option<(&Value, &Value)>, tried: &Tried<'_>) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let event = staff.get(&path).await?;
     let told = staff.told(&format!("{path}/rule")).await?;
-    let rule = &told.value["rule"];
+    let kept = &told.value["rule"];
+    let rule = trial.map_or(kept, |(rule, _)| rule);
     let mut page = Page::new(w.s("step-rule")).trail(trail(staff, code, &event)).said(w, asked);
     page = page.part_if(nobody_has(staff, &path, rule, tried).await);
-    if rule.is_null() {
+    if kept.is_null() {
         page = page.notice(Tone::Amber, w.s("rule-none"));
     } else {
         page = page.part(counts(staff, &path).await);
     }
-    if let Some(changed) = tried_out {
+    if let Some((_, changed)) = trial {
         page = page.part(what_if(staff, &path, changed).await);
     }
     if staff.may(Permission::Import) {
@@ -85,26 +87,19 @@ async fn nobody_has(staff: &Staff, path: &str, rule: &Value, tried: &Tried<'_>) 
     Some(if may { Html(notice.0 + &Html::from(Actions(vec![import])).0) } else { notice })
 }
 
-/// How many are judged how. Counted up to a page of each, more is said to be more.
+/// How many are judged how.
 async fn counts(staff: &Staff, path: &str) -> Html {
     let w = staff.w;
-    let mut figures = Vec::new();
-    for (state, tone) in
-        [("eligible", Tone::Green), ("not_eligible", Tone::Amber), ("exception", Tone::Grey), ("excluded", Tone::Red)]
-    {
-        let found = staff.get_if(&format!("{path}/eligibility?state={state}&limit=500")).await.unwrap_or_default();
-        let count = super::home::items(&found).len() as u64;
-        let more = if found["next"].is_string() { "+" } else { "" };
+    let counts = staff.get_if(&format!("{path}/eligibility-counts")).await.unwrap_or_default();
+    let figure = |(state, tone): (&str, Tone)| {
+        let count = counts[state].as_u64().unwrap_or_default();
         let href = Some(staff.at(&format!("{path}/people?state={state}")));
         let label = w.s(&format!("people-{}", state.replace('_', "-")));
-        figures.push(Figure {
-            label,
-            value: format!("{}{more}", w.number(count)),
-            href,
-            tone: Some(tone).filter(|_| count > 0),
-        });
-    }
-    Figures(figures).into()
+        Figure { label, value: w.number(count), href, tone: Some(tone).filter(|_| count > 0) }
+    };
+    let states =
+        [("eligible", Tone::Green), ("not_eligible", Tone::Amber), ("exception", Tone::Grey), ("excluded", Tone::Red)];
+    Figures(states.map(figure).into()).into()
 }
 
 async fn what_if(staff: &Staff, path: &str, changed: &Value) -> Html {
@@ -262,33 +257,29 @@ fn beside_field(w: &Words, field: &str, detail: String) -> Problem {
 /// Keeps a rule, or says what it would do.
 pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/events/{}", part(&code));
-    let told = match said(&staff, &fields) {
-        Ok(rule) => {
-            let mut body = json!({ "rule": rule });
-            if let Ok(tiers) = serde_json::from_str::<Value>(fields.get("tiers")) {
-                body["tiers"] = tiers;
-            }
-            match fields.on("try") {
-                true => {
-                    staff
-                        .post(
-                            &format!("{path}/eligibility/what-if"),
-                            &fields.without(&["once", "seen"]),
-                            json!({ "rule": body }),
-                        )
-                        .await
-                }
-                false => staff.send(Method::PUT, &format!("{path}/rule"), &fields, body).await,
-            }
+    let rule = match said(&staff, &fields) {
+        Ok(rule) => rule,
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            return page(&staff, &code, &fields, None, &tried).await.unwrap_or_else(|response| response);
         }
-        Err(problem) => Err(problem),
+    };
+    let mut body = json!({ "rule": rule });
+    if let Ok(tiers) = serde_json::from_str::<Value>(fields.get("tiers")) {
+        body["tiers"] = tiers;
+    }
+    let told = match fields.on("try") {
+        true => {
+            let trial = json!({ "rule": body });
+            staff.post(&format!("{path}/eligibility/what-if"), &fields.without(&["once", "seen"]), trial).await
+        }
+        false => staff.send(Method::PUT, &format!("{path}/rule"), &fields, body).await,
     };
     match told {
         Ok(_) if !fields.on("try") => staff.done(&format!("{path}/rule"), "saved"),
         Ok(told) => {
-            let quiet = Problem { detail: String::new(), status: 200, ..Problem::bad_request("tried", "") };
-            let tried = Tried(Some((&fields, &quiet)));
-            page(&staff, &code, &fields, Some(&told.value), &tried).await.unwrap_or_else(|response| response)
+            let trial = Some((&rule, &told.value));
+            page(&staff, &code, &fields, trial, &Tried::NEW).await.unwrap_or_else(|response| response)
         }
         Err(problem) => {
             let tried = Tried(Some((&fields, &problem)));

@@ -22,5 +22,5 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/settings/address", get(reached::show).post(reached::save))
         .route("/staff/settings/mail", get(mail_server::show).post(mail_server::save))
         .route("/staff/settings/mail/test", get(mail_server::show).post(mail_server::test))
-        .route("/staff/settings/mail/remove", post(mail_server::remove))
+        .route("/staff/settings/mail/remove", get(mail_server::ask_remove).post(mail_server::remove))
 }

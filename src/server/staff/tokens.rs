@@ -12,8 +12,8 @@ use super::form::{Fields, part};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
-use super::parts::ShownOnce;
-use super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Page, Section, Table, Text, Tried};
+use super::parts::{ShownOnce, Sure};
+use super::ui::{Action, Actions, Cell, Choice, Crumb, Field, Form, Html, Kind, Page, Section, Table, Text, Tried};
 use super::within::Ask;
 use crate::accounts::Permission;
 use crate::credential::EventCode;
@@ -61,7 +61,8 @@ fn row(staff: &Staff, one: &Value, path: &str, names: Option<&Names>) -> Vec<Cel
     let scopes: Vec<String> = scopes.map(|name| w.s(&format!("may-{name}"))).collect();
     let owner = names.map(|names| Cell::text(names.name(staff, &format!("staff:{}", text(one, "staff")))));
     let limit = if one["events"].is_null() { String::new() } else { events(staff, one) };
-    let delete = Action::post(staff, w.s("token-delete"), &format!("{path}/{}/delete", part(&text(one, "id"))), &[]);
+    // Its secret cannot be had again: that is asked about first.
+    let delete = Action::link(w.s("token-delete"), staff.at(&format!("{path}/{}/delete", part(&text(one, "id")))));
     let rest = [
         Cell::text(scopes.join(", ")).sub(limit),
         Cell::text(staff.day(&one["expires"]).unwrap_or_default()),
@@ -167,6 +168,34 @@ pub(super) fn chosen_events(staff: &Staff, fields: &Fields) -> Result<Value, Pro
         codes if codes.is_empty() => Value::Null,
         codes => json!(codes),
     })
+}
+
+/// Asks before one of one's tokens is deleted.
+pub(super) async fn ask_delete_own(staff: Staff, Path(id): Path<String>) -> Answer {
+    let tokens = staff.get("/me/tokens").await?;
+    let account = staff.crumb(staff.w.s("account"), "/account");
+    sure(&staff, &tokens, (&id, "/account/tokens"), account)
+}
+
+/// Asks before anybody's token is deleted.
+pub(super) async fn ask_delete(staff: Staff, Path(id): Path<String>) -> Answer {
+    let tokens = staff.get("/tokens").await?;
+    let team = staff.crumb(staff.w.s("nav-team"), "/team");
+    sure(&staff, &tokens, (&id, "/team/tokens"), team)
+}
+
+fn sure(staff: &Staff, tokens: &Value, (id, path): (&str, &str), crumb: Crumb) -> Answer {
+    let Some(token) = items(tokens).iter().find(|one| one["id"] == *id) else {
+        return Err(staff.failed(&Problem::not_found(id.chars().take(60).collect::<String>())));
+    };
+    let sure = Sure {
+        key: "token-remove",
+        about: text(token, "name"),
+        path: format!("{path}/{}/delete", part(id)),
+        trail: vec![crumb],
+        fields: Vec::new(),
+    };
+    Ok(staff.page(&sure.page(staff, &Tried::NEW)))
 }
 
 /// Deletes one of one's tokens.

@@ -12,8 +12,9 @@ use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
 /// The values that are numbers, by the headings they stand below.
-const NUMBERS: [(&str, &[&str]); 3] = [
+const NUMBERS: [(&str, &[&str]); 4] = [
     ("upkeep-thrown", &["mail_days", "upload_days"]),
+    ("upkeep-waiting", &["waiting_minutes"]),
     ("upkeep-sessions", &["session_hours", "session_days"]),
     ("backups", &["backup_hour", "backup_keep"]),
 ];

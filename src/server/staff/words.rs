@@ -210,8 +210,12 @@ mod tests {
         let english = messages(FILES[0].1);
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let (mut asked, mut files) = (0, Vec::new());
-        for folder in ["src/server/staff", "templates/pages/staff"] {
-            files.extend(std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
+        let mut folders = vec![root.join("src/server/staff"), root.join("templates/pages/staff")];
+        while let Some(folder) = folders.pop() {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            let (deeper, here): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+            folders.extend(deeper);
+            files.extend(here);
         }
         for file in files.iter().filter(|path| path.is_file()) {
             let text = std::fs::read_to_string(file).unwrap();

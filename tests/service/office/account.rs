@@ -161,9 +161,12 @@ fn a_token_is_shown_once_is_limited_as_it_was_asked_for_and_ends_when_it_is_dele
             "{page}"
         );
         is_tame(&page);
-        let delete = page.split("action=\"").find(|part| part.starts_with("/staff/account/tokens/")).unwrap();
-        let delete = delete.split('"').next().unwrap();
-        let deleted = ada.send(&form(&page, delete), &[]);
+        let delete =
+            page.split("href=\"").find(|part| part.starts_with("/staff/account/tokens/") && part.contains("/delete\""));
+        let delete = delete.unwrap().split('"').next().unwrap().to_owned();
+        let sure = ada.page(&delete);
+        assert!(sure.contains("This cannot be undone"), "{sure}");
+        let deleted = ada.send(&form(&sure, &delete), &[]);
         assert!(ada.follow(&deleted).contains("The token works no more."));
         by_token(world, &token, "GET", "/events", &Value::Null).problem(401, "bad-token");
     });

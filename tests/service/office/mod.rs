@@ -2,6 +2,7 @@
 
 mod account;
 mod decisions;
+mod every;
 mod forms;
 mod links;
 mod people;

@@ -67,6 +67,19 @@ fn a_list_of_exceptions_says_what_became_of_each_row() {
             assert!(page.contains(said), "{said}: {page}");
         }
         assert_eq!(ground(world, ada, "alan@example.org"), "exception");
+        // The same of exclusions, all for one reason.
+        let out = "/staff/events/WORKSHOP/exclusions/upload";
+        assert!(browser.page("/staff/events/WORKSHOP/exceptions").contains(out));
+        let upload = form(&browser.page(out), out);
+        let fields: Vec<(String, String)> =
+            upload.fields.iter().filter(|(name, _)| name != "reason").cloned().collect();
+        let fields = [fields, vec![("reason".to_owned(), "requested".to_owned())]].concat();
+        let page = browser.upload(&upload, &fields, Some(("file", "list.csv", list.as_bytes()))).text();
+        for said in ["excluded now", "nobody of this event", "stands further up in the list"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert_eq!(ground(world, ada, "alan@example.org"), "excluded");
+        assert!(browser.page("/staff/events/WORKSHOP/exceptions").contains("On their request"));
         let odd = format!("{HOSTILE}@example.org,why\n");
         let upload = form(&browser.page(path), path);
         is_tame(&browser.upload(&upload, &upload.fields, Some(("file", "a.csv", odd.as_bytes()))).text());

@@ -6,13 +6,15 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 44] = [
+pub const PAGES: [(&str, &str); 47] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/codes", "account"),
     ("/staff/account/second-step/remove", "account"),
     ("/staff/account/tokens/new", "account"),
+    ("/staff/account/tokens/none/delete", "account"),
+    ("/staff/team/tokens/none/delete", "settings"),
     ("/staff/team", "settings"),
     ("/staff/team/new", "settings"),
     ("/staff/team/webhooks", "settings"),
@@ -32,6 +34,7 @@ pub const PAGES: [(&str, &str); 44] = [
     ("/staff/events/WORKSHOP/spot-check", "view"),
     ("/staff/events/WORKSHOP/exceptions/new", "import"),
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
+    ("/staff/events/WORKSHOP/exclusions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
@@ -54,7 +57,7 @@ pub const PAGES: [(&str, &str); 44] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 36] = [
+pub const ACTS: [(&str, &str); 37] = [
     ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -84,6 +87,7 @@ pub const ACTS: [(&str, &str); 36] = [
     ("/staff/address-requests/none/reject", "import"),
     ("/staff/events/WORKSHOP/exceptions/new", "import"),
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
+    ("/staff/events/WORKSHOP/exclusions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
     ("/staff/events/WORKSHOP/exceptions/p0%40example.org/remove", "import"),
     ("/staff/events/WORKSHOP/exclusions/p0%40example.org/remove", "import"),

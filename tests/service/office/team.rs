@@ -97,8 +97,9 @@ fn tokens_of_others_are_seen_and_ended() {
         let mut browser = Browser::of(world, "ada@example.org");
         let page = browser.page("/staff/team");
         assert!(page.contains("LMS") && page.contains("Some One"), "{page}");
-        let delete = page.split("action=\"").find(|part| part.starts_with("/staff/team/tokens/")).unwrap();
-        let deleted = browser.send(&form(&page, delete.split('"').next().unwrap()), &[]);
+        let delete = page.split("href=\"").find(|part| part.starts_with("/staff/team/tokens/")).unwrap();
+        let delete = delete.split('"').next().unwrap().to_owned();
+        let deleted = browser.send(&form(&browser.clone().page(&delete), &delete), &[]);
         assert!(browser.follow(&deleted).contains("The token works no more."));
         crate::real_door::by_token(world, &token, "GET", "/events", &Value::Null).problem(401, "bad-token");
     });

@@ -66,7 +66,11 @@ fn an_owner_chooses_a_server_on_the_page_and_sees_what_it_answers() {
         let page = browser.page("/staff/settings/mail");
         let tried = browser.send(&form(&page, "/staff/settings/mail/test"), &[]);
         assert!(tried.text().contains("The message did not leave"), "{}", tried.text());
-        let removed = browser.send(&form(&page, "/staff/settings/mail/remove"), &[]);
+        let remove = "/staff/settings/mail/remove";
+        assert!(page.contains(&format!("href=\"{remove}\"")), "{page}");
+        let sure = browser.page(remove);
+        assert!(sure.contains("password are forgotten"), "{sure}");
+        let removed = browser.send(&form(&sure, remove), &[]);
         assert!(browser.follow(&removed).contains("No more mail is sent"));
         assert_eq!(ada.ask(world, "GET", "/mail/relay", &Value::Null).ok()["set_up"], false);
         ada.ask(world, "POST", "/mail/relay/test", &json!({})).problem(409, "no-mail");

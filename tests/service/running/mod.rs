@@ -26,6 +26,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
+    ("/staff/settings/mail/remove", "settings"),
 ];
 
 /// Acts that their forms ask for, with the permission that each takes.

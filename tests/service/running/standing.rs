@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use testamur::acts::backup::Plan;
-use testamur::server::Limits;
+use testamur::server::{Limits, Publisher};
 use testamur::store::MemoryStore;
 
 use crate::browser::Browser;
@@ -98,6 +98,10 @@ fn room_publications_and_backups_are_looked_at() {
 fn the_drill_of_a_stolen_key_counts_and_changes_nothing() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);
+        let unpublished = Browser::of(world, "ada@example.org").page("/staff/publishing/site");
+        assert!(!unpublished.contains("verifier.html"), "nothing leads to what is not there yet: {unpublished}");
+        Publisher::default().look(&world.app).unwrap();
+        work(world);
         let before = (world.acts().len(), certificates(&*world.app.store));
         let seen = ada.ask(world, "GET", "/keys/k1/drill", &Value::Null).ok();
         assert_eq!((&seen["signed"], &seen["replaced"], &seen["root_here"]), (&json!(3), &json!(true), &json!(true)));

@@ -90,6 +90,7 @@ fn what_the_file_says_is_fixed_and_the_rest_is_chosen() {
         let all = Values {
             mail_days: Some(1),
             upload_days: Some(1),
+            waiting_minutes: Some(5),
             session_hours: Some(1),
             session_days: Some(1),
             backup_folder: Some("/srv".into()),
@@ -124,6 +125,37 @@ fn sessions_last_as_long_as_an_owner_says_also_those_that_are_open() {
         }
         world.pass(1_801);
         assert_eq!(other.get("/staff").status, StatusCode::SEE_OTHER, "a day after its login");
+    });
+}
+
+#[test]
+fn a_chosen_file_waits_as_long_as_an_owner_says() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let choose = |browser: &mut Browser| {
+            let asked = form(&browser.page("/staff/events/WORKSHOP/import"), "/staff/events/WORKSHOP/import");
+            let list = b"Name,Email\nGrace Hopper,grace@example.org\n";
+            to(&browser.upload(&asked, &asked.fields.clone(), Some(("file", "list.csv", list))))
+        };
+        let gone = |browser: &mut Browser, page: &str| {
+            let answer = browser.get(page);
+            answer.status == StatusCode::SEE_OTHER && to(&answer).ends_with("/import?said=file-gone")
+        };
+        let usual = choose(&mut browser);
+        world.pass(3_599);
+        assert!(browser.page(&usual).contains("Grace Hopper"));
+        world.pass(1);
+        assert!(gone(&mut browser, &usual));
+        let saved = browser.send(&form(&browser.clone().page(PAGE), PAGE), &[("waiting_minutes", "5")]);
+        assert_eq!(to(&saved), format!("{PAGE}?said=saved"), "{}", saved.text());
+        let short = choose(&mut browser);
+        world.pass(299);
+        assert!(browser.page(&short).contains("Grace Hopper"));
+        world.pass(1);
+        assert!(gone(&mut browser, &short));
+        let refused = browser.send(&form(&browser.clone().page(PAGE), PAGE), &[("waiting_minutes", "2000")]);
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("waiting_minutes-error"));
     });
 }
 

@@ -236,6 +236,7 @@ async fn create(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(permission(&request))?;
     app.in_turn(&caller, move |app, desk| {
+        let request = app.located(desk, request)?;
         let created = run::create(desk, &app.faces, &request, app.limits.revoke_alone)?;
         Ok(tagged(created.run, StatusCode::CREATED))
     })

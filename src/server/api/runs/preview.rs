@@ -241,6 +241,7 @@ pub(super) async fn preview(
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
         let (mut preview, mut others) = (Preview::default(), OtherLanguages::default());
+        let request = app.located(desk, request)?;
         let foreseen = preview.foresee(app, desk, &request, &mut others)?;
         (preview.untried, preview.set) = (foreseen.untried, foreseen.set);
         preview.languages = others.told();

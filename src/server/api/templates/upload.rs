@@ -31,6 +31,8 @@ pub(super) struct TemplateForm {
     template: Option<Vec<u8>>,
     /// Instead of `template`: a built-in template or one of the library, to put pictures into.
     base: Option<String>,
+    /// With `base`: the name of a picture that is left out, as `logo`; once for each.
+    without: Option<Vec<String>>,
     /// Instead of `template`: a ZIP archive with `template.json`, and its pictures and fonts beside it.
     #[schema(value_type = Option<String>, format = Binary)]
     archive: Option<Vec<u8>>,
@@ -50,6 +52,8 @@ pub(super) struct Upload {
     document: Option<Vec<u8>>,
     archive: Option<Vec<u8>>,
     base: Option<String>,
+    /// Pictures of the base that are left out.
+    without: Vec<String>,
     assets: Vec<(String, Vec<u8>)>,
     /// Its room in memory.
     _held: Option<Held>,
@@ -88,12 +92,13 @@ impl Upload {
         match (name.as_str(), file) {
             ("name", _) => self.name = Some(text(bytes)?.trim().to_owned()),
             ("base", _) => self.base = Some(text(bytes)?.trim().to_owned()),
+            ("without", None) => self.without.push(text(bytes)?.trim().to_owned()),
             ("template", _) => self.document = Some(bytes),
             ("archive", _) => self.archive = Some(bytes),
             ("asset", Some(file)) => self.assets.push((file, bytes)),
             ("asset", None) => return Err(bad("an `asset` needs a file name")),
             (_, Some(_)) => self.assets.push((name, bytes)),
-            (_, None) => return Err(bad("a part is neither `name`, `template`, `base` nor a file")),
+            (_, None) => return Err(bad("a part is neither `name`, `template`, `base`, `without` nor a file")),
         }
         Ok(())
     }
@@ -118,13 +123,33 @@ impl Upload {
         }
     }
 
+    /// Returns the base, without the pictures that are left out.
+    fn of_base(&self, desk: &Desk, base: &str) -> Result<Template, Problem> {
+        let template = templates::opened(desk.store, base, None)?;
+        let places = template.asset_places();
+        for name in &self.without {
+            let said: String = name.chars().take(60).collect();
+            let problem = match places.get(name) {
+                Some(true) if template.asset(name).is_some() => continue,
+                Some(true) => format!("the picture `{said}` is not there"),
+                Some(false) => format!("the template needs `{said}`, which cannot be left out"),
+                None => format!("the template has no picture `{said}`"),
+            };
+            return Err(Problem::unprocessable("bad-template", problem));
+        }
+        Ok(self.without.iter().fold(template, |template, name| template.without_asset(name)))
+    }
+
     /// Makes a template of the parts.
     pub(super) fn template(self, desk: &Desk) -> Result<Template, Problem> {
         let upload = self.unpacked()?;
+        if !upload.without.is_empty() && upload.base.is_none() {
+            return Err(bad("`without` goes with `base`"));
+        }
         let template = match (&upload.document, &upload.base) {
             (Some(document), None) => Template::new(document, upload.by_name()).map_err(refused)?,
             (None, Some(base)) => {
-                let template = templates::opened(desk.store, base, None)?;
+                let template = upload.of_base(desk, base)?;
                 let put = |template: Template, (name, bytes): (String, Vec<u8>)| template.with_asset(&name, bytes);
                 upload.assets.clone().into_iter().try_fold(template, put).map_err(refused)?
             }
@@ -148,7 +173,7 @@ impl Upload {
         let (document, mut assets) = match (&upload.document, &upload.base) {
             (Some(document), None) => (document.clone(), BTreeMap::new()),
             (None, Some(base)) => {
-                let base = templates::opened(desk.store, base, None)?;
+                let base = upload.of_base(desk, base)?;
                 let of = |name: &str| Some((name.to_owned(), Arc::new(base.asset(name)?.to_vec())));
                 (base.document_bytes(), base.asset_names().filter_map(of).collect())
             }

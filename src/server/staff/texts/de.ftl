@@ -133,7 +133,9 @@ event-new = Neue Veranstaltung
 events-all = Alle Veranstaltungen
 events-current = Aktuelle Veranstaltungen
 events-archived = Archivierte Veranstaltungen
-events-none = Hier gibt es keine Veranstaltungen.
+events-none-archived = Keine Veranstaltung ist archiviert.
+mail-evidence-none = Noch ist nichts darüber bekannt.
+events-none = Es gibt noch keine Veranstaltung. Mit Neue Veranstaltung legen Sie eine an.
 event-code = Kürzel
 event-days = Tage
 event-title = Titel
@@ -199,7 +201,7 @@ step-not-published = noch nicht
 
 # Import
 imports = Importe
-imports-none = Noch wurde keine Liste importiert.
+imports-none = Noch wurde keine Liste importiert. Wählen Sie eine unter Liste importieren.
 import-title = Liste importieren
 import-lead = Eine Tabelle, wie sie ist: Titelzeilen, weitere Spalten und mehrere Blätter stören nicht. Nichts wird übernommen, bevor Sie es bestätigen.
 import-file = Tabelle
@@ -353,7 +355,7 @@ people-decision = Bekommt ein Zertifikat?
 people-missing = Was noch fehlt
 people-report = Bericht (CSV)
 people-none = Noch steht niemand auf der Liste. Importieren Sie eine Tabelle oder fügen Sie jemanden hinzu.
-people-none-found = Niemand wurde gefunden.
+people-none-found = Niemand wurde gefunden. Fragen Sie im Filter nach weniger.
 people-eligible = bekommen ein Zertifikat
 people-not-eligible = erfüllen die Regel nicht
 people-excluded = ausgeschlossen
@@ -421,7 +423,7 @@ rule-no-number = { $field }: Das ist keine Zahl
 rule-empty = Geben Sie mindestens eine Bedingung an oder wählen Sie eine andere Antwort.
 
 # Template of an event
-template-none = Noch ist keine Vorlage gewählt.
+template-none = Noch ist keine Vorlage gewählt. Wählen Sie unten eine.
 template-chosen = Gewählt: { $name }
 template-specimen = Muster von { $name }
 template-try = Mit diesem Namen zeigen
@@ -455,6 +457,7 @@ generate-start =
 generate-names = Die ersten sind: { $names }
 generate-first = Wer, die ersten { $shown } von { $total }
 generate-effect = Was geschieht
+generate-others = Die Liste hat sich geändert: Es sind gleich viele, aber andere darunter. Sehen Sie noch einmal hin.
 generate-changed = Die Liste hat sich geändert: { $expected } wurden gezeigt, jetzt sind es { $now }. Sehen Sie noch einmal hin.
 over-those-without = Alle, die die Regel erfüllen und keines haben
 over-failed = Alle, bei denen es gescheitert war
@@ -472,7 +475,7 @@ effect-keeps = unverändert
 effect-nothing = keines
 
 # Runs
-runs-none = Noch gab es keinen Auftrag.
+runs-none = Noch gab es keinen Auftrag. Aufträge erstellen, versenden, widerrufen und veröffentlichen: Sie beginnen auf der Seite einer Veranstaltung.
 run-kind = Was
 run-done = erledigt
 run-skipped = brauchten nichts
@@ -513,9 +516,10 @@ kind-send = E-Mails senden
 
 # Certificates
 certificates-text = Nummer, Name oder E-Mail
+certificates-run = Aus dem Auftrag
 certificates-since = Ausgestellt seit
 certificates-until = Ausgestellt vor
-certificates-none = Kein Zertifikat wurde gefunden.
+certificates-none = Kein Zertifikat wurde gefunden. Fragen Sie im Filter nach weniger, oder erstellen Sie Zertifikate auf der Seite einer Veranstaltung.
 certificates-zip = Alle als PDF (ZIP)
 certificates-csv = Liste (CSV)
 certificate-picture = Zertifikat von { $name }
@@ -547,7 +551,7 @@ cause-fraud = Betrug
 cause-other = Etwas anderes
 
 # Mail
-deliveries-none = Keine Nachricht wurde gefunden.
+deliveries-none = Keine Nachricht wurde gefunden. Fragen Sie im Filter nach weniger, oder versenden Sie Zertifikate auf der Seite einer Veranstaltung.
 deliveries-none-one = Dazu wurde nichts gesendet.
 mail-off = E-Mail ist nicht eingerichtet: Der Abschnitt [mail] in testamur.toml sagt, welcher Server sie annimmt.
 mail-trouble = Der Mailserver ist nicht benutzbar. Was fällig ist, wartet.
@@ -632,7 +636,7 @@ search-part =
         [one] Personen wurden nur in einer Veranstaltung gesucht: Es gibt weitere.
        *[other] Personen wurden nur in den ersten { $count } Veranstaltungen nach Kürzel gesucht: Es gibt weitere.
     }
-search-nothing = Nichts wurde gefunden.
+search-nothing = Nichts wurde gefunden. Versuchen Sie es mit einem Teil des Namens oder der Adresse, einer Nummer, einer Kennung oder dem Text eines QR-Codes.
 
 # What was done
 said-event-made = Die Veranstaltung ist angelegt.
@@ -747,9 +751,23 @@ course = Termine und Aufgaben
 course-lead = Was es zu besuchen und zu tun gibt: Regeln zählen es, und Listen füllen es über die Titel.
 course-change = Was es gibt
 course-sessions = Termine
-course-hint = Einer je Zeile: ein Titel, etwa Tag 1. Ein Stern nach einem Strich heißt Pflicht: Tag 1 | *. Was vor Titel und Strich steht, ist die Kennung, unter der Anwesenheit geführt wird: Lassen Sie sie stehen.
+course-hint = Eine Zeile, deren Titel geleert wird, fällt weg: Was dazu eingetragen ist, bleibt, zählt aber nicht mehr. Ohne Kürzel wird eines gemacht; es bleibt, denn Anwesenheit und Punkte werden darunter geführt.
 course-activities = Aufgaben
-course-activities-hint = Eine je Zeile: ein Titel, etwa Quiz. Mit Punkten: quiz | Quiz | 10. Ein Stern nach einem Strich heißt Pflicht: Quiz | *. Was zuerst vor einem Strich steht, ist die Kennung: Lassen Sie sie stehen.
+course-title = Titel
+course-code = Kürzel
+course-points = Punkte
+course-required = Pflicht
+course-row-session = Termin { $row }
+course-row-activity = Aufgabe { $row }
+course-more = Mehrere auf einmal
+course-sessions-more-hint = Je Zeile einer, etwa Tag 1, oder mit Kürzel als tag1 | Tag 1. Sie kommen zu den Zeilen darüber; ein Stern nach einem Strich heißt Pflicht.
+course-activities-more-hint = Je Zeile eine, etwa Quiz, oder mit Kürzel und Punkten als quiz | Quiz | 10. Sie kommen zu den Zeilen darüber; ein Stern nach einem Strich heißt Pflicht.
+course-sessions-none = Es gibt keine Termine.
+course-activities-none = Es gibt keine Aufgaben.
+course-no-title = Der Titel fehlt.
+course-twice = Dieses Kürzel hat eine andere Zeile.
+course-line-twice = Das Kürzel { $code } gibt es schon.
+course-bad-points = Punkte sind eine Zahl wie 10 oder 2,5.
 course-bad-line = Diese Zeile ist nicht zu lesen: { $line }
 attendance = Anwesenheit
 attendance-text = Adressen, Kennungen oder Namen, je Zeile oder mit Kommas, wie sie notiert wurden.
@@ -863,6 +881,9 @@ event-copy-days = Die der Kopie: Die Tage der alten Veranstaltung werden nicht �
 step-completed-due = vorbei, noch nicht abgeschlossen
 template-event-own = die eigene dieser Veranstaltung
 template-event-pictures = Mit eigenen Bildern dieser Veranstaltung: { $pictures }.
+template-off-logo = Logo wegnehmen
+template-off-signature-1 = Erste Unterschrift wegnehmen
+template-off-signature-2 = Zweite Unterschrift wegnehmen
 generate-not-ready = Für Zertifikate fehlt bei dieser Veranstaltung noch etwas.
 generate-no-template = Es ist keine Vorlage gewählt.
 generate-no-template-way = Vorlage wählen

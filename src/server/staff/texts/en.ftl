@@ -133,7 +133,9 @@ event-new = New event
 events-all = All events
 events-current = Current events
 events-archived = Archived events
-events-none = There are no events here.
+events-none-archived = No event is archived.
+mail-evidence-none = Nothing is known of it yet.
+events-none = There is no event yet. Make one with New event.
 event-code = Code
 event-days = Days
 event-title = Title
@@ -199,7 +201,7 @@ step-not-published = not yet
 
 # Import
 imports = Imports
-imports-none = No list was imported yet.
+imports-none = No list was imported yet. Choose one under Import a list.
 import-title = Import a list
 import-lead = A spreadsheet as it is: title rows, other columns and several sheets do not matter. Nothing is taken in before you confirm it.
 import-file = Spreadsheet
@@ -353,7 +355,7 @@ people-decision = Gets a certificate?
 people-missing = Still missing
 people-report = Report (CSV)
 people-none = Nobody is on the list yet. Import a spreadsheet, or add somebody.
-people-none-found = Nobody was found.
+people-none-found = Nobody was found. Ask for less in the filter.
 people-eligible = get a certificate
 people-not-eligible = do not meet the rule
 people-excluded = excluded
@@ -421,7 +423,7 @@ rule-no-number = { $field }: this is no number
 rule-empty = Fill in at least one condition, or choose another answer.
 
 # Template of an event
-template-none = No template is chosen yet.
+template-none = No template is chosen yet. Choose one below.
 template-chosen = Chosen: { $name }
 template-specimen = Specimen of { $name }
 template-try = Show with this name
@@ -455,6 +457,7 @@ generate-start =
 generate-names = The first are: { $names }
 generate-first = Who, the first { $shown } of { $total }
 generate-effect = What happens
+generate-others = The list has changed: there are as many, but others are among them. Look again.
 generate-changed = The list has changed: { $expected } were shown, now there are { $now }. Look again.
 over-those-without = All who are eligible and have none
 over-failed = Those for whom it failed before
@@ -472,7 +475,7 @@ effect-keeps = keep theirs
 effect-nothing = get none
 
 # Runs
-runs-none = There was no run yet.
+runs-none = There was no run yet. Runs make, send, revoke and publish: they begin on the page of an event.
 run-kind = What
 run-done = done
 run-skipped = needed nothing
@@ -513,9 +516,10 @@ kind-send = Send mail
 
 # Certificates
 certificates-text = Number, name or e-mail
+certificates-run = Made by the run
 certificates-since = Issued since
 certificates-until = Issued before
-certificates-none = No certificate was found.
+certificates-none = No certificate was found. Ask for less in the filter, or make certificates on the page of an event.
 certificates-zip = All as PDF (ZIP)
 certificates-csv = List (CSV)
 certificate-picture = Certificate of { $name }
@@ -547,7 +551,7 @@ cause-fraud = Fraud
 cause-other = Something else
 
 # Mail
-deliveries-none = No message was found.
+deliveries-none = No message was found. Ask for less in the filter, or send certificates on the page of an event.
 deliveries-none-one = Nothing was sent about it.
 mail-off = Mail is not set up: the section [mail] of testamur.toml says which server takes it.
 mail-trouble = The mail server cannot be used. What is due waits.
@@ -632,7 +636,7 @@ search-part =
         [one] People were looked for in one event only: there are more.
        *[other] People were looked for in the first { $count } events by their code only: there are more.
     }
-search-nothing = Nothing was found.
+search-nothing = Nothing was found. Try a part of the name or address, a number, an id, or what a QR code says.
 
 # What was done
 said-event-made = The event was created.
@@ -747,9 +751,23 @@ course = Sessions and activities
 course-lead = What there is to attend and to do: rules count them, and lists fill them by their titles.
 course-change = What there is
 course-sessions = Sessions
-course-hint = One a line: a title, as Day 1. A star after a bar says that it is required: Day 1 | *. What stands before a title and a bar is its id, by which attendance is kept: leave it as it is.
+course-hint = A row whose title is emptied goes: what was recorded of it is kept, and counts no more. Without a code one is made; it stays, since attendance and points are kept by it.
 course-activities = Activities
-course-activities-hint = One a line: a title, as Quiz. With points: quiz | Quiz | 10. A star after a bar says that it is required: Quiz | *. What stands first before a bar is its id: leave it as it is.
+course-title = Title
+course-code = Code
+course-points = Points
+course-required = Required
+course-row-session = Session { $row }
+course-row-activity = Activity { $row }
+course-more = Several at once
+course-sessions-more-hint = One a line, as Day 1, or with its code as day1 | Day 1. They are added to the rows above; a star after a bar says that one is required.
+course-activities-more-hint = One a line, as Quiz, or with code and points as quiz | Quiz | 10. They are added to the rows above; a star after a bar says that one is required.
+course-sessions-none = There are no sessions.
+course-activities-none = There are no activities.
+course-no-title = The title is missing.
+course-twice = Another row has this code.
+course-line-twice = The code { $code } is there already.
+course-bad-points = Points are a number, as 10 or 2.5.
 course-bad-line = This line cannot be read: { $line }
 attendance = Attendance
 attendance-text = Addresses, ids or names, one a line or with commas between, as they stand wherever they were taken down.
@@ -863,6 +881,9 @@ event-copy-days = Those of the copy: the dates of the old event are not taken al
 step-completed-due = over, not marked as completed
 template-event-own = this event’s own
 template-event-pictures = With pictures of this event’s own: { $pictures }.
+template-off-logo = Take the logo off
+template-off-signature-1 = Take the first signature off
+template-off-signature-2 = Take the second signature off
 generate-not-ready = This event is not ready for certificates yet.
 generate-no-template = No template is chosen.
 generate-no-template-way = Choose a template

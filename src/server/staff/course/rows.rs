@@ -1,0 +1,360 @@
+//! Sessions and activities as they are typed: a row of fields for each, some that are empty, and lines where several are put in at once.
+//!
+//! A code stays once it is kept: attendance and points are kept by it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::super::events::text;
+use super::super::form::Fields;
+use super::super::grid::{Entry, Grid, Row as GridRow, Takes};
+use super::super::phrases;
+use super::super::ui::{Field, Kind};
+use super::super::words::Words;
+use crate::eligibility::{MAX_ACTIVITIES, MAX_SESSIONS};
+use crate::server::Problem;
+use crate::server::problem::FieldProblem;
+
+/// Rows that stand empty below those that are there.
+const SPARE: usize = 3;
+/// Lines of the field for several at once.
+const LINES: u32 = 3;
+
+/// Which of the two kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Session,
+    Activity,
+}
+
+impl Sort {
+    pub(super) const BOTH: [Self; 2] = [Self::Session, Self::Activity];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Activity => "activity",
+        }
+    }
+
+    /// Returns what the API calls the list of them.
+    pub(super) fn member(self) -> &'static str {
+        match self {
+            Self::Session => "sessions",
+            Self::Activity => "activities",
+        }
+    }
+
+    fn most(self) -> usize {
+        match self {
+            Self::Session => MAX_SESSIONS,
+            Self::Activity => MAX_ACTIVITIES,
+        }
+    }
+}
+
+/// One as it is typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Row {
+    /// The code; empty: one is to be made.
+    id: String,
+    /// Whether the code is kept already.
+    kept: bool,
+    title: String,
+    points: String,
+    required: bool,
+    /// What is wrong with it, by the column.
+    error: Option<(Column, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Title,
+    Code,
+    Points,
+}
+
+/// All of a kind as they are typed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    sort: Sort,
+    rows: Vec<Row>,
+    /// Several more, one a line.
+    lines: String,
+}
+
+impl Listed {
+    /// Returns those that an event has.
+    pub(super) fn kept(sort: Sort, course: &Value) -> Self {
+        let row = |one: &Value| Row {
+            id: text(one, "id"),
+            kept: true,
+            title: text(one, "title"),
+            points: match &one["points"] {
+                Value::Null => String::new(),
+                points if points.as_f64() == Some(0.0) => String::new(),
+                points => points.to_string(),
+            },
+            required: one["required"] == true,
+            error: None,
+        };
+        let rows = course[sort.member()].as_array().into_iter().flatten().map(row).collect();
+        Self { sort, rows, lines: String::new() }
+    }
+
+    /// Reads a form. A row that was kept and whose title was emptied goes; one in which nothing was typed is none.
+    pub(super) fn read(sort: Sort, fields: &Fields) -> Self {
+        let mut rows = Vec::new();
+        for number in 1..=sort.most() + SPARE {
+            let field = |column: &str| fields.get(&name(sort, number, column)).to_owned();
+            let row = Row {
+                id: field("id"),
+                kept: !field("kept").is_empty(),
+                title: field("title"),
+                points: field("points"),
+                required: !field("required").is_empty(),
+                error: None,
+            };
+            let is_blank = row.title.is_empty() && row.id.is_empty() && row.points.is_empty() && !row.required;
+            if !is_blank && !(row.kept && row.title.is_empty()) {
+                rows.push(row);
+            }
+        }
+        Self { sort, rows, lines: fields.raw(sort.member()).to_owned() }
+    }
+
+    /// Returns them as the API takes them.
+    ///
+    /// # Errors
+    /// What is wrong with the lines; what is wrong with a row stands in it then.
+    pub(super) fn values(&mut self, w: &Words) -> Result<Vec<Value>, Vec<FieldProblem>> {
+        self.look(w);
+        let lines = lines(&self.lines, self.sort).map_err(|line| {
+            let detail = w.with("course-bad-line", [("line", line.into())]);
+            vec![FieldProblem { field: self.sort.member().to_owned(), detail }]
+        })?;
+        if self.rows.iter().any(|row| row.error.is_some()) {
+            return Err(Vec::new());
+        }
+        let all: Vec<Row> = self.rows.iter().cloned().chain(lines).collect();
+        let (mut taken, mut values) = (BTreeSet::new(), Vec::new());
+        for row in all.iter().filter(|row| !row.id.is_empty()) {
+            // Twice among the rows is told there.
+            if !taken.insert(row.id.clone()) {
+                let field = self.sort.member().to_owned();
+                return Err(vec![FieldProblem {
+                    field,
+                    detail: w.with("course-line-twice", [("code", (&*row.id).into())]),
+                }]);
+            }
+        }
+        for (at, row) in all.into_iter().enumerate() {
+            let id = match row.id.is_empty() {
+                true => unused(self.sort, at + 1, &mut taken),
+                false => row.id,
+            };
+            let mut one = json!({ "id": id, "title": row.title, "required": row.required });
+            if let Some(points) = number(&row.points) {
+                one["points"] = json!(points);
+            }
+            values.push(one);
+        }
+        Ok(values)
+    }
+
+    /// Says in each row what is wrong with it.
+    fn look(&mut self, w: &Words) {
+        let mut seen = BTreeSet::new();
+        for row in &mut self.rows {
+            row.error = if row.title.is_empty() {
+                Some((Column::Title, w.s("course-no-title")))
+            } else if !row.id.is_empty() && !seen.insert(row.id.clone()) {
+                Some((Column::Code, w.s("course-twice")))
+            } else if !row.points.is_empty() && number(&row.points).is_none() {
+                Some((Column::Points, w.s("course-bad-points")))
+            } else {
+                None
+            };
+        }
+    }
+
+    /// Puts beside its row what the API says of one, as `sessions[2].title is longer than 300 bytes`; says whether it did.
+    pub(super) fn take(&mut self, w: &Words, problem: &Problem) -> bool {
+        let Some((at, column, reason)) = place(self.sort, &problem.detail) else { return false };
+        let Some(row) = self.rows.get_mut(at) else { return false };
+        row.error = Some((column, phrases::beside(w, reason)));
+        true
+    }
+
+    /// Returns the fields: the rows with some that are empty, and several at once.
+    pub(super) fn fields(&self, w: &Words) -> [Field; 3] {
+        let key = format!("course-{}", self.sort.member());
+        let spare = std::iter::repeat_n(Row::default(), SPARE);
+        let rows = self.rows.iter().cloned().chain(spare).take(self.sort.most().max(self.rows.len()));
+        let rows = rows.enumerate().map(|(at, row)| self.row(w, at + 1, row)).collect();
+        let mut heads = vec![w.s("course-title"), w.s("course-code")];
+        if self.sort == Sort::Activity {
+            heads.push(w.s("course-points"));
+        }
+        heads.push(w.s("course-required"));
+        let grid = Grid { caption: w.s(&key), heads, rows, hint: w.s("course-hint") };
+        let more = Field::new(self.sort.member(), w.s("course-more"), Kind::Area(LINES)).value(self.lines.clone());
+        [
+            Field::heading(w.s(&key)),
+            Field::new(self.sort.name(), "", Kind::Grid(grid)),
+            more.hint(w.s(&format!("{key}-more-hint"))),
+        ]
+    }
+
+    fn row(&self, w: &Words, number: usize, row: Row) -> GridRow {
+        let title = w.with(&format!("course-row-{}", self.sort.name()), [("row", number.into())]);
+        let entry = |column: &str, value: String, takes| {
+            let label = format!("{title}: {}", w.s(&format!("course-{column}")));
+            Entry::new(name(self.sort, number, if column == "code" { "id" } else { column }), label, value, takes)
+        };
+        let wrong = |column| row.error.as_ref().filter(|(of, _)| *of == column).map(|(_, text)| text.clone());
+        let code = if row.kept { Takes::Nothing } else { Takes::Text };
+        let mut entries = vec![
+            entry("title", row.title.clone(), Takes::Text).wrong(wrong(Column::Title)),
+            entry("code", row.id.clone(), code).wrong(wrong(Column::Code)),
+        ];
+        if self.sort == Sort::Activity {
+            entries.push(entry("points", row.points.clone(), Takes::Number).wrong(wrong(Column::Points)));
+        }
+        let required = String::from(if row.required { "yes" } else { "" });
+        entries.push(entry("required", required, Takes::Tick));
+        GridRow { title, entries, kept: row.kept.then(|| name(self.sort, number, "kept")) }
+    }
+}
+
+/// Returns the name of a field: `session_2_title`.
+fn name(sort: Sort, number: usize, column: &str) -> String {
+    format!("{}_{number}_{column}", sort.name())
+}
+
+/// Returns a code that nothing has yet, and takes it.
+fn unused(sort: Sort, from: usize, taken: &mut BTreeSet<String>) -> String {
+    let mut number = from;
+    loop {
+        let id = format!("{}{number}", sort.name());
+        if taken.insert(id.clone()) {
+            return id;
+        }
+        number += 1;
+    }
+}
+
+fn number(text: &str) -> Option<serde_json::Number> {
+    Some(text.replace(',', ".")).filter(|text| !text.is_empty())?.parse().ok()
+}
+
+/// Returns of which row something is said, of which column, and what.
+fn place(sort: Sort, detail: &str) -> Option<(usize, Column, &str)> {
+    let (at, rest) = detail.strip_prefix(sort.member())?.strip_prefix('[')?.split_once(']')?;
+    let (column, reason) = rest.strip_prefix('.')?.split_once(' ')?;
+    let column = match column {
+        "id" => Column::Code,
+        "points" => Column::Points,
+        _ => Column::Title,
+    };
+    Some((at.parse().ok()?, column, reason))
+}
+
+/// Reads lines of `title`, `code | title` or `code | title | points`; a star between bars says that it is required.
+fn lines(text: &str, sort: Sort) -> Result<Vec<Row>, String> {
+    let mut all = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let mut parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let required = parts.contains(&"*");
+        parts.retain(|part| *part != "*");
+        let (id, title, points) = match parts.as_slice() {
+            [title] => ("", *title, ""),
+            [id, title] => (*id, *title, ""),
+            [id, title, points] if sort == Sort::Activity && number(points).is_some() => (*id, *title, *points),
+            _ => return Err(line.to_owned()),
+        };
+        let [id, title, points] = [id, title, points].map(str::to_owned);
+        all.push(Row { id, kept: false, title, points, required, error: None });
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> Fields {
+        Fields::of(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn read(sort: Sort, fields: &[(&str, &str)]) -> Result<Vec<Value>, Vec<FieldProblem>> {
+        Listed::read(sort, &form(fields)).values(Words::first())
+    }
+
+    #[test]
+    fn rows_and_lines_say_the_same() {
+        let rows = [
+            ("session_1_id", "day1"),
+            ("session_1_kept", "yes"),
+            ("session_1_title", "Day 1"),
+            ("session_1_required", "yes"),
+            ("session_3_title", " Day 2 "),
+        ];
+        let wanted = [
+            json!({ "id": "day1", "title": "Day 1", "required": true }),
+            json!({ "id": "session2", "title": "Day 2", "required": false }),
+        ];
+        assert_eq!(read(Sort::Session, &rows).unwrap(), wanted);
+        assert_eq!(read(Sort::Session, &[("sessions", "day1 | Day 1 | *\n\nDay 2")]).unwrap(), wanted);
+        let activity = json!({ "id": "quiz", "title": "Quiz", "required": false, "points": 2.5 });
+        let row =
+            [("activity_1_id", "quiz"), ("activity_1_title", "Quiz"), ("activity_1_points", "2,5"), ("activities", "")];
+        assert_eq!(read(Sort::Activity, &row).unwrap(), std::slice::from_ref(&activity));
+        assert_eq!(read(Sort::Activity, &[("activities", "quiz | Quiz | 2,5")]).unwrap(), [activity]);
+        // What is kept is what was read.
+        let course = json!({ "sessions": wanted });
+        assert_eq!(Listed::kept(Sort::Session, &course).values(Words::first()).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_code_that_is_made_is_nobodys() {
+        let rows = [("session_1_title", "New"), ("session_2_id", "session1"), ("session_2_title", "Old")];
+        let ids: Vec<String> = read(Sort::Session, &rows).unwrap().iter().map(|one| text(one, "id")).collect();
+        assert_eq!(ids, ["session2", "session1"]);
+    }
+
+    #[test]
+    fn what_is_emptied_goes_and_what_is_half_typed_is_told_in_its_row() {
+        let emptied = [("session_1_id", "day1"), ("session_1_kept", "yes"), ("session_1_title", "")];
+        assert_eq!(read(Sort::Session, &emptied).unwrap(), Vec::<Value>::new());
+        let wrongs: [(&[(&str, &str)], Column); 3] = [
+            (&[("activity_2_id", "quiz"), ("activity_2_title", "")], Column::Title),
+            (
+                &[("activity_1_id", "a"), ("activity_1_title", "A"), ("activity_2_id", "a"), ("activity_2_title", "B")],
+                Column::Code,
+            ),
+            (&[("activity_1_title", "A"), ("activity_1_points", "many")], Column::Points),
+        ];
+        for (fields, column) in wrongs {
+            let mut listed = Listed::read(Sort::Activity, &form(fields));
+            assert!(listed.values(Words::first()).is_err(), "{fields:?}");
+            assert_eq!(listed.rows.last().unwrap().error.as_ref().unwrap().0, column, "{fields:?}");
+        }
+        for (bad, sort) in
+            [("a | b | c | d", Sort::Session), ("quiz | Quiz | many", Sort::Activity), ("a | b | 3", Sort::Session)]
+        {
+            let told = read(sort, &[(sort.member(), bad)]).unwrap_err();
+            assert_eq!((told.len(), told[0].field.as_str()), (1, sort.member()), "{bad}");
+        }
+        let twice = [("session_1_id", "day1"), ("session_1_title", "Day 1"), ("sessions", "day1 | Day one")];
+        assert_eq!(read(Sort::Session, &twice).unwrap_err()[0].field, "sessions");
+    }
+
+    #[test]
+    fn what_the_api_says_of_a_row_stands_in_it() {
+        assert_eq!(place(Sort::Session, "sessions[12].title is empty"), Some((12, Column::Title, "is empty")));
+        assert_eq!(place(Sort::Activity, "sessions[12].title is empty"), None);
+        assert_eq!(place(Sort::Session, "sessions has 501 entries, at most 500 are taken"), None);
+    }
+}

@@ -319,12 +319,12 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let counts = counts(&rows, enrolled.clone());
     let results = Results::of(&planned.event);
     let uses = uses(desk, planned, &columns, &found, results)?;
-    let progress = progress_columns::told(&columns, &found, &uses);
+    let progress = progress_columns::told(&table, &columns, course, &found, &uses);
     let record = match nothing {
         true => None,
         false => {
             let report = report_rows(&table, &columns, &rows)?;
-            Some(remember(desk, planned, request, (report, &unerased), (counts, &rows, &table.header))?)
+            Some(remember(desk, planned, request, (report, &unerased), (counts, &rows, (&table.header, &columns)))?)
         }
     };
     let languages = other_languages(desk, planned, &rows)?;

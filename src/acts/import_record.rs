@@ -1,6 +1,8 @@
 //! What is kept of an import that happened: its record, the mapping and the shape of its list, and the report. Names and addresses
 //! stand in the report alone.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,11 +13,14 @@ use super::import_report::{ReportRow, drop_old_reports, keep_report};
 use super::{ActError, Planned, import_shapes, retried, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::import::{self, Offered, RowOutcome, Said};
+use crate::import::{self, Columns, Meaning, Offered, RowOutcome, Said};
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
 
 /// Characters of a file's name that are remembered.
 const FILE_NAME: usize = 120;
+/// Characters of a column's header that are remembered, and columns of which they are.
+const HEADER: usize = 80;
+const MOST_HEADERS: usize = 60;
 /// Mapping entries at most.
 const MAX_MAPPING: usize = 300;
 
@@ -41,6 +46,11 @@ pub struct ImportRecord {
     /// Lines of rows that were asked about, and that this person said to be people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confirmed: Vec<u64>,
+    /// What the list calls the columns that are kept with people, by the names under which they are kept. Not those that named
+    /// somebody who was erased.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({ "seat_no": "Seat no." }))]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Keeps the record, the mapping and, in pieces, the report.
@@ -49,7 +59,7 @@ pub(super) fn remember(
     planned: &Planned,
     request: &ImportRequest,
     (report, unerased): (Vec<ReportRow>, &Unerased),
-    (counts, rows, header): (Counts, &[RowOutcome], &[String]),
+    (counts, rows, (header, columns)): (Counts, &[RowOutcome], (&[String], &Columns)),
 ) -> Result<ImportRecord, ActError> {
     let code = &planned.event.code;
     let mut bytes = [0; 4];
@@ -61,8 +71,8 @@ pub(super) fn remember(
         rows.iter().filter(|row| row.said.is_some_and(said)).map(|row| row.line).collect::<Vec<u64>>()
     };
     let confirmed = lines(&|said| said != Said::LeftOut);
-    let file = file_name(request.name);
-    let mut record = ImportRecord { id, by: who(desk), at: desk.now, file, counts, report_rows, confirmed };
+    let (file, headers) = (file_name(request.name), headers(columns));
+    let mut record = ImportRecord { id, by: who(desk), at: desk.now, file, counts, report_rows, confirmed, headers };
     let key = format!("{code}/{}", record.id);
     let mut told = json!({ "import": record.id, "counts": counts });
     let answers = [("confirmed", Said::Confirmed), ("likely", Said::Likely), ("left_out", Said::LeftOut)];
@@ -90,6 +100,7 @@ pub(super) fn remember(
             // Whoever was erased meanwhile may have given the file its name.
             Err(error) if still.is_some() && unerased.broke(&error) => {
                 (still, record.file) = (None, String::new());
+                record.headers.clear();
                 Err(error.into())
             }
             done => Ok(done.map(drop)?),
@@ -97,6 +108,15 @@ pub(super) fn remember(
     })?;
     drop_old_reports(desk, code)?;
     Ok(record)
+}
+
+/// Returns what the columns are called that are kept with people.
+fn headers(columns: &Columns) -> BTreeMap<String, String> {
+    let of_person = |meaning: Meaning| matches!(meaning, Meaning::Name | Meaning::Email);
+    let kept = columns.columns.iter().filter(|column| !column.skipped && !column.meaning.is_some_and(of_person));
+    let shown = |c: &char| !c.is_control() && !import::is_bidi_control(*c);
+    let header = |header: &str| header.trim().chars().filter(shown).take(HEADER).collect::<String>();
+    kept.map(|column| (column.field.clone(), header(&column.header))).take(MOST_HEADERS).collect()
 }
 
 /// Returns what a file is called, without its folder, in a length that is shown.

@@ -217,7 +217,7 @@ pub(super) fn without_rows_about(
     Ok(writes)
 }
 
-/// Returns the writes that take the names of files that name somebody out of an event's imports.
+/// Returns the writes that take the names of files and of columns that name somebody out of an event's imports.
 pub(super) fn without_files_of(
     store: &dyn Store,
     code: &EventCode,
@@ -228,13 +228,20 @@ pub(super) fn without_files_of(
     loop {
         let page = store.documents(Collection::IMPORTS, &format!("{code}/"), cursor.as_deref(), 100)?;
         for document in page.items {
-            let record: ImportRecord = document.read()?;
+            let mut record: ImportRecord = document.read()?;
             // A file is called `ada_lovelace.csv` for Ada Lovelace.
-            let file = record.file.to_lowercase();
-            let words: String = file.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-            if texts.iter().any(|text| holds(&file, text) || holds(&words, text)) {
+            let names = |told: &str| {
+                let told = told.to_lowercase();
+                let words: String = told.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+                texts.iter().any(|text| holds(&told, text) || holds(&words, text))
+            };
+            let of_columns = record.headers.iter().any(|(field, header)| names(field) || names(header));
+            if names(&record.file) || of_columns {
                 let (key, expect) = (document.key.clone(), Expect::Revision(document.revision));
-                let record = ImportRecord { file: String::new(), ..record };
+                record.headers.retain(|field, header| !names(field) && !names(header));
+                if names(&record.file) {
+                    record.file.clear();
+                }
                 writes.push(DocumentWrite::put(Collection::IMPORTS, key, expect, &record));
             }
         }

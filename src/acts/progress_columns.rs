@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::eligibility::{Amount, Course, Done, Mark, Rule};
-use crate::import::{CLEAR, Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, Use, field_name};
+use crate::import::{CLEAR, Code, Column, Columns, Finding, Meaning, RowOutcome, Severity, Table, Use, field_name};
 use crate::store::Participant;
 
 /// What a column fills.
@@ -43,15 +43,29 @@ impl Target {
     }
 }
 
-/// Says what columns are taken as that are on no certificate.
-pub(super) fn told(columns: &Columns, targets: &[(usize, Target)], uses: &[Use]) -> Vec<String> {
+/// Says what columns are taken as that are on no certificate, and which are not what their headers seem to say.
+pub(super) fn told(
+    table: &Table,
+    columns: &Columns,
+    course: &Course,
+    targets: &[(usize, Target)],
+    uses: &[Use],
+) -> Vec<String> {
     let on_none = targets.iter().filter(|(at, _)| uses.get(*at) == Some(&Use::Rule));
     let one = |(at, target): &(usize, Target)| {
         let (header, (words, of_rules)) = (&columns.columns[*at].header, target.words());
         let rules = if of_rules { ", for rules" } else { "" };
         format!("column `{header:.80}` is taken as {words}{rules}, and is on no certificate")
     };
-    on_none.map(one).collect()
+    let free = |at: usize, column: &Column| {
+        column.meaning.is_none() && !column.skipped && !targets.iter().any(|(other, _)| *other == at)
+    };
+    let other = |(at, column): (usize, &Column)| {
+        let target = target(&column.header, course).or_else(|| spelt(&column.header));
+        let (words, _) = target.filter(|target| free(at, column) && says_something_else(table, at, target))?.words();
+        Some(format!("column `{:.80}` is not taken as {words}: no cell of it holds a number", column.header))
+    };
+    on_none.map(one).chain(columns.columns.iter().enumerate().filter_map(other)).collect()
 }
 
 /// Headers in the languages of lists, by what they fill.
@@ -74,6 +88,15 @@ fn spelt(header: &str) -> Option<Target> {
         }
     }
     None
+}
+
+/// Whether something stands below the header of a measure, and none of it is a number: `Meeting Organizer` below `Attendance`.
+fn says_something_else(table: &Table, at: usize, target: &Target) -> bool {
+    let mut filled = table.rows.iter().map(|row| row.number(at)).filter(|cell| !cell.is_empty() && !is_clear(cell));
+    matches!(target, Target::Attendance | Target::Points | Target::Completion)
+        && filled
+            .next()
+            .is_some_and(|first| [first].into_iter().chain(filled).all(|cell| cell.parse::<Amount>().is_err()))
 }
 
 /// Whether a column holds numbers, and nothing else but what stands for none. Of 0 and 1 alone it may be yes and no.
@@ -151,7 +174,8 @@ pub(super) fn targets(
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
     for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
         let by_map = mapped.iter().find(|(_, header)| field_name(header) == column.field || *header == column.header);
-        let target = by_map.map(|(target, _)| target.clone()).or_else(|| target(&column.header, course));
+        let by_header = || target(&column.header, course).filter(|target| !says_something_else(table, at, target));
+        let target = by_map.map(|(target, _)| target.clone()).or_else(by_header);
         let prefix = column.header.split_once(':').map(|(kind, _)| kind.trim().to_lowercase());
         match target {
             Some(target) => found.push((at, target)),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -54,15 +55,23 @@ pub(super) fn as_domain(told: &str) -> Result<String, Failure> {
         Some((name, port)) if !port.contains(':') => (name.trim_end_matches('.'), format!(":{port}")),
         _ => (text, String::new()),
     };
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let numeric = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    if numeric || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok() {
+    let ascii = idna::domain_to_ascii(name);
+    // Digits of full width are digits once they are written as addresses are.
+    if is_ip(name) || ascii.as_deref().is_ok_and(is_ip) {
         return Err(Failure::usage(format!("`{told}` is an IP address, and did:web allows none")).hint(ours));
     }
-    match idna::domain_to_ascii(name) {
+    match ascii {
         Ok(domain) if crate::mail::config::is_host(&format!("{domain}{port}")) => Ok(format!("{domain}{port}")),
         _ => Err(Failure::usage(format!("`{told}` is not a domain such as certs.example.org")).hint(ours)),
     }
+}
+
+/// Whether browsers would take a host for an IP address: its last part is a number (WHATWG URL, "ends in a number").
+fn is_ip(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let numeric = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    numeric || last.strip_prefix("0x").is_some_and(is_hex) || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 /// The same of a host with an optional path.

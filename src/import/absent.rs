@@ -50,8 +50,8 @@ const SHORT: usize = 60;
 const COMPOUND: usize = 6;
 /// Most words that stand for one thing, as `did not show up`.
 const RUN: usize = 4;
-/// Crosses and dashes that stand for no. `x` is none of them: in most lists it means that somebody was there.
-const SIGNS: &str = "✗✘×✕✖☒❌❎⨯☓-–—−‐‑―";
+/// Crosses, dashes and empty boxes that stand for no. `x` is none of them: in most lists it means that somebody was there.
+const SIGNS: &str = "✗✘×✕✖☒❌❎⨯☓☐□◻⬜-–—−‐‑―";
 
 /// What to do with a row that says that somebody was absent or failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::ToSchema)]

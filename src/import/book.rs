@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::xlsx::Archive;
+use super::archive::Archive;
 
 /// Why a part cannot be read.
 pub(super) type Problem = String;

@@ -1,11 +1,12 @@
 //! Which column holds what: found by its header in many languages, corrected by `--map`.
 
 use std::collections::{HashMap, HashSet};
-use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::headers::{asks_for_name, head, headers, is_german};
+use super::headers::{asks_for_name, head, headers, is_german, says_part};
+use super::mapping::{Mapping, MappingError, Target};
+use super::overlooked;
 use super::parts::{self, Order, Verdict};
 use super::question::{Choice, Question};
 use super::report::REPORT_COLUMNS;
@@ -77,109 +78,6 @@ impl Meaning {
     }
 }
 
-/// A user's corrections: `name=Full name`, `email=` (no such column), `skip=Notes`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mapping {
-    entries: Vec<(Target, String)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
-    Meaning(Meaning),
-    Skip,
-}
-
-/// Why the columns do not say who the people are.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MappingError {
-    /// Not `FIELD=COLUMN`.
-    #[error("`{0}` is not FIELD=COLUMN, such as `name=Full name`")]
-    Form(String),
-    /// A field that is not known.
-    #[error("`{0}` is not a field that can be mapped")]
-    Field(String),
-    /// A column that the file does not have.
-    #[error("the file has no column `{column}`")]
-    Column {
-        /// What was asked for.
-        column: String,
-        /// What there is.
-        columns: Vec<String>,
-    },
-    /// No column holds the names.
-    #[error("no column holds the names of people")]
-    NoName {
-        /// What there is.
-        columns: Vec<String>,
-    },
-}
-
-impl MappingError {
-    /// Returns what to do next.
-    pub fn hint(&self) -> String {
-        let list = |columns: &[String]| columns.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
-        match self {
-            Self::Form(_) => "write the file's column after `=`, in quotes if it has spaces".into(),
-            Self::Field(_) => {
-                format!("map one of {}, or skip", Meaning::ALL.map(Meaning::field).join(", "))
-            }
-            Self::Column { columns, .. } => format!("its columns are {}", list(columns)),
-            Self::NoName { columns } => format!(
-                "say which one does, as `map=name=COLUMN`, or which row names the columns, as `header_row=ROW`; the \
-                 columns are {}",
-                list(columns)
-            ),
-        }
-    }
-}
-
-impl MappingError {
-    /// Returns what can be answered: where no column is known to hold the names, any of them may.
-    pub fn questions(&self) -> Vec<Question> {
-        let Self::NoName { columns } = self else { return Vec::new() };
-        let choice = |column: &String| Choice::new(format!("map=name={column}"), format!("the column `{column}`"));
-        vec![Question {
-            about: "map".into(),
-            text: "which column holds the names of people?".into(),
-            rows: Vec::new(),
-            more_rows: 0,
-            choices: columns.iter().filter(|column| !column.is_empty()).map(choice).collect(),
-        }]
-    }
-}
-
-impl FromStr for Mapping {
-    type Err = MappingError;
-
-    fn from_str(text: &str) -> Result<Self, MappingError> {
-        let mut mapping = Self::default();
-        mapping.add(text)?;
-        Ok(mapping)
-    }
-}
-
-impl Mapping {
-    /// Adds one `FIELD=COLUMN`; an empty column says that the file has none for that field.
-    ///
-    /// # Errors
-    /// When it has another form or the field is not known.
-    pub fn add(&mut self, text: &str) -> Result<(), MappingError> {
-        let (field, column) = text.split_once('=').ok_or_else(|| MappingError::Form(text.into()))?;
-        let wanted = field_name(field);
-        let target = match Meaning::ALL.into_iter().find(|meaning| meaning.field() == wanted) {
-            Some(meaning) => Target::Meaning(meaning),
-            None if wanted == "skip" => Target::Skip,
-            None => return Err(MappingError::Field(field.into())),
-        };
-        self.entries.push((target, column.trim().to_owned()));
-        Ok(())
-    }
-
-    fn says(&self, meaning: Meaning) -> Option<&str> {
-        self.entries.iter().rev().find(|(target, _)| *target == Target::Meaning(meaning)).map(|(_, c)| c.as_str())
-    }
-}
-
 /// One column of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -235,13 +133,14 @@ impl Columns {
             found.columns[at].skipped = *target == Target::Skip;
         }
         for meaning in Meaning::ALL {
-            if let Some(at) = found.column_for(meaning, mapping)? {
+            if let Some(at) = found.column_for(meaning, table, mapping)? {
                 found.columns[at].meaning = Some(meaning);
             }
         }
         found.note_is_a_grade(table, mapping);
         found.find_all_last_days(mapping);
         found.settle_names(table, mapping)?;
+        overlooked::settle(&mut found, table, mapping);
         found.order = parts::order(&found);
         Ok(found)
     }
@@ -286,51 +185,63 @@ impl Columns {
 
     fn index_of(&self, wanted: &str) -> Result<usize, MappingError> {
         let by = |same: &dyn Fn(&str) -> bool| self.columns.iter().position(|column| same(&column.header));
+        // Of two columns of one name the second is called by its placeholder.
+        let by_field = || self.columns.iter().position(|column| column.field == wanted);
         by(&|header| header.trim() == wanted)
             .or_else(|| by(&|header| key(header) == key(wanted)))
+            .or_else(by_field)
             .ok_or_else(|| MappingError::Column { column: wanted.into(), columns: self.headers() })
     }
 
-    fn column_for(&self, meaning: Meaning, mapping: &Mapping) -> Result<Option<usize>, MappingError> {
+    fn column_for(&self, meaning: Meaning, table: &Table, mapping: &Mapping) -> Result<Option<usize>, MappingError> {
         match mapping.says(meaning) {
             Some("") => return Ok(None),
             Some(column) => return self.index_of(column).map(Some),
             None => {}
         }
+        let free = |at: usize| self.is_free(at, mapping);
+        // What a column without a single cell is called says nothing, where another one is called so too.
+        let filled = |at: usize| free(at) && parts::is_filled(table, at);
+        Ok(self.likeliest(meaning, &filled).or_else(|| self.likeliest(meaning, &free)))
+    }
+
+    /// Whether nothing is known of a column, and nothing was said of it.
+    fn is_free(&self, at: usize, mapping: &Mapping) -> bool {
+        let column = &self.columns[at];
+        let wanted = || mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == key(&column.header));
+        column.meaning.is_none() && !column.skipped && !wanted()
+    }
+
+    /// Returns which of some columns is the likeliest for a meaning, by its header.
+    fn likeliest(&self, meaning: Meaning, free: &dyn Fn(usize) -> bool) -> Option<usize> {
         let keys: Vec<String> = self.columns.iter().map(|column| key(&column.header)).collect();
-        let free = |at: &usize| {
-            let column = &self.columns[*at];
-            let wanted_elsewhere = mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == keys[*at]);
-            column.meaning.is_none() && !column.skipped && !wanted_elsewhere
-        };
+        let any = |fits: &dyn Fn(usize) -> bool| (0..keys.len()).find(|at| fits(*at) && free(*at));
         if !matches!(meaning, Name | FirstName | MiddleName | LastName | SecondLastName | Email) {
-            return Ok(headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at))));
+            return headers(meaning).find_map(|header| any(&|at| keys[at] == header));
         }
         // `Attendee #` counts people.
-        let counts = |at: &usize| self.columns[*at].header.contains(['#', '№']);
-        let exact = headers(meaning)
-            .find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at) && !counts(at)));
+        let counts = |at: usize| self.columns[at].header.contains(['#', '№']);
+        let exact = headers(meaning).find_map(|header| any(&|at| keys[at] == header && !counts(at)));
         // `Name (original name)`, `E-mail (work)`.
         let heads: Vec<String> = self.columns.iter().map(|column| head(&column.header)).collect();
-        let by_head = || {
-            headers(meaning)
-                .find_map(|header| (0..keys.len()).find(|at| heads[*at] == header && free(at) && !counts(at)))
-        };
-        let asks =
-            || (0..keys.len()).find(|at| meaning == Name && free(at) && asks_for_name(&self.columns[*at].header));
-        Ok(exact.or_else(by_head).or_else(asks))
+        let by_head = || headers(meaning).find_map(|header| any(&|at| heads[at] == header && !counts(at)));
+        let asks = || any(&|at| meaning == Name && asks_for_name(&self.columns[at].header));
+        exact.or_else(by_head).or_else(asks)
     }
 
     /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name, beside
     /// `Surname` a first one, unless its cells hold the other.
     fn settle_names(&mut self, table: &Table, mapping: &Mapping) -> Result<(), MappingError> {
         let asked = |meaning| mapping.says(meaning).is_some_and(|column| !column.is_empty());
+        self.find_given_names(mapping);
         let (name, first, last) = (self.with(Name), self.with(FirstName), self.with(LastName));
         match (name, first, last) {
             (None, Some(_), Some(_)) => {}
             (Some(_), _, _) if asked(Name) => {}
             // A whole name was found; parts of it are ordinary columns, unless the user asked for the parts.
             (Some(at), Some(_), Some(_)) if asked(FirstName) || asked(LastName) => self.columns[at].meaning = None,
+            // Columns of parts in which nothing stands say nothing.
+            (Some(_), Some(first), Some(last)) if ![first, last].iter().any(|at| parts::is_filled(table, *at)) => {}
             (Some(at), Some(first), Some(last)) => {
                 if parts::has_no_letters(table, at) {
                     self.columns[at].meaning = None;
@@ -345,7 +256,9 @@ impl Columns {
             (Some(at), None, Some(other)) => self.settle_beside(table, at, (other, FirstName)),
             (Some(_), None, None) => {}
             (None, Some(at), None) | (None, None, Some(at)) => self.columns[at].meaning = Some(Name),
-            (None, None, None) => return Err(MappingError::NoName { columns: self.headers() }),
+            (None, None, None) => {
+                return Err(MappingError::NoName { columns: self.headers(), before: table.questions.clone() });
+            }
         }
         if self.with(Name).is_some() {
             let further = |column: &&mut Column| matches!(column.meaning, Some(MiddleName | SecondLastName));
@@ -354,9 +267,34 @@ impl Columns {
         Ok(())
     }
 
+    /// `Nom` is the family name in French; beside `Cognoms` it is the given one. Where no header is known, words of two may be,
+    /// as `Legal first name`.
+    fn find_given_names(&mut self, mapping: &Mapping) {
+        let by = |found: &Self, fits: &dyn Fn(&str) -> bool| {
+            (0..found.columns.len()).find(|at| fits(&found.columns[*at].header) && found.is_free(*at, mapping))
+        };
+        let unsaid = |meaning| mapping.says(meaning).is_none();
+        match (self.with(Name), self.with(FirstName), self.with(LastName)) {
+            (None, None, Some(last)) if unsaid(FirstName) && key(&self.columns[last].header) != "nom" => {
+                if let Some(at) = by(self, &|header| key(header) == "nom") {
+                    self.columns[at].meaning = Some(FirstName);
+                }
+            }
+            (None, None, None) if unsaid(FirstName) && unsaid(LastName) => {
+                let of = |part| by(self, &|header| says_part(header, part));
+                if let (Some(first), Some(last)) = (of(FirstName), of(LastName))
+                    && first != last
+                {
+                    (self.columns[first].meaning, self.columns[last].meaning) = (Some(FirstName), Some(LastName));
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A column called name beside one part of the name is the other part, or the whole.
     fn settle_beside(&mut self, table: &Table, at: usize, (other, part): (usize, Meaning)) {
-        if parts::is_whole(&self.columns[at].header) {
+        if parts::is_whole(&self.columns[at].header) || !parts::is_filled(table, other) {
             return;
         }
         match parts::judge(table, at, &[other]) {
@@ -429,173 +367,10 @@ pub fn field_name(header: &str) -> String {
     if name.is_empty() { "column".into() } else { name.into() }
 }
 
-/// A header without case, spaces and punctuation, for comparing.
+/// A header without case, spaces and punctuation, for comparing. `İsim` and `isim` are the same.
 pub(super) fn key(header: &str) -> String {
-    field_name(header).replace('_', "")
+    field_name(header).replace('_', "").replace("i\u{307}", "i")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn find(header: &[&str], maps: &[&str]) -> Result<Vec<(Meaning, String)>, MappingError> {
-        let table = Table { header: header.iter().map(|h| (*h).to_owned()).collect(), ..Table::default() };
-        let mut mapping = Mapping::default();
-        for map in maps {
-            mapping.add(map)?;
-        }
-        let columns = Columns::find(&table, &mapping)?;
-        Ok(columns.columns.into_iter().filter_map(|c| Some((c.meaning?, c.header))).collect())
-    }
-
-    fn means(header: &[&str]) -> Vec<Meaning> {
-        find(header, &[]).unwrap().into_iter().map(|(meaning, _)| meaning).collect()
-    }
-
-    #[test]
-    fn the_list_of_headers_is_spelt_as_headers_are_compared() {
-        for meaning in Meaning::ALL {
-            assert!(headers(meaning).count() > 4, "{meaning:?}");
-            headers(meaning).for_each(|header| assert_eq!(key(header), header));
-        }
-        assert_eq!(super::super::headers::sections(), Meaning::ALL.len());
-    }
-
-    #[test]
-    fn headers_are_known_in_many_languages() {
-        for header in [
-            &["Full Name", "E-Mail"][..],
-            &["participant", "email address"],
-            &["नाम", "ईमेल"],
-            &["姓名", "邮箱"],
-            &["الاسم", "البريد الإلكتروني"],
-            &["ФИО", "почта"],
-            &["氏名", "メールアドレス"],
-            &["이름", "이메일"],
-            &["Nom et prénom", "Courriel"],
-            &["NOMBRE COMPLETO", "Correo electrónico"],
-            &["பெயர்", "மின்னஞ்சல்"],
-        ] {
-            assert_eq!(means(header), [Name, Email], "{header:?}");
-        }
-    }
-
-    #[test]
-    fn split_names_are_put_together() {
-        assert_eq!(means(&["First Name", "Last Name", "Email"]), [FirstName, LastName, Email]);
-        assert_eq!(means(&["Name", "Vorname"]), [LastName, FirstName]);
-        assert_eq!(means(&["Nom", "Prénom"]), [LastName, FirstName]);
-        assert_eq!(means(&["Nombre", "Apellidos"]), [FirstName, LastName]);
-    }
-
-    #[test]
-    fn a_single_part_is_the_whole_name() {
-        assert_eq!(means(&["Nombre", "Correo"]), [Name, Email]);
-        assert_eq!(means(&["Nom"]), [Name]);
-    }
-
-    #[test]
-    fn a_mapped_column_wins_over_the_found_one() {
-        let found = find(&["Name", "Printed as", "Email"], &["name=Printed as"]).unwrap();
-        assert_eq!(found, [(Name, "Printed as".into()), (Email, "Email".into())]);
-    }
-
-    #[test]
-    fn a_missing_mapped_column_is_named_with_those_there_are() {
-        let error = find(&["Name", "Town"], &["email=Mail"]).unwrap_err();
-        assert_eq!(error.to_string(), "the file has no column `Mail`");
-        assert_eq!(error.hint(), "its columns are `Name`, `Town`");
-    }
-
-    #[test]
-    fn without_a_name_column_the_columns_are_listed() {
-        let error = find(&["Id", "Town"], &[]).unwrap_err();
-        assert!(error.hint().contains("`Id`, `Town`"), "{}", error.hint());
-    }
-
-    fn with_rows(rows: &[&[&str]]) -> Columns {
-        let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let row = |(line, row)| crate::import::Row { line, cells: cells(row), ..Default::default() };
-        let rows_of = (2..).zip(&rows[1..]).map(row).collect();
-        let table = Table { header: cells(&rows[0]), rows: rows_of, ..Table::default() };
-        Columns::find(&table, &Mapping::default()).unwrap()
-    }
-
-    #[test]
-    fn a_name_beside_a_part_is_the_other_part_unless_its_cells_hold_both() {
-        for (header, meanings) in [
-            (["Name", "Surname"], [FirstName, LastName]),
-            (["name", "lastname"], [FirstName, LastName]),
-            (["Name", "Family name"], [FirstName, LastName]),
-            (["Student", "Surname"], [FirstName, LastName]),
-            (["Name", "Nachname"], [FirstName, LastName]),
-            (["Navn", "Etternavn"], [FirstName, LastName]),
-            (["이름", "성"], [FirstName, LastName]),
-            (["Name", "Vorname"], [LastName, FirstName]),
-            (["Naam", "Voornaam"], [LastName, FirstName]),
-        ] {
-            let found = with_rows(&[&header, &["John", "Oak"], &["Mia", "Stone"]]);
-            assert_eq!(
-                found.columns.iter().filter_map(|column| column.meaning).collect::<Vec<_>>(),
-                meanings,
-                "{header:?}"
-            );
-            assert!(found.questions.is_empty(), "{header:?}");
-        }
-        let whole = with_rows(&[&["Name", "Surname"], &["John Oak", "Oak"], &["Mia Stone", "Stone"]]);
-        assert_eq!((whole.columns[0].meaning, whole.questions.len()), (Some(Name), 0));
-        let unsure = with_rows(&[&["Name", "Surname"], &["John Oak", "Elm"], &["Mia Stone", "Stone"]]);
-        assert_eq!(unsure.questions[0].choices[1].answer, "map=first_name=Name");
-        let explicit = with_rows(&[&["Full name", "Surname"], &["John", "Oak"]]);
-        assert_eq!(explicit.columns[0].meaning, Some(Name));
-    }
-
-    #[test]
-    fn headers_of_forms_and_reports_are_known() {
-        assert_eq!(means(&["Timestamp", "Email Address", "Score", "What's your full name? "]), [Email, Score, Name]);
-        assert_eq!(means(&["Full name (as it should appear on your certificate)"]), [Name]);
-        assert_eq!(means(&["Name (original name)", "Email", "Join time"]), [Name, Email]);
-        assert_eq!(means(&["Name (Original Name)", "User Email"]), [Name, Email]);
-        assert_eq!(means(&["Order #", "First Name", "Last Name", "Email", "Attendee #"]), [FirstName, LastName, Email]);
-        assert_eq!(means(&["First Name", "Middle Name", "Last Name"]), [FirstName, MiddleName, LastName]);
-        assert_eq!(means(&["Nombre", "Apellido paterno", "Apellido materno"]), [FirstName, LastName, SecondLastName]);
-        assert_eq!(means(&["First name", "Surname", "ID number", "Email address"]), [FirstName, LastName, Email]);
-        assert_eq!(means(&["Фамилия", "Имя", "Отчество"]), [LastName, FirstName, MiddleName]);
-        assert!(find(&["What is the full name of your company?"], &[]).is_err());
-    }
-
-    #[test]
-    fn a_note_is_a_grade_in_german_lists_only() {
-        let grade = |header: &[&str], cell: &str| {
-            let mut row = vec!["x"; header.len()];
-            row[header.len() - 1] = cell;
-            with_rows(&[header, &row]).with(Score).is_some()
-        };
-        assert!(grade(&["Vorname", "Nachname", "Note"], "gut") && grade(&["Name", "Note"], "1,3"));
-        assert!(!grade(&["Name", "Note"], "vegetarian") && !grade(&["Name", "E-mail", "Note"], ""));
-        assert!(!grade(&["Vorname", "Nachname", "Note"], "needs wheelchair access"));
-        assert!(!grade(&["Name", "Notes"], "87"));
-    }
-
-    #[test]
-    fn unknown_fields_are_refused_and_skipped_columns_stay_out() {
-        assert!(matches!(find(&["Name"], &["nme=Name"]), Err(MappingError::Field(_))));
-        assert!(matches!(find(&["Name"], &["name"]), Err(MappingError::Form(_))));
-        assert_eq!(find(&["Name", "Email"], &["skip=Email"]).unwrap(), [(Name, "Name".into())]);
-        assert_eq!(find(&["Name", "Email"], &["email="]).unwrap(), [(Name, "Name".into())]);
-    }
-
-    #[test]
-    fn placeholders_keep_letters_of_every_script() {
-        assert_eq!(field_name("  Full Name (as printed) "), "full_name_as_printed");
-        assert_eq!(field_name("पूरा नाम"), "पूरा_नाम");
-        assert_eq!(field_name("***"), "column");
-    }
-
-    #[test]
-    fn two_columns_of_one_name_stay_apart() {
-        let header = ["Name", "Name", ""].map(String::from);
-        let fields: Vec<String> = plain_columns(&header).into_iter().map(|c| c.field).collect();
-        assert_eq!(fields, ["name", "name_2", "column_3"]);
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::columns::key;
 use super::letters::{has_sign_inside, meant};
-use super::nobody::is_in;
+use super::nobody::{is_in, is_small};
 
 /// Why a name is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +30,27 @@ fn doubt(reason: &str, likely: Option<String>) -> Option<Doubt> {
 pub(super) fn of(name: &str) -> Option<Doubt> {
     let usual = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.');
     if name.chars().all(usual) {
-        return None;
+        return [login, several].iter().find_map(|kind| kind(name));
     }
-    let kinds: [fn(&str) -> Option<Doubt>; 11] =
-        [json, address, markup, entities, placeholder, lost, folded, ligatures, miscoded, tagged, signs];
+    let kinds: [fn(&str) -> Option<Doubt>; 14] = [
+        json,
+        address,
+        markup,
+        entities,
+        placeholder,
+        lost,
+        folded,
+        ligatures,
+        miscoded,
+        tagged,
+        numbered,
+        several,
+        login,
+        signs,
+    ];
     // Of letters alone only what they are is judged.
     let letters = |c: char| usual(c) || c.is_alphabetic() || is_combining_mark(c) || matches!(c, ',' | '’');
-    let kinds = if name.chars().all(letters) { &[folded, ligatures, miscoded][..] } else { &kinds[..] };
+    let kinds = if name.chars().all(letters) { &[folded, ligatures, miscoded, several][..] } else { &kinds[..] };
     let found = kinds.iter().find_map(|kind| kind(name))?;
     // What is likely may be odd too: `&lt;b&gt;Ada`, `Lovelace (Guest) <ada@example.org>`.
     let likely = match found.likely.as_deref().and_then(of) {
@@ -44,6 +58,52 @@ pub(super) fn of(name: &str) -> Option<Doubt> {
         None => found.likely,
     };
     Some(Doubt { likely, ..found })
+}
+
+/// `ada.lovelace`, `alovelace92`: what somebody logs in with.
+fn login(name: &str) -> Option<Doubt> {
+    let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.';
+    let parts: Vec<&str> = name.split('.').collect();
+    if !name.chars().all(small) || !name.starts_with(char::is_alphabetic) || parts.contains(&"") {
+        return None;
+    }
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let reason = "it seems to be what somebody logs in with";
+    match parts.len() {
+        1 => (digits > 1).then(|| doubt(reason, None)).flatten(),
+        _ if digits == 0 && parts.iter().all(|part| part.len() > 1) => {
+            let raised = |part: &&str| part[..1].to_uppercase() + &part[1..];
+            doubt(reason, Some(parts.iter().map(raised).collect::<Vec<_>>().join(" ")))
+        }
+        _ => doubt(reason, None),
+    }
+}
+
+/// `1. Ada Lovelace`: the place in the list.
+fn numbered(name: &str) -> Option<Doubt> {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = rest.strip_prefix(['.', ')']).filter(|_| rest.len() < name.len())?;
+    if rest.starts_with(' ') { doubt("a number stands before the name", Some(rest.to_owned())) } else { None }
+}
+
+/// `Ada Lovelace & Bo Holm`, `Ada and Bo Holm`, `Ada/Bo Holm`; `Familie Holm`, `ACME Ltd`.
+fn several(name: &str) -> Option<Doubt> {
+    /// What stands between two people, and in no name but for `von und zu`.
+    const JOINS: [&str; 6] = ["&", "and", "und", "et", "och", "og"];
+    /// `son of`, as it is written in names.
+    const SLASHED: [&str; 6] = ["s/o", "d/o", "a/l", "a/p", "w/o", "c/o"];
+    const GROUPS: [&str; 4] = ["familie", "family", "famille", "team"];
+    const COMPANIES: [&str; 9] = ["gmbh", "mbh", "ltd", "llc", "inc", "corp", "plc", "sarl", "sàrl"];
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let between = |three: &[&str]| JOINS.contains(&three[1]) && !is_small(three[0]);
+    let slashed = |word: &&str| word.contains('/') && !SLASHED.contains(&&*word.to_lowercase());
+    if words.windows(3).any(between) || words.iter().any(slashed) {
+        return doubt("more than one person may stand in the row", None);
+    }
+    let [first, .., last] = words[..] else { return None };
+    let company = COMPANIES.contains(&&*last.trim_end_matches('.').to_lowercase());
+    let group = company || GROUPS.contains(&&*first.to_lowercase());
+    if group { doubt("it seems to be a company or a group", None) } else { None }
 }
 
 /// `{"richText":[{"text":"Ada "}]}`, as some programs write cells.
@@ -223,7 +283,8 @@ fn tagged(name: &str) -> Option<Doubt> {
         if before.split_whitespace().any(|word| is_in("devices", &key(word))) {
             return doubt("it is what a device is called", Some(inside.to_owned()));
         }
-        let tag = is_pronouns(inside) || inside.split([',', '/', ' ']).all(|word| is_in("tags", &key(word)));
+        let pronoun = ["she", "he", "they", "her", "him", "them"].contains(&&*inside.trim().to_lowercase());
+        let tag = pronoun || is_pronouns(inside) || inside.split([',', '/', ' ']).all(|word| is_in("tags", &key(word)));
         return if tag {
             doubt("what stands in brackets is no part of a name", Some(format!("{before}{after}")))
         } else {
@@ -257,6 +318,8 @@ fn signs(name: &str) -> Option<Doubt> {
         let likely = match sign {
             '\\' | '*' => Some(name.replace(['\\', '*'], "")),
             '_' => Some(name.replace('_', " ")),
+            // `Ada Lovelace | ACME`
+            '|' => name.split('|').next().map(str::to_owned),
             _ => None,
         };
         return doubt(&format!("`{sign}` stands in no name"), likely);
@@ -333,6 +396,19 @@ mod tests {
             ("Ada 🌟 Lovelace", Some("Ada Lovelace")),
             ("+49 30 1234567", None),
             ("ada_lovelace", Some("ada lovelace")),
+            ("ada.lovelace", Some("Ada Lovelace")),
+            ("a.lovelace", None),
+            ("alovelace92", None),
+            ("[EXT] Ada Lovelace", Some("Ada Lovelace")),
+            ("Ada Lovelace [she]", Some("Ada Lovelace")),
+            ("1. Ada Lovelace", Some("Ada Lovelace")),
+            ("12) Zoë Müller", Some("Zoë Müller")),
+            ("Ada Lovelace & Bo Holm", None),
+            ("Zoë und Jan Müller", None),
+            ("Ada/Bo Holm", None),
+            ("Familie Holm", None),
+            ("ACME Ltd.", None),
+            ("Ada Lovelace | ACME", Some("Ada Lovelace")),
         ] {
             let found = of(name).unwrap_or_else(|| panic!("{name} passes"));
             assert_eq!(found.likely.as_deref(), likely, "{name}: {}", found.reason);
@@ -357,6 +433,14 @@ mod tests {
             "Gal·la Martí",
             "R2D2",
             "María José",
+            "bell hooks",
+            "Maximiliana von und zu Hohenlohe",
+            "José Ortega y Gasset",
+            "Luiz da Silva e Souza",
+            "Siti d/o Rahman",
+            "Ann Team",
+            "ada",
+            "Jr.",
         ] {
             assert_eq!(of(name), None, "{name}");
         }

@@ -14,7 +14,8 @@ use super::question::{AskedRow, Choice, Question};
 const DOS: &str = include_str!("dos.txt");
 
 /// Pages that Latin letters may be written by, the likelier first.
-const LATIN: [&str; 6] = ["windows-1252", "windows-1250", "windows-1254", "windows-1257", "macintosh", "iso-8859-2"];
+const LATIN: [&str; 7] =
+    ["windows-1252", "windows-1250", "windows-1254", "windows-1257", "macintosh", "iso-8859-2", "iso-8859-15"];
 /// Pages for other letters; of these only what the words speak for is taken.
 const OTHERS: [&str; 8] = [
     "windows-1251",
@@ -133,6 +134,9 @@ pub(super) fn decode(name: &str, bytes: &[u8], said: Option<&str>) -> Result<Dec
         }
         _ => {}
     }
+    if let Some(decoded) = without_mark(bytes) {
+        return Ok(decoded);
+    }
     if bytes.iter().take(4096).any(|&byte| byte == 0) {
         return Err(ImportError::Kind { file: name.into(), kind: "not text (or UTF-16 without a byte order mark)" });
     }
@@ -140,6 +144,21 @@ pub(super) fn decode(name: &str, bytes: &[u8], said: Option<&str>) -> Result<Dec
         Ok(text) => Ok(Decoded::sure(text.trim_start_matches('\u{feff}').to_owned(), UTF_8.name())),
         Err(_) => guess(name, bytes),
     }
+}
+
+/// Returns what UTF-16 says without its mark: one half of its commas and line breaks is zero, and seldom the other one.
+fn without_mark(bytes: &[u8]) -> Option<Decoded> {
+    /// How much more often that half is zero.
+    const OFTENER: usize = 4;
+    let zeros = |half: usize| bytes.iter().skip(half).step_by(2).take(2_048).filter(|byte| **byte == 0).count();
+    let encoding = match (zeros(0), zeros(1)) {
+        (first, second) if second > first * OFTENER => UTF_16LE,
+        (first, second) if first > second * OFTENER => UTF_16BE,
+        _ => return None,
+    };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+    let is_text = !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
+    is_text.then(|| Decoded::sure(text.into_owned(), encoding.name()))
 }
 
 fn decode_as(name: &str, bytes: &[u8], said: &str) -> Result<Decoded, ImportError> {
@@ -261,6 +280,13 @@ fn question(fields: &[(u64, Vec<u8>)], readings: &[Candidate]) -> Question {
 
 /// No page gives words: better no certificate than one for `Èâàíîâ`.
 fn not_told(name: &str, bytes: &[u8]) -> ImportError {
+    let is_text = |line: &[u8]| std::str::from_utf8(line).is_ok();
+    let lines = || bytes.split(|&byte| byte == b'\n');
+    if lines().any(|line| !line.is_ascii() && is_text(line))
+        && let Some(at) = lines().position(|line| !is_text(line))
+    {
+        return ImportError::Mixed { file: name.into(), line: at as u64 + 1 };
+    }
     let (line, field) = foreign_fields(bytes).into_iter().next().unwrap_or((1, Vec::new()));
     let western = Page::Web(encoding_rs::WINDOWS_1252);
     let sample = western.text(&field).unwrap_or_default().chars().filter(|c| !c.is_control()).take(20).collect();
@@ -297,6 +323,7 @@ mod tests {
             ("ibm852", "Jürgen Größer,André"),
             ("ibm850", "Schön,Möller"),
             ("ibm850", "Jürgen Groß,Bärbel Schön"),
+            ("iso-8859-15", "Zoé Šafar,Françoise Œuvrard"),
             ("windows-1251", "Иван Петров,Ольга Ковалёва"),
             ("koi8-r", "Иван Петров,Ольга Ковалёва"),
             ("windows-1253", "Ελένη Παπαδοπούλου"),
@@ -313,6 +340,25 @@ mod tests {
             let by = decode("x", &bytes, Some(name)).unwrap();
             assert!(by.question.is_none() && text.split(',').all(|name| by.text.contains(name)), "{name}: {}", by.text);
         }
+    }
+
+    #[test]
+    fn sixteen_bits_are_read_without_their_mark_and_other_bytes_are_not() {
+        let list = "Name\tE-Mail\nZoë Müller\tz@example.org\n鈴木一郎\ts@example.org\n";
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = list.encode_utf16().flat_map(order).collect();
+            assert_eq!(decode("x", &bytes, None).map(|read| read.text).ok().as_deref(), Some(list));
+            assert!(decode("x", &bytes[..bytes.len() - 1], None).is_err(), "half of a letter is missing");
+        }
+        assert!(decode("x", b"Name\0\0\0Ada", None).is_err() && decode("x", b"N\0\x01\0", None).is_err());
+    }
+
+    #[test]
+    fn two_lists_that_were_put_together_are_told_by_the_first_line_of_the_other() {
+        let mut bytes = "Name\nZoë Müller\n".as_bytes().to_vec();
+        bytes.extend(page("windows-1252", "José Núñez\n"));
+        let error = decode("x", &bytes, None).map(|read| read.text).unwrap_err();
+        assert_eq!(error, ImportError::Mixed { file: "x".into(), line: 3 });
     }
 
     #[test]

@@ -57,13 +57,43 @@ pub(super) fn asks_for_name(header: &str) -> bool {
         vor_und_nachname nombre_completo nombre_y_apellidos nombre_y_apellido su_nombre nom_complet nom_et_prénom \
         prénom_et_nom votre_nom nome_completo nome_e_cognome nome_e_sobrenome imię_i_nazwisko jméno_a_příjmení \
         volledige_naam uw_naam fullständigt_namn adı_soyadı имя_и_фамилия фамилия_имя фамилия_и_имя";
+    let words = field_name(header);
+    let padded = format!("_{words}_");
+    !is_of_others(header) && ASKED.split_whitespace().any(|asked| padded.contains(&format!("_{asked}_")))
+}
+
+/// Says whether a header speaks of somebody else, or of something: `Company name`, `Parent's e-mail`.
+pub(super) fn is_of_others(header: &str) -> bool {
     const OTHERS: &str = "company organisation organization employer firma unternehmen school institution university course \
         kurs event emergency parent guardian supervisor manager teacher trainer instructor mother father user username file \
         entreprise empresa azienda curso cours team group hospital department";
+    field_name(header).split('_').any(|word| OTHERS.split_whitespace().any(|other| word.starts_with(other)))
+}
+
+/// Says whether an address below this header is somebody else's.
+pub(super) fn is_address_of_others(header: &str) -> bool {
+    const OTHERS: &str = "company employer firma parent eltern guardian emergency notfall supervisor manager vorgesetzt chef teacher \
+        lehr trainer instructor tutor betreu coach mentor host organi veranstalt mother father mutter vater billing invoice rechnung \
+        factur buyer purchaser besteller käufer order referent referee sponsor partner external_id";
     let words = field_name(header);
-    let others = |word: &str| OTHERS.split_whitespace().any(|other| word.starts_with(other));
-    let padded = format!("_{words}_");
-    !words.split('_').any(others) && ASKED.split_whitespace().any(|asked| padded.contains(&format!("_{asked}_")))
+    OTHERS.split_whitespace().any(|other| words.split('_').any(|word| word.starts_with(other)) || words == other)
+}
+
+/// Says whether a word of a header means an e-mail address: `Attendee Email`.
+pub(super) fn says_email(header: &str) -> bool {
+    let words = field_name(header);
+    words.split('_').any(|word| headers(Meaning::Email).any(|known| known == word))
+}
+
+/// Says whether words of a header mean a part of somebody's name: `Legal first name`, `Attendee name: Family name`. One word
+/// alone has to be a long one: `Last access` is no name.
+pub(super) fn says_part(header: &str, part: Meaning) -> bool {
+    const LONG: usize = 6;
+    let words = field_name(header);
+    let words: Vec<&str> = words.split('_').collect();
+    let known = |word: &str| headers(part).any(|known| known == word);
+    let long = |word: &&str| word.chars().count() >= LONG && known(word);
+    !is_of_others(header) && (words.windows(2).any(|pair| known(&pair.concat())) || words.iter().any(long))
 }
 
 /// Says whether a header is a German one.

@@ -11,19 +11,23 @@
 
 mod absent;
 mod again;
+mod archive;
 mod book;
 mod case;
 mod columns;
+mod commas;
 mod csv;
 mod doubts;
 mod encoding;
 mod expiry;
 mod headers;
 mod letters;
+mod mapping;
 mod names;
 mod nobody;
 mod outcome;
 mod over;
+mod overlooked;
 mod parts;
 mod question;
 mod report;
@@ -35,8 +39,10 @@ mod uses;
 mod xlsx;
 
 pub use absent::{Absent, says_absent_or_failed, tells_what_became};
-pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
+pub use columns::{Column, Columns, Meaning, field_name};
+pub use commas::asked_commas;
 pub use expiry::{ExpiryError, last_day, not_over};
+pub use mapping::{Mapping, MappingError};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
 pub use outcome::{
     Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, is_for_programs, plain_hint,
@@ -48,7 +54,7 @@ pub use question::{
     AskedRow, Choice, CommaNames, Held, Hidden, Lines, LinesError, Question, Reading, asked_rows, offers,
 };
 pub use report::{REPORT_COLUMNS, report_json, row_status, safe_cell, write_report};
-pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, asked_commas, check_rows};
+pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
 pub use table::{Limits, Row, Table, read_table, read_table_as};
 pub use unfilled::{Near, Unfilled, unfilled};
 pub use uses::{Use, told_uses, uses};
@@ -107,6 +113,14 @@ pub enum ImportError {
         line: u64,
         /// The word as it would be read.
         sample: String,
+    },
+    /// Text that is UTF-8 but for some lines.
+    #[error("`{file}` is UTF-8 in some lines, and not in line {line}")]
+    Mixed {
+        /// The file.
+        file: String,
+        /// The first line that is not.
+        line: u64,
     },
     /// A code page that is not known.
     #[error("`{0}` is no code page that is known")]
@@ -172,6 +186,9 @@ impl ImportError {
             Self::Encoding { .. } => {
                 "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or say the code page, as `encoding=windows-1250`"
                     .into()
+            }
+            Self::Mixed { .. } => {
+                "write that line anew, and others like it: two lists may have been put together".into()
             }
             Self::UnknownEncoding(_) => {
                 "such as utf-8, windows-1250 (Central Europe), windows-1251 (Cyrillic), windows-1252 (Western Europe), \

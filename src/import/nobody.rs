@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::again::Called;
 use super::columns::{Columns, Meaning, key};
+use super::headers::headers;
 use super::{Row, Table};
 
 /// The words, by section.
@@ -56,8 +57,26 @@ pub(super) struct Usual {
     with_parts: usize,
     with_more: usize,
     totals: usize,
-    /// What the numbers of each column come to, and how many there are.
-    sums: Vec<(f64, usize)>,
+    /// The numbers of each column.
+    sums: Vec<Sum>,
+}
+
+/// The numbers of a column: what they come to, how many there are, and between which they lie.
+#[derive(Clone, Copy)]
+struct Sum {
+    sum: f64,
+    count: usize,
+    least: f64,
+    most: f64,
+}
+
+impl Sum {
+    const NONE: Self = Self { sum: 0.0, count: 0, least: f64::INFINITY, most: f64::NEG_INFINITY };
+
+    fn add(&mut self, number: f64) {
+        let Self { sum, count, least, most } = *self;
+        *self = Self { sum: sum + number, count: count + 1, least: least.min(number), most: most.max(number) };
+    }
 }
 
 impl Usual {
@@ -83,10 +102,10 @@ impl Usual {
             usual.with_parts += usize::from(usual.has_parts(row));
             usual.with_more += usize::from(!usual.is_bare(row));
             usual.totals += usize::from(row.totals);
-            usual.sums.resize(usual.sums.len().max(row.cells.len()), (0.0, 0));
+            usual.sums.resize(usual.sums.len().max(row.cells.len()), Sum::NONE);
             for (at, sum) in usual.sums.iter_mut().enumerate() {
                 if let Some(number) = number(row, at) {
-                    *sum = (sum.0 + number, sum.1 + 1);
+                    sum.add(number);
                 }
             }
         }
@@ -108,8 +127,22 @@ impl Usual {
 
     /// Whether a number of the row is the sum of all others of its column.
     fn is_sum(&self, row: &Row) -> bool {
-        let is = |(at, (sum, count)): (usize, &(f64, usize))| {
-            number(row, at).is_some_and(|number| *count > OTHERS && number > 0.0 && (2.0 * number - sum).abs() < 1e-6)
+        let is = |(at, all): (usize, &Sum)| {
+            number(row, at)
+                .is_some_and(|number| all.count > OTHERS && number > 0.0 && (2.0 * number - all.sum).abs() < 1e-6)
+        };
+        self.sums.iter().enumerate().any(is)
+    }
+
+    /// Whether a number of the row is the mean of all others of its column, which differ.
+    fn is_mean(&self, row: &Row) -> bool {
+        let is = |(at, all): (usize, &Sum)| {
+            let Some(number) = number(row, at).filter(|_| all.count > OTHERS && all.most > all.least) else {
+                return false;
+            };
+            let mean = (all.sum - number) / (all.count - 1) as f64;
+            // As people round it.
+            (number - mean).abs() < 0.006 && number > all.least && number < all.most
         };
         self.sums.iter().enumerate().any(is)
     }
@@ -155,6 +188,12 @@ impl Usual {
         if is_in("nobody", &plain) || is_counted(name, numbered) || is_n_a(name) || is_device(name, &plain) {
             return Some("this seems to be no name of a person".to_owned());
         }
+        if is_no_word_of_names(name, &plain) {
+            return Some("this seems to be no name of a person".to_owned());
+        }
+        if row.struck.iter().any(|at| Some(*at) == self.name || self.parts.contains(at)) {
+            return Some("the name is crossed out".to_owned());
+        }
         if self.called.again(&row.cells).is_some() {
             return Some("this seems to be what the column is called, and no name of a person".to_owned());
         }
@@ -172,10 +211,15 @@ impl Usual {
         let lacks = !self.has_email(row) && self.most_others(self.with_email)
             || self.name.is_none() && !self.has_parts(row) && self.most_others(self.with_parts)
             || self.is_bare(row) && self.most_others(self.with_more);
-        if perhaps && lacks {
+        let adds = || name.split_whitespace().any(|word| is_in("adding", &key(word)));
+        if lacks && (perhaps || adds()) {
             return Some("this seems to be no name of a person, and the row lacks what most others have".to_owned());
         }
-        if lacks_email && lacks_part {
+        if (lacks_email || lacks_part) && (self.is_sum(row) || self.is_mean(row)) {
+            return Some("its numbers are the sum or the mean of all others".to_owned());
+        }
+        // Where nobody has an address, a part of the name is what tells.
+        if lacks_part && (lacks_email || self.email.is_none()) {
             return Some(format!("this may be no person: {}", unlike()));
         }
         let told = bare && (gap || is_sentence(name) || is_heading(name));
@@ -195,11 +239,39 @@ fn is_filled(row: &Row, at: usize) -> bool {
     row.cells.get(at).is_some_and(|cell| !cell.trim().is_empty())
 }
 
-/// `Total: 3`, `Test 2`, `Summe: 3 Teilnehmer`.
+/// What meetings and programs count, as `Participant 4`; without a number it is somebody's name.
+const COUNTED: [&str; 11] = [
+    "gast",
+    "participant",
+    "student",
+    "user",
+    "teilnehmer",
+    "teilnehmerin",
+    "teilnehmende",
+    "caller",
+    "section",
+    "group",
+    "gruppe",
+];
+
+/// `Total: 3`, `Test 2`, `Guest 4`, `Participant 12`, `Summe: 3 Teilnehmer`.
 fn is_counted(name: &str, numbered: &str) -> bool {
     let before = name.split_once([':', '：']).map(|(before, _)| key(before));
     name.chars().any(char::is_numeric)
-        && (is_in("nobody", numbered) || before.is_some_and(|before| is_in("nobody", &before)))
+        && (is_in("nobody", numbered)
+            || COUNTED.contains(&numbered)
+            || before.is_some_and(|before| is_in("nobody", &before)))
+}
+
+/// `E-Mail`, where a list lies on its side; `全班平均`; a cell that is ticked; who a teacher is to see what students see.
+fn is_no_word_of_names(name: &str, plain: &str) -> bool {
+    let inside = || SECTIONS["inside"].iter().any(|word| plain.contains(word));
+    // Emel and Surel are people.
+    let mail = || !plain.is_ascii() || ["mail", "courriel", "correo"].iter().any(|word| plain.contains(word));
+    ["TRUE", "FALSE", "WAHR", "FALSCH"].contains(&name)
+        || mail() && headers(Meaning::Email).any(|header| header == plain)
+        || plain.ends_with("previewuser")
+        || !plain.is_ascii() && inside()
 }
 
 /// `N/A`, `n.a.`, `-none-`.
@@ -261,11 +333,11 @@ mod tests {
 
     #[test]
     fn the_words_are_spelt_as_cells_are_compared() {
-        for name in ["nobody", "perhaps", "headings", "devices", "tags"] {
+        for name in ["nobody", "perhaps", "headings", "devices", "tags", "adding", "inside"] {
             assert!(SECTIONS[name].len() > 10, "{name}");
             SECTIONS[name].iter().for_each(|word| assert_eq!(key(word), *word, "{name}"));
         }
-        assert_eq!(SECTIONS.len(), 5);
+        assert_eq!(SECTIONS.len(), 7);
     }
 
     #[test]

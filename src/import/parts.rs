@@ -32,7 +32,22 @@ pub enum Order {
 }
 
 /// Headers of family names in languages that print them first.
-const FAMILY_FIRST: [&str; 9] = ["姓", "姓氏", "苗字", "성", "성씨", "vezetéknév", "családnév", "họ", "овог"];
+const FAMILY_FIRST: [&str; 14] = [
+    "姓",
+    "姓氏",
+    "苗字",
+    "성",
+    "성씨",
+    "vezetéknév",
+    "családnév",
+    "họ",
+    "họvàtênđệm",
+    "họtênđệm",
+    "họđệm",
+    "họvàtênlót",
+    "овог",
+    "тегі",
+];
 /// Headers by which a list is known to be Chinese.
 const CHINESE: [&str; 18] = [
     "邮箱",
@@ -122,6 +137,12 @@ pub(super) fn judge(table: &Table, at: usize, others: &[usize]) -> Verdict {
 fn words_of(row: &Row, at: usize) -> Vec<String> {
     let cell = row.cells.get(at).map_or("", String::as_str).to_lowercase();
     cell.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Says whether something stands in a column; of a header alone that is not known.
+pub(super) fn is_filled(table: &Table, at: usize) -> bool {
+    let filled = |row: &Row| row.cells.get(at).is_some_and(|cell| !cell.trim().is_empty());
+    table.rows.is_empty() || table.rows.iter().any(filled)
 }
 
 /// Says whether no cell of a column has a letter, though some are filled.

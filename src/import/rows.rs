@@ -1,22 +1,21 @@
 //! Rows are checked one by one: each becomes a participant, a participant with warnings, or an error, and says why.
 
+mod name;
+
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::absent::{self, Absent, Tells};
-use super::case;
 use super::columns::Meaning;
-use super::doubts::{self, Doubt};
+use super::commas::mostly_commas;
 use super::expiry::{last_day, not_over};
-use super::letters::{Look, look};
 use super::names::{self, Tidy};
 use super::nobody::Usual;
 use super::outcome::{Code, Finding, Offer, Offered, RowOutcome, Said, Severity};
 use super::over::{CLEAR, person_key};
-use super::parts;
-use super::question::{AskedRow, Choice, CommaNames, Held, Lines, Question};
+use super::question::{CommaNames, Held, Lines};
 use super::{Columns, Row, Table};
 use crate::credential::{Timestamp, Zone};
 use crate::store::{Fields, Participant};
@@ -93,48 +92,6 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
             .check(index)
     };
     table.rows.par_iter().enumerate().map(check).collect()
-}
-
-/// Returns the names of a list that are written as `Lovelace, Ada`, with their lines, and how many names there are.
-fn comma_names(table: &Table, columns: &Columns) -> (Vec<(u64, String, String)>, usize) {
-    let Some(at) = columns.with(Meaning::Name) else { return (Vec::new(), 0) };
-    let cell = |row: &Row| row.cells.get(at).map_or("", |cell| cell.trim()).to_owned();
-    let named = table.rows.iter().filter(|row| !cell(row).is_empty()).count();
-    let turned = |row: &Row| Some((row.line, cell(row), doubts::turned(&cell(row))?));
-    (table.rows.iter().filter_map(turned).collect(), named)
-}
-
-fn mostly_commas(table: &Table, columns: &Columns) -> bool {
-    let (turned, named) = comma_names(table, columns);
-    turned.len() > 1 && turned.len() * 2 >= named
-}
-
-/// Returns the question of a list whose names are mostly written as `Lovelace, Ada`.
-pub fn asked_commas(table: &Table, columns: &Columns, said: CommaNames) -> Option<Question> {
-    if said != CommaNames::Ask || !mostly_commas(table, columns) {
-        return None;
-    }
-    let (turned, _) = comma_names(table, columns);
-    let example = turned.first().cloned()?;
-    let row = |(line, shown, likely): (u64, String, String)| AskedRow {
-        line,
-        shown,
-        reason: String::new(),
-        likely: Some(likely),
-    };
-    Some(Question {
-        about: "comma_names".into(),
-        text: format!(
-            "the names of this list are written with the family name first: is `{}` to be printed as `{}`?",
-            example.1, example.2
-        ),
-        more_rows: turned.len().saturating_sub(super::question::ASKED_ROWS) as u64,
-        rows: turned.into_iter().take(super::question::ASKED_ROWS).map(row).collect(),
-        choices: vec![
-            Choice::new("comma_names=swap", format!("the names are printed as `{}`", example.2)),
-            Choice::new("comma_names=keep", format!("the names are printed as `{}`", example.1)),
-        ],
-    })
 }
 
 /// What is known of the list around a row.
@@ -250,127 +207,6 @@ impl RowChecker<'_> {
         }
     }
 
-    /// The printed name: the name column, or its parts put together.
-    fn name(&mut self) -> String {
-        let (raw, field) = match self.columns.with(Meaning::Name) {
-            Some(at) => (self.cell(at).to_owned(), self.header(at)),
-            None => {
-                let part = |meaning| self.columns.with(meaning).map_or("", |at| self.cell(at).trim());
-                let headers = Meaning::PARTS.into_iter().filter_map(|part| Some(self.header(self.columns.with(part)?)));
-                (
-                    parts::put_together(Meaning::PARTS.map(part), self.columns.order),
-                    headers.collect::<Vec<_>>().join(" + "),
-                )
-            }
-        };
-        let mut tidy = names::tidy(&raw);
-        if self.checks.comma_names == CommaNames::Swap
-            && let Some(turned) = doubts::turned(&tidy.text)
-        {
-            tidy.text = turned;
-        }
-        self.settle_doubts(&mut tidy, &field);
-        // What is left out is not looked at any further.
-        if self.said != Some(Said::LeftOut) {
-            self.check_name(&tidy, &field);
-            self.settle_case(&mut tidy, &field);
-        }
-        tidy.text
-    }
-
-    /// A name in an unusual case is told with the likely one, and written so where somebody said so.
-    fn settle_case(&mut self, tidy: &mut Tidy, field: &str) {
-        let (held, line, name) = (self.checks.held, self.row.line, &tidy.text);
-        let asked = self.findings.iter().any(|finding| finding.severity >= Severity::Asked);
-        if held.confirmed.names(line) || names::characters(name) > NAME_CHARACTERS {
-            return;
-        }
-        let Some(likely) = case::usual(name) else { return };
-        if held.cased.has(line) && !asked {
-            let reason = format!("`{}` is written as `{}`", short(name), short(&likely));
-            tidy.text = likely;
-            self.taken.push(Offered::NameCase);
-            return self.warn(field, Code::Answered, reason, "nothing to do");
-        }
-        let capitals = names::is_all_capitals(name);
-        // What is asked about anyway is told once.
-        if asked && !capitals {
-            return;
-        }
-        let (code, what) = match capitals {
-            true => (Code::AllCapitals, "all in capitals"),
-            false => (Code::NameCase, "in an unusual case"),
-        };
-        let reason = format!("`{}` is {what}; is `{}` meant?", short(name), short(&likely));
-        let hint = "write it as it shall be printed. Or take what is likely, with the line: `name_case=LINE`";
-        self.offers.push(Offer { about: Offered::NameCase, shown: name.clone(), likely });
-        self.warn(field, code, reason, hint);
-    }
-
-    /// What may be no person, or no name, is asked about, unless it was said what it is.
-    fn settle_doubts(&mut self, tidy: &mut Tidy, field: &str) {
-        let held = self.checks.held;
-        let line = self.row.line;
-        let Some((code, Doubt { reason, likely })) = self.doubt(&tidy.text) else {
-            if held.left_out.names(line) {
-                self.said = Some(Said::LeftOut);
-                self.warn(field, Code::Answered, "left out, as it was said".into(), "nothing to do");
-            }
-            return;
-        };
-        let takes = held.confirmed.has(line) || likely.is_some() && held.likely.has(line);
-        if held.left_out.names(line) || !takes && held.left_out.has(line) {
-            self.said = Some(Said::LeftOut);
-            self.warn(field, code, format!("left out, as it was said: {reason}"), "nothing to do");
-        } else if held.confirmed.has(line) {
-            self.said = Some(Said::Confirmed);
-            self.warn(field, Code::Answered, format!("`{}` was confirmed", short(&tidy.text)), "nothing to do");
-        } else if let Some(name) = likely.as_ref().filter(|_| held.likely.has(line)) {
-            self.said = Some(Said::Likely);
-            let reason = format!("`{}` is taken as `{}`", short(&tidy.text), short(name));
-            *tidy = names::tidy(name);
-            self.warn(field, Code::Answered, reason, "nothing to do");
-        } else {
-            let shown = short(&tidy.text);
-            let reason = match &likely {
-                Some(name) => format!("`{shown}`: {reason}; is `{}` meant?", short(name)),
-                None => format!("`{shown}`: {reason}"),
-            };
-            self.likely = likely;
-            let hint = if self.likely.is_some() {
-                "correct it, or say what it is, with the line, as `confirm_row=LINE`, `likely_row=LINE` or `leave_out_row=LINE`"
-            } else {
-                "correct it, or say what it is, with the line, as `confirm_row=LINE` or `leave_out_row=LINE`"
-            };
-            self.find(Severity::Asked, field.into(), code, reason, hint);
-        }
-    }
-
-    fn doubt(&self, name: &str) -> Option<(Code, Doubt)> {
-        if name.is_empty() {
-            return None;
-        }
-        // Told in full by its length.
-        if names::characters(name) > NAME_CHARACTERS {
-            return None;
-        }
-        // What a formula left over is an error of its own.
-        if names::is_spreadsheet_debris(name) {
-            return None;
-        }
-        if let Some(reason) = self.usual.doubt(self.row, name, self.list.gap) {
-            return Some((Code::NoPerson, Doubt { reason, likely: None }));
-        }
-        if let Some(Doubt { reason, likely }) = doubts::of(name) {
-            let keep = self.checks.comma_names == CommaNames::Keep;
-            let turned = likely.as_deref().filter(|_| !keep).and_then(doubts::turned);
-            return Some((Code::UnlikelyName, Doubt { reason, likely: turned.or(likely) }));
-        }
-        let turned = self.list.ask_commas.then(|| doubts::turned(name)).flatten()?;
-        let reason = "the family name may stand first".to_owned();
-        Some((Code::UnlikelyName, Doubt { reason, likely: Some(turned) }))
-    }
-
     /// A row that says that somebody was absent or failed is asked about, or left out. Says whether it is not.
     fn wants_one(&mut self) -> bool {
         if self.checks.absent == Absent::Take {
@@ -400,46 +236,6 @@ impl RowChecker<'_> {
         true
     }
 
-    fn check_name(&mut self, tidy: &Tidy, field: &str) {
-        self.check_is_safe(tidy, field, "the name");
-        let name = &tidy.text;
-        if name.is_empty()
-            && let Some(reason) = self.usual.nameless(self.row)
-        {
-            // What else is odd about such a row is no matter.
-            self.findings.clear();
-            return self.error(field, Code::NoPerson, reason, "nothing to do, if this is nobody");
-        }
-        if name.is_empty() {
-            if self.findings.iter().all(|finding| finding.severity < Severity::Error) {
-                self.error(field, Code::NameMissing, "the name is empty".into(), "fill it in, or delete the row");
-            }
-            return;
-        }
-        // Before anything that takes time: a long name is not looked at any further.
-        let length = names::characters(name);
-        if length > NAME_CHARACTERS {
-            self.error(
-                field,
-                Code::NameTooLong,
-                format!("the name has {length} characters; at most {NAME_CHARACTERS} are printed"),
-                "shorten it; is this the right column?",
-            );
-            return;
-        }
-        self.check_name_looks_right(tidy, field);
-        if let Some(missing) = self.checks.missing_glyph
-            && let Some(c) = missing(name)
-        {
-            self.error(
-                field,
-                Code::NoGlyph,
-                format!("no font can draw {} of `{name}`", spell(c)),
-                "install a font for that script, or add one to the template",
-            );
-        }
-    }
-
     /// What could make a certificate say something else than it seems to.
     fn check_is_safe(&mut self, tidy: &Tidy, field: &str, what: &str) {
         if let Some(c) = tidy.bidi {
@@ -467,66 +263,6 @@ impl RowChecker<'_> {
                 Code::DamagedCharacter,
                 format!("{what} holds {}: letters were lost before this file was made", spell(c)),
                 "export the list anew as CSV UTF-8",
-            );
-        }
-    }
-
-    fn check_name_looks_right(&mut self, tidy: &Tidy, field: &str) {
-        let name = &tidy.text;
-        if let Some(c) = tidy.invisible {
-            self.warn(
-                field,
-                Code::InvisibleCharacter,
-                format!("{}, which shows nothing, was removed", spell(c)),
-                "nothing to do, if the name below is right",
-            );
-        }
-        if tidy.spaces {
-            self.warn(field, Code::Spaces, format!("stray spaces were removed: `{name}`"), "nothing to do");
-        }
-        if names::is_spreadsheet_debris(name) {
-            self.error(
-                field,
-                Code::NoLetter,
-                format!("`{name}` is left over from a formula, not a name"),
-                "correct the cell, or delete the row",
-            );
-        }
-        if names::has_no_letter(name) {
-            self.error(field, Code::NoLetter, format!("`{name}` has no letter"), "is this the right column?");
-        }
-        if let Some(word) = names::mixed_script_word(name) {
-            self.warn(
-                field,
-                Code::MixedScripts,
-                format!("`{word}` mixes letters of two scripts that look alike"),
-                "type the word anew on one keyboard",
-            );
-        }
-        if self.said.is_none() && look(name) == Look::Strange {
-            self.warn(
-                field,
-                Code::StrangeLetters,
-                format!("`{}` has letters that no single language puts into a word", short(name)),
-                "check that it was read as it was written",
-            );
-        }
-        if name.contains(['(', '[', '（']) {
-            self.warn(
-                field,
-                Code::UnlikelyName,
-                format!("`{}` is printed with its brackets", short(name)),
-                "check the name",
-            );
-        }
-        // What is asked about anyway is told once.
-        let asked = self.findings.iter().any(|finding| finding.severity == Severity::Asked);
-        if self.said.is_none() && !asked && names::holds_a_digit(name) && !names::has_no_letter(name) {
-            self.warn(
-                field,
-                Code::UnlikelyName,
-                format!("`{}` is printed with its digits", short(name)),
-                "check the name",
             );
         }
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::again::{Again, Called};
-use super::columns::{Columns, Mapping, Meaning, names_columns};
+use super::columns::{Columns, Meaning, names_columns};
 use super::letters::read_twice;
+use super::mapping::Mapping;
 use super::question::{AskedRow, Choice, Hidden, Question, Reading};
 use super::report::{REPORT_COLUMNS, unsafe_cell};
 use super::{ImportError, csv, xlsx};
@@ -74,6 +75,8 @@ pub struct Row {
     pub numbers: Vec<(usize, String)>,
     /// Columns (from 0) whose cell may be shown otherwise than it was taken, and why, in one sentence.
     pub unsure: Vec<(usize, String)>,
+    /// Columns (from 0) whose cell is crossed out.
+    pub struck: Vec<usize>,
     /// True if the row has more cells than the header; the surplus fills nothing.
     pub surplus: bool,
     /// True if the row is hidden.

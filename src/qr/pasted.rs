@@ -1,6 +1,6 @@
 //! Texts as people hand them over: what programs put around a link or a JWS, into it and behind it is taken away again.
 //!
-//! Mail programs break lines and put `<…>` around; safe-link services and messengers write `%23` or `%2523` for the `#`, and
+//! Mail programs break lines and put `<…>` around, people put words before it or leave `https` away; safe-link services and messengers write `%23` or `%2523` for the `#`, and
 //! behind the digits what they count clicks with. Nothing of that is signed. Not a part of wire format 1: [`super::unpack`]
 //! and the JWS parser stay strict about what is left. `verifier-web/src/core/pasted.ts` does the same.
 
@@ -12,28 +12,75 @@ use crate::credential::CertificateNumber;
 const MEANT_BYTES: usize = 2_000;
 /// Characters of the part of a page's address that cannot be guessed.
 const SUFFIX_CHARS: usize = 8;
-const OPENING: [char; 7] = ['<', '(', '[', '"', '\'', '`', '“'];
-const CLOSING: [char; 7] = ['>', ')', ']', '"', '\'', '`', '”'];
+const OPENING: [char; 13] = ['<', '(', '[', '"', '\'', '`', '“', '„', '‚', '‘', '«', '‹', '「'];
+const CLOSING: [char; 13] = ['>', ')', ']', '"', '\'', '`', '”', '“', '’', '‘', '»', '›', '」'];
+/// The mark before the digits, also in full width.
+const MARKS: [char; 2] = ['#', '＃'];
 
 /// Returns the link, the digits or the JWS that a text holds, without what was put there on its way. Another text stays as
 /// it is but for white space around it.
 pub fn bare(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
+    let text = text.trim_matches(is_blank);
     if text.starts_with('{') {
         return Cow::Borrowed(text);
     }
-    let opened = text.trim_start_matches(|c: char| OPENING.contains(&c) || c.is_whitespace());
+    if text.contains("\n>") || text.contains("&#35;") {
+        return Cow::Owned(within(unquoted(text).trim_matches(is_blank)).into_owned());
+    }
+    within(text)
+}
+
+/// The same of a text in which nothing is quoted.
+fn within(text: &str) -> Cow<'_, str> {
+    let opened = text.trim_start_matches(|c: char| OPENING.contains(&c) || is_blank(c));
     let inner = if opened.len() < text.len() {
-        opened.trim_end_matches(|c: char| CLOSING.contains(&c) || c.is_whitespace())
+        opened.trim_end_matches(|c: char| CLOSING.contains(&c) || is_blank(c))
     } else {
         opened
     };
     match mark(inner) {
-        Some((at, length)) => Cow::Owned(format!("{}#{}", without_space(&inner[..at]), digits(&inner[at + length..]))),
+        Some((at, length)) => Cow::Owned(format!("{}#{}", address(&inner[..at]), digits(&inner[at + length..]))),
         None if inner.starts_with(|c: char| c.is_ascii_digit()) => digits(inner),
         None if inner.starts_with("ey") => without_space(inner),
         None => Cow::Borrowed(text),
     }
+}
+
+/// White space, and what is as wide as nothing: where lines may be broken, where words are joined, what begins a text.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A text without the `>` that mail programs put before the lines of another, and with the `#` that web pages spell out.
+fn unquoted(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    let line = |line: &str| match line.starts_with('>') {
+        true => line.trim_start_matches(['>', ' ']).to_owned(),
+        false => line.to_owned(),
+    };
+    [first].into_iter().chain(lines.map(line)).collect::<Vec<_>>().join("\n").replace("&#35;", "#")
+}
+
+/// What stands before the mark, without words before it, and with `https` where there is a host alone. It says nothing about what is
+/// signed.
+fn address(text: &str) -> Cow<'_, str> {
+    let lower = text.to_ascii_lowercase();
+    match ["http://", "https://"].iter().filter_map(|scheme| lower.find(scheme)).min() {
+        Some(at) => without_space(&text[at..]),
+        None if is_address(text) => Cow::Owned(format!("https://{text}")),
+        None => without_space(text),
+    }
+}
+
+/// `certs.example.org/verify/`.
+fn is_address(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    name.contains('.')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// What somebody gave who has no certificate at hand.
@@ -92,8 +139,8 @@ pub fn meant(text: &str) -> Option<Meant> {
 
 /// Where the mark before the digits is, and how long: `#`, or that percent-encoded, once or again and again.
 fn mark(text: &str) -> Option<(usize, usize)> {
-    if let Some(at) = text.find('#') {
-        return Some((at, 1));
+    if let Some((at, mark)) = text.match_indices(MARKS).next() {
+        return Some((at, mark.len()));
     }
     text.match_indices('%').find_map(|(at, _)| {
         let mut rest = &text[at + 1..];
@@ -112,10 +159,10 @@ fn digits(text: &str) -> Cow<'_, str> {
     let mut after_space = false;
     let mut end = all;
     for (at, c) in text.char_indices() {
-        if c.is_whitespace() {
+        if is_blank(c) {
             after_space = true;
         } else if !c.is_ascii_digit() {
-            let is_behind = c != '#' && at > 0 && (after_space || c.is_ascii_punctuation());
+            let is_behind = !MARKS.contains(&c) && at > 0 && (after_space || c.is_ascii_punctuation());
             end = if is_behind { at } else { all };
             break;
         } else {
@@ -126,11 +173,7 @@ fn digits(text: &str) -> Cow<'_, str> {
 }
 
 fn without_space(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_whitespace) {
-        text.split_whitespace().collect::<String>().into()
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains(is_blank) { text.split(is_blank).collect::<String>().into() } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

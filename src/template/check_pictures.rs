@@ -4,6 +4,7 @@ use super::asset::{self, Kind};
 use super::check::{Finding, warning};
 use super::load::Template;
 use super::model::Element;
+use super::svg_unlike::unlike;
 use crate::scene::Drawing;
 
 /// Least resolution of a picture that looks sharp on paper, in dots per inch.
@@ -23,6 +24,7 @@ impl Template {
         {
             self.check_background(name, bytes, (width, height), findings);
             check_sharpness(name, bytes, (width, height), "background", findings);
+            check_svg(name, bytes, "background", findings);
         }
         for (at, element) in self.document.elements.iter().enumerate() {
             let Element::Image(image) = element else { continue };
@@ -30,6 +32,7 @@ impl Template {
                 let at = format!("elements[{at}]");
                 check_sharpness(&image.asset, bytes, (image.width, image.height), &at, findings);
                 check_annotations(&image.asset, bytes, &at, findings);
+                check_svg(&image.asset, bytes, &at, findings);
             }
         }
     }
@@ -72,6 +75,15 @@ fn check_sharpness(name: &str, bytes: &[u8], (width, height): (f32, f32), at: &s
     if dpi < SHARP_DPI {
         let message = format!("`{name}` is printed with {dpi:.0} dots per inch, which looks coarse on paper");
         findings.push(warning(at, message, "use a picture with more pixels: 300 per inch, or an SVG or PDF"));
+    }
+}
+
+/// What of an SVG is drawn otherwise than browsers show it.
+fn check_svg(name: &str, bytes: &[u8], at: &str, findings: &mut Vec<Finding>) {
+    let Some(text) = std::str::from_utf8(bytes).ok().filter(|_| asset::kind(bytes) == Some(Kind::Svg)) else { return };
+    for what in unlike(text) {
+        let message = format!("`{name}` holds {what}: it is not drawn, or otherwise than a browser shows it");
+        findings.push(warning(at, message, "look at the preview; convert it to plain shapes and colours"));
     }
 }
 

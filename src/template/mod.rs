@@ -30,6 +30,7 @@ mod svg_cost;
 mod svg_guard;
 mod svg_scan;
 mod svg_style;
+mod svg_unlike;
 mod text;
 mod variable;
 mod vector;

@@ -66,3 +66,23 @@ fn an_events_template_is_previewed_exported_and_made_anew() {
     issuer.run(&["template", "export", "classic", "--out", folder]).expect(3).warns("is there already");
     issuer.run(&["template", "export", "no-such", "--out", pdf]).expect(3).warns("no-such");
 }
+
+#[test]
+fn every_built_in_template_prints_the_verifiers_address_and_six_who_sign() {
+    let issuer = Issuer::new();
+    let pdf = issuer.path("preview.pdf");
+    let pdf = pdf.to_str().unwrap();
+    let people = ["Helena Okafor", "Ada Lindqvist", "Ravi Kumar", "Mia Stone", "Jan Kowalski", "Zoë Müller"];
+    let signs = people.map(|name| format!("{name}; Director"));
+    for template in ["classic", "modern", "minimal"] {
+        let code = template.to_uppercase();
+        let mut create = vec!["event", "create", &code, "--title", "Weaving", "--template", template];
+        signs.iter().for_each(|sign| create.extend(["--signatory", sign.as_str()]));
+        issuer.run(&create).expect(0);
+        issuer.run(&["template", "preview", "--event", &code, "--name", "Ada Lovelace", "--out", pdf]).expect(0);
+        let text = std::process::Command::new("pdftotext").args([pdf, "-"]).output().unwrap();
+        let text = String::from_utf8(text.stdout).unwrap();
+        assert!(text.contains("certs.example.org/verify"), "{template}: {text}");
+        assert!(people.iter().all(|name| text.contains(name)), "{template}: {text}");
+    }
+}

@@ -31,6 +31,11 @@ fn who_was_absent_or_failed_is_told_in_many_languages() {
         "अनुपस्थित",
         "ไม่ผ่าน",
         "결석",
+        "Warteliste",
+        "on waiting list",
+        "Liste d'attente",
+        "excused",
+        "Éliminée",
     ] {
         for header in ["Status", "Result", "Remark", "Bemerkungen", "Role", "Term", "Attended", "备注"] {
             assert!(says_absent_or_failed(header, cell), "{header}: {cell}");
@@ -58,7 +63,7 @@ fn a_column_that_asks_yes_or_no_says_it_by_no_a_cross_a_dash_or_nothing() {
         "Aanwezig",
     ] {
         for cell in
-            ["✗", "✘", "❌", "0", "-", "—", "no", "N", "false", "0%", "0 %", "0.0", "0/5", "0 of 5", "nein", "нет"]
+            ["✗", "✘", "❌", "☐", "0", "-", "—", "no", "N", "false", "0%", "0 %", "0.0", "0/5", "0 of 5", "nein", "нет"]
         {
             assert!(says_absent_or_failed(header, cell), "{header}: {cell}");
         }

@@ -8,20 +8,20 @@ use testamur::import::*;
 
 /// A list as it is read with these answers.
 #[derive(Debug)]
-struct List {
-    table: Table,
-    columns: Columns,
-    rows: Vec<RowOutcome>,
-    questions: Vec<Question>,
+pub(crate) struct List {
+    pub(crate) table: Table,
+    pub(crate) columns: Columns,
+    pub(crate) rows: Vec<RowOutcome>,
+    pub(crate) questions: Vec<Question>,
 }
 
 /// What was answered.
 #[derive(Default)]
-struct Said {
-    reading: Reading,
-    mapping: Mapping,
-    held: Held,
-    comma_names: CommaNames,
+pub(crate) struct Said {
+    pub(crate) reading: Reading,
+    pub(crate) mapping: Mapping,
+    pub(crate) held: Held,
+    pub(crate) comma_names: CommaNames,
 }
 
 fn now() -> Timestamp {
@@ -33,7 +33,7 @@ fn bytes(case: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn list_of(bytes: &[u8], said: &Said) -> List {
+pub(crate) fn list_of(bytes: &[u8], said: &Said) -> List {
     let table = read_table_as("list", bytes, &Limits::default(), &said.reading, &said.mapping).unwrap();
     let columns = Columns::find(&table, &said.mapping).unwrap();
     let checks = Checks { held: &said.held, comma_names: said.comma_names, ..Checks::at(now()) };
@@ -50,22 +50,22 @@ fn case(case: &str, said: &Said) -> List {
 
 impl List {
     /// Names of people who would be taken in.
-    fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         self.rows.iter().filter_map(|row| Some(&row.participant.as_ref()?.name[..])).collect()
     }
 
     /// What is asked about.
-    fn asked(&self) -> Vec<&str> {
+    pub(crate) fn asked(&self) -> Vec<&str> {
         self.questions.iter().map(|question| &question.about[..]).collect()
     }
 
     /// Rows that are asked about, with what is likely.
-    fn held(&self) -> Vec<(u64, Option<&str>)> {
+    pub(crate) fn held(&self) -> Vec<(u64, Option<&str>)> {
         let asked = |row: &&RowOutcome| row.severity() == Some(Severity::Asked);
         self.rows.iter().filter(asked).map(|row| (row.line, row.likely.as_deref())).collect()
     }
 
-    fn choices(&self) -> Vec<&str> {
+    pub(crate) fn choices(&self) -> Vec<&str> {
         self.questions.iter().flat_map(|question| &question.choices).map(|choice| &choice.answer[..]).collect()
     }
 
@@ -223,8 +223,8 @@ fn d09_and_r02_numbers_are_what_their_cells_show() {
     );
 }
 
-/// A workbook of one sheet, with these formats of cells, and rows of cells `(style, value)`.
-fn workbook(from_1904: bool, formats: &[&str], rows: &[&[(usize, &str)]]) -> Vec<u8> {
+/// A workbook of one sheet, with these formats of cells, and rows of cells `(style, value)`. The format `crossed out` is a font.
+pub(crate) fn workbook(from_1904: bool, formats: &[&str], rows: &[&[(usize, &str)]]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let mut put = |name: &str, text: String| {
         archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -256,12 +256,15 @@ fn workbook(from_1904: bool, formats: &[&str], rows: &[&[(usize, &str)]]) -> Vec
     let of =
         |(at, code): (usize, &&str)| format!(r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, 164 + at, escaped(code));
     let all: String = formats.iter().enumerate().map(of).collect();
-    let styles: String =
-        (0..formats.len()).map(|at| format!(r#"<xf numFmtId="{}" applyNumberFormat="1"/>"#, 164 + at)).collect();
+    let style = |(at, code): (usize, &&str)| match *code {
+        "crossed out" => r#"<xf numFmtId="0" fontId="1" applyFont="1"/>"#.to_owned(),
+        _ => format!(r#"<xf numFmtId="{}" applyNumberFormat="1"/>"#, 164 + at),
+    };
+    let styles: String = formats.iter().enumerate().map(style).collect();
     put(
         "xl/styles.xml",
         format!(
-            r#"<styleSheet xmlns="{MAIN}"><numFmts>{all}</numFmts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>"#
+            r#"<styleSheet xmlns="{MAIN}"><numFmts>{all}</numFmts><fonts><font/><font><strike/></font></fonts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>"#
         ),
     );
     let cell = |(style, value): &(usize, &str)| match value.parse::<f64>() {

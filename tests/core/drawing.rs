@@ -297,6 +297,20 @@ fn a_designer_is_told_what_is_stretched_coarse_or_left_out() {
     }
 }
 
+#[test]
+fn a_designer_is_told_what_browsers_show_otherwise() {
+    let svg = |inside: &str| {
+        let size = r#"width="297mm" height="210mm" viewBox="0 0 297 210""#;
+        format!(r#"<svg xmlns="http://www.w3.org/2000/svg" {size}>{inside}</svg>"#).into_bytes()
+    };
+    let told = found("bg.svg", svg(r#"<rect width="calc(100% - 9px)" height="9" fill="oklch(0.6 0.2 30)"/>"#));
+    for said in ["a length that is worked out (calc)", "a colour of newer CSS"] {
+        assert!(told.iter().any(|(kind, text)| *kind == Severity::Warning && text.contains(said)), "{said}: {told:?}");
+    }
+    let plain = found("bg.svg", svg(r#"<rect width="100" height="9" fill="rgb(9, 9, 9)"/>"#));
+    assert!(plain.iter().all(|(_, text)| !text.contains("browser")), "{plain:?}");
+}
+
 /// A PDF of one empty page with these boxes.
 fn boxed(boxes: &str) -> Vec<u8> {
     let objects = [

@@ -8,6 +8,7 @@ mod bitflips;
 mod cases;
 mod drawing;
 mod fonts;
+mod further;
 mod house;
 mod import;
 mod letters;

@@ -126,6 +126,50 @@ fn names_are_written_in_the_usual_case_by_one_click_and_rows_and_people_add_up()
 }
 
 #[test]
+fn columns_are_shown_as_the_list_calls_them() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let (list, page) = choose(&mut ada, "Name,Email,Sitz-Nr.\nAda Lovelace,a@example.org,7\n");
+        let taken = ada.send(&form_with(&page, &list, "once"), &[]);
+        ada.follow(&taken);
+        let page = ada.page("/staff/events/MAPS/people?cols=%2Bsitz_nr");
+        assert!(page.contains(">Sitz-Nr.<") && !page.contains(">Sitz nr<"), "{page}");
+    });
+}
+
+#[test]
+fn what_a_list_calls_a_column_is_forgotten_where_it_names_somebody_who_is_erased() {
+    on_each_engine(|world| {
+        world.post("/events", &json!({ "code": "MAPS", "details": { "title": "Maps", "template": "classic" } })).ok();
+        let list = "Name,Email,Sitz-Nr.,Gast von Bo Holm\nAda Lovelace,a@example.org,7,x\nBo Holm,b@example.org,8,\n";
+        world.upload(OWNER, "/events/MAPS/imports", "a.csv", list.as_bytes(), &[]).ok();
+        let headers = || world.get("/events/MAPS/imports").ok()["items"][0]["headers"].clone();
+        assert_eq!(headers(), json!({ "sitz_nr": "Sitz-Nr.", "gast_von_bo_holm": "Gast von Bo Holm" }));
+        assert_eq!(world.post("/events/MAPS/participants/b@example.org/erase", &json!({})).status, 204);
+        assert_eq!(headers(), json!({ "sitz_nr": "Sitz-Nr." }));
+    });
+}
+
+#[test]
+fn names_in_two_columns_that_are_not_known_are_said_before_the_list_is_read() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let (list, page) = choose(&mut ada, "Foo;Bar;E-Mail\nAda;Lovelace;a@example.org\nBo;Holm;b@example.org\n");
+        assert!(page.contains("map=name=Foo"), "{page}");
+        let which = form_with(&page, &list, "column");
+        let said = ada.send(&which, &[("column", "Foo"), ("as", "first_name")]);
+        let page = ada.follow(&said);
+        assert!(page.contains("Take in 2 people"), "{page}");
+        let which = form_with(&page, &list, "column");
+        let said = ada.send(&which, &[("column", "Bar"), ("as", "last_name")]);
+        let page = ada.follow(&said);
+        assert!(page.contains("Ada Lovelace") && page.contains("Bo Holm"), "{page}");
+    });
+}
+
+#[test]
 fn a_dry_run_says_what_would_become_of_the_people_and_who_is_known_keeps_a_better_written_name() {
     on_each_engine(|world| {
         world.post("/events", &json!({ "code": "MAPS", "details": { "title": "Maps", "template": "classic" } })).ok();

@@ -9,6 +9,7 @@ use super::beside::beside;
 use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
+use super::import::words::{Headers, own_label};
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{
     Action, Actions, Cell, Choice, Crumb, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tried,
@@ -116,12 +117,13 @@ async fn two(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> An
         .field(Field::new("keep", w.s("merge-keep"), Kind::Radios(choices.collect())).value(kept(&people)))
         .tried(tried);
     let own: Crumb = staff.crumb(w.s("duplicates"), &format!("{path}/duplicates"));
+    let headers = Headers::of(staff, &path).await;
     let mut page = Page::new(w.s("merge-title")).trail(trail(staff, code, &event).into_iter().chain([own])).narrow();
     page = page.lead(w.s("merge-text"));
     for (at, person) in people.iter().enumerate() {
         page = page.part(
             Section::new(&format!("person-{at}"), format!("{}. {}", at + 1, text(person, "name")))
-                .part(known(staff, person)),
+                .part(known(staff, &headers, person)),
         );
     }
     Ok(staff.page_with(tried.status(), &page.part(form)))
@@ -140,11 +142,10 @@ fn named(person: &Value) -> String {
     all.collect::<Vec<_>>().join(" · ")
 }
 
-fn known(staff: &Staff, person: &Value) -> Html {
+fn known(staff: &Staff, headers: &Headers, person: &Value) -> Html {
     let w = staff.w;
     let fields = person["fields"].as_object().into_iter().flatten();
-    let fields =
-        fields.map(|(name, value)| (super::import::words::own_label(w, name), value.as_str().map(str::to_owned)));
+    let fields = fields.map(|(name, value)| (own_label(w, headers, name), value.as_str().map(str::to_owned)));
     let facts = [
         (w.s("email"), Some(text(person, "email"))),
         (w.s("field-external-id"), Some(text(person, "external_id"))),

@@ -3,6 +3,7 @@
 
 mod asked;
 pub(super) mod history;
+mod reading;
 pub(super) mod words;
 
 use std::sync::Arc;
@@ -12,13 +13,13 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::Value;
 
-use self::words::{FIELDS, field_label, for_pages, hint, left_out, meant, said_of_rows, sum};
+use self::words::{field_label, for_pages, hint, left_out, said_of_rows, sum};
 use super::events::{text, trail};
 use super::form::{Fields, File, part, parts, query, written};
 use super::inside::{Answer, Sent, Staff, see};
 use super::phrases::sentence;
 use super::ui::{
-    Action, Actions, Cell, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
+    Action, Actions, Cell, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
 };
 use super::within::{Ask, Told};
 use crate::accounts::Permission;
@@ -277,6 +278,12 @@ impl List<'_> {
             let question = serde_json::to_value(question).unwrap_or_default();
             page = page.part(self.question(at, &question));
         }
+        // A list whose names stand in two columns is answered by both.
+        let named = problem.questions.iter().flat_map(|question| &question.choices);
+        let columns: Vec<_> = named.filter_map(|choice| choice.answer.strip_prefix("map=name=")).collect();
+        if !columns.is_empty() {
+            page = page.part(Section::new("columns", self.staff.w.s("import-columns")).part(self.which_is(&columns)));
+        }
         page.part(self.reading()).part(Actions(vec![self.other_file()]))
     }
 
@@ -393,48 +400,6 @@ impl List<'_> {
         Actions(vec![Action::file(self.staff.w.s("import-bad-rows"), path)])
     }
 
-    /// Which column is what, and a form to say otherwise.
-    fn columns(&self, told: &Value) -> Html {
-        let w = self.staff.w;
-        let columns = told["columns"].as_array().map_or(&[][..], Vec::as_slice);
-        let row = |column: &Value| {
-            let used = text(column, "use");
-            vec![
-                Cell::text(text(column, "header")),
-                Cell::text(w.if_any(&format!("use-{used}")).unwrap_or(used.clone())).sub(meant(w, column, &used)),
-            ]
-        };
-        let table = Table {
-            caption: w.s("import-columns"),
-            heads: [w.s("import-header"), w.s("import-use")].into(),
-            rows: columns.iter().map(row).collect(),
-            empty: String::new(),
-            next: None,
-        };
-        let headers = columns.iter().map(|column| text(column, "header")).filter(|header| !header.is_empty());
-        let headers: Vec<Choice> = headers.map(|header| Choice::new(header.clone(), header)).collect();
-        let fields = FIELDS.map(|field| Choice::new(field, w.s(&format!("field-{}", field.replace('_', "-")))));
-        let fields: Vec<Choice> = fields.into_iter().chain(self.parts_of_event()).collect();
-        let form = self
-            .answer(w.s("import-map-submit"), &[])
-            .field(Field::new("column", w.s("import-map-column"), Kind::Select(headers)))
-            .field(Field::new("as", w.s("import-map-as"), Kind::Select(fields)));
-        Section::new("columns", w.s("import-columns")).part(table).part(form).into()
-    }
-
-    /// What else a column may say of this event: whether somebody was at a session, or did an activity.
-    fn parts_of_event(&self) -> Vec<Choice> {
-        let w = self.staff.w;
-        let mut all = Vec::new();
-        for (kind, member) in [("session", "sessions"), ("activity", "activities")] {
-            for one in self.event["course"][member].as_array().into_iter().flatten() {
-                let label = w.with(&format!("field-{kind}"), [("title", text(one, "title").into())]);
-                all.push(Choice::new(format!("{kind}:{}", text(one, "id")), label));
-            }
-        }
-        all
-    }
-
     fn notes(&self, told: &Value) -> Option<Html> {
         let notes =
             told["notes"].as_array()?.iter().filter_map(Value::as_str).map(|note| for_pages(self.staff.w, note));
@@ -446,26 +411,6 @@ impl List<'_> {
     fn findings(&self, told: &Value) -> Option<Html> {
         let found = told["findings"].as_array().filter(|found| !found.is_empty())?;
         Some(Section::new("findings", self.staff.w.s("import-findings")).part(findings(self.staff, found)).into())
-    }
-
-    /// How the file is read, to say otherwise.
-    fn reading(&self) -> Html {
-        let w = self.staff.w;
-        let hidden = vec![Choice::new("", w.s("import-hidden-out")), Choice::new("include", w.s("import-hidden-in"))];
-        let given = |name: &str| self.answers.get(name).to_owned();
-        let form = self
-            .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
-            .field(Field::text("sheet", w.s("import-sheet")).value(given("sheet")))
-            .field(Field::text("header_row", w.s("import-header-row")).value(given("header_row")))
-            .field(
-                Field::text("encoding", w.s("import-encoding"))
-                    .value(given("encoding"))
-                    .hint(w.s("import-encoding-hint")),
-            )
-            .field(Field::new("hidden", w.s("import-hidden"), Kind::Select(hidden)).value(given("hidden")))
-            .field(Field::new("keep_known", w.s("import-keep"), Kind::Check).value(given("keep_known")));
-        let reset = Action::link(w.s("import-reset"), self.staff.at(&self.path()));
-        Section::new("reading", w.s("import-reading")).part(form).part(Actions(vec![reset])).folded().into()
     }
 }
 

@@ -11,6 +11,7 @@ use super::choice::{Chooser, Chosen};
 use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
+use super::import::words::{Headers, own_label};
 use super::inside::{Answer, Sent, Staff};
 use super::phrases;
 use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Section, Table, Text, Tone, Tried};
@@ -61,8 +62,9 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         .field(Field::text("q", w.s("people-text")).value(asked.get("q")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")))
         .fields(own.iter().map(|(name, value)| Field::hidden(name, *value)));
+    let headers = Headers::of(&staff, &path).await;
     let mut heads = vec![w.s("name")];
-    heads.extend(columns.iter().map(|column| head(w, column)));
+    heads.extend(columns.iter().map(|column| head(w, &headers, column)));
     let table = Table {
         caption: w.s("step-people"),
         heads,
@@ -89,7 +91,7 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
             chooser = chooser.act(name, w.s(&format!("batch-{name}")));
         }
     }
-    Ok(staff.page(&page.part(chooser).part(which_columns(&staff, &path, &people, (&columns, filter)))))
+    Ok(staff.page(&page.part(chooser).part(which_columns(&staff, &path, (&people, &headers), (&columns, filter)))))
 }
 
 /// Says how many there are: of a state exactly, as its list has looked at all of them; else up to a page of the API, and more is
@@ -181,9 +183,9 @@ pub(super) async fn choose_columns(Path(code): Path<String>, Sent { staff, field
     }
 }
 
-fn head(w: &Words, column: &str) -> String {
+fn head(w: &Words, headers: &Headers, column: &str) -> String {
     match column.strip_prefix('+') {
-        Some(own) => super::import::words::own_label(w, own),
+        Some(own) => own_label(w, headers, own),
         None => COLUMNS.iter().find(|(name, _)| *name == column).map(|(_, key)| w.s(key)).unwrap_or_default(),
     }
 }
@@ -192,7 +194,7 @@ fn head(w: &Words, column: &str) -> String {
 fn which_columns(
     staff: &Staff,
     path: &str,
-    people: &Value,
+    (people, headers): (&Value, &Headers),
     (columns, filter): (&[String], [(&str, &str); 2]),
 ) -> Section {
     let w = staff.w;
@@ -201,7 +203,7 @@ fn which_columns(
     let own: BTreeSet<String> = own_columns(people).into_iter().chain(shown).collect();
     let own: Vec<String> = own.into_iter().take(MOST_OWN).collect();
     let offered = own.iter().map(|one| Field::hidden("offered", one.as_str()));
-    choices.extend(own.iter().map(|one| Choice::new(one.clone(), head(w, one))));
+    choices.extend(own.iter().map(|one| Choice::new(one.clone(), head(w, headers, one))));
     let form = Form::new(staff, &format!("{path}/columns"), w.s("people-columns-show"))
         .fields(offered)
         .fields(

@@ -1,23 +1,32 @@
 // Texts as people hand them over: what programs put around a link or a JWS, into it and behind it is taken away again, as
 // src/qr/pasted.rs does. Wire format and JWS stay strict about what is left.
 
-import { trim } from './bytes.js';
-
-const OPENING = /^[<([“"'`\p{White_Space}]$/u;
-const CLOSING = /^[>)\]”"'`\p{White_Space}]$/u;
+/** White space, and what is as wide as nothing: where lines may be broken, where words are joined, what begins a text. */
+const BLANK = '\\p{White_Space}\\u00AD\\u200B-\\u200D\\u2060\\uFEFF';
+const OPENS = '<(["\'`“„‚‘«‹「';
+const CLOSES = '>)\\]"\'`”“’‘»›」';
+const OPENING = new RegExp(`^[${OPENS.replace('[', '\\[')}${BLANK}]$`, 'u');
+const CLOSING = new RegExp(`^[${CLOSES}${BLANK}]$`, 'u');
+const AROUND = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'gu');
+const BLANKS = new RegExp(`[${BLANK}]+`, 'gu');
+const RUN = new RegExp(`^[0-9${BLANK}]*`, 'u');
+const ENDS_BLANK = new RegExp(`[${BLANK}]$`, 'u');
+/** `certs.example.org/verify/`. */
+const ADDRESS = /^[a-z0-9.-]*\.[a-z0-9.-]*(?::\d*)?(?:\/[!-~]*)?$/i;
 
 /**
  * Returns the link, the digits or the JWS that a text holds, without what was put there on its way. Another text stays as it is
  * but for white space around it.
  */
 export function bare(pasted: string): string {
-  const text = trim(pasted);
-  if (text.startsWith('{')) return text;
+  const given = pasted.replace(AROUND, '');
+  if (given.startsWith('{')) return given;
+  // Mail programs put `>` before the lines of another, and web pages spell the `#` out.
+  const text = given.replace(/\n>[> ]*/g, '\n').replaceAll('&#35;', '#').replace(AROUND, '');
   const inner = within(text);
   // The mark before the digits: `#`, or that percent-encoded, once or again and again.
-  const plain = inner.indexOf('#');
-  const mark = plain < 0 ? /%(?:25)*23/.exec(inner) : { index: plain, 0: '#' };
-  if (mark) return `${withoutSpace(inner.slice(0, mark.index))}#${digits(inner.slice(mark.index + mark[0].length))}`;
+  const mark = /[#＃]/.exec(inner) ?? /%(?:25)*23/.exec(inner);
+  if (mark) return `${address(inner.slice(0, mark.index))}#${digits(inner.slice(mark.index + mark[0].length))}`;
   if (/^[0-9]/.test(inner)) return digits(inner);
   return inner.startsWith('ey') ? withoutSpace(inner) : text;
 }
@@ -25,12 +34,14 @@ export function bare(pasted: string): string {
 const NUMBER = 'CERT-[A-Z][A-Z0-9]{0,23}-\\d{4}-(?!0+(?!\\d))(?:\\d{5}|[1-9]\\d{5,18})';
 const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
 const PAGE = new RegExp(`^(?:https?)://[^\\s?#/][^\\s?#]*/c/${NUMBER}-[a-z0-9]{8}/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$`);
+const EITHER = `[${OPENS.replace('[', '\\[')}${CLOSES}\\p{White_Space}]`;
+const ENDS = new RegExp(`^${EITHER}+|${EITHER}+$`, 'gu');
 /** Longest text that is an address or a number. */
 const MEANT = 2_000;
 
 /** What stands in a text that holds no certificate and that people take for one: the address of its page, or its number. */
 export function meant(pasted: string): { field: 'page' | 'number'; problem: string; text: string } | undefined {
-  const [, text = ''] = /^[<([“"'`>)\]”\p{White_Space}]*([^]*?)[<([“"'`>)\]”\p{White_Space}]*$/u.exec(pasted) ?? [];
+  const text = pasted.replace(ENDS, '');
   if (text.length > MEANT) return undefined;
   if (BARE_NUMBER.test(text)) {
     const problem = "this is only a certificate's number; take the text of its QR code, its file, or the address of its page";
@@ -39,6 +50,16 @@ export function meant(pasted: string): { field: 'page' | 'number'; problem: stri
   if (!PAGE.test(text.replace(/^https?/i, (scheme) => scheme.toLowerCase()))) return undefined;
   const problem = "this is the address of a certificate's page, not the certificate; open the page, and follow “Open the verifier” there";
   return { field: 'page', problem, text };
+}
+
+/**
+ * What stands before the mark, without words before it, and with `https` where there is a host alone. It says nothing about what is
+ * signed.
+ */
+function address(text: string): string {
+  const at = text.search(/https?:\/\//i);
+  if (at >= 0) return withoutSpace(text.slice(at));
+  return ADDRESS.test(text) ? `https://${text}` : withoutSpace(text);
 }
 
 /** What stands between brackets or quotes. */
@@ -54,12 +75,12 @@ function within(text: string): string {
  * `#`, and letters among the digits, stay: nobody put them there on the way.
  */
 function digits(text: string): string {
-  const [run = ''] = /^[0-9\p{White_Space}]*/u.exec(text) ?? [];
+  const [run = ''] = RUN.exec(text) ?? [];
   const next = text.slice(run.length);
-  const isBehind = run !== '' && !next.startsWith('#') && (/\p{White_Space}$/u.test(run) || /^[!-/:-@[-`{-~]/.test(next));
+  const isBehind = run !== '' && !/^[#＃]/.test(next) && (ENDS_BLANK.test(run) || /^[!-/:-@[-`{-~]/.test(next));
   return withoutSpace(isBehind ? run : text);
 }
 
 function withoutSpace(text: string): string {
-  return text.replace(/\p{White_Space}+/gu, '');
+  return text.replace(BLANKS, '');
 }

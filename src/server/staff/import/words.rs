@@ -1,8 +1,11 @@
 //! What is said about a list, as pages say it: columns, rows and findings in words, without what is for programs.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::super::events::text;
+use super::super::home::items;
 use super::super::inside::Staff;
 use super::super::phrases::{self, sentence};
 use super::super::words::Words;
@@ -63,8 +66,34 @@ pub(super) fn field_label(w: &Words, field: &str) -> String {
     ours.then(|| w.if_any(&format!("field-{}", field.replace('_', "-")))).flatten().unwrap_or_else(|| field.to_owned())
 }
 
-/// A column of a list as people read it: `First name` for `first_name`. What it was called there is not kept.
-pub(in crate::server::staff) fn own_label(w: &Words, field: &str) -> String {
+/// What the lists of an event call their columns, by the names under which they are kept.
+pub(in crate::server::staff) struct Headers(BTreeMap<String, String>);
+
+impl Headers {
+    /// Lists that are looked through, the newest first.
+    const LISTS: &str = "20";
+
+    /// Asks for those of an event.
+    pub(in crate::server::staff) async fn of(staff: &Staff, event: &str) -> Self {
+        let imports = staff.get_if(&format!("{event}/imports?order=newest&limit={}", Self::LISTS)).await;
+        let mut all = BTreeMap::new();
+        for one in imports.iter().flat_map(items) {
+            for (field, header) in one["headers"].as_object().into_iter().flatten() {
+                let header = header.as_str().filter(|header| !header.is_empty());
+                all.extend(
+                    header.filter(|_| !all.contains_key(field)).map(|header| (field.clone(), header.to_owned())),
+                );
+            }
+        }
+        Self(all)
+    }
+}
+
+/// A column of a list as people read it: as the list calls it, else `First name` for `first_name`.
+pub(in crate::server::staff) fn own_label(w: &Words, headers: &Headers, field: &str) -> String {
+    if let Some(header) = headers.0.get(field) {
+        return header.clone();
+    }
     let text = |kind: &str| w.if_any(&format!("{kind}-{}", field.replace('_', "-")));
     let known = FIELDS.contains(&field).then(|| text("field")).flatten().or_else(|| text("column"));
     let plain = |label: String| {

@@ -71,8 +71,8 @@ pub use event::{
     signatories, update,
 };
 pub use exceptions::{
-    ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclude_list, exclusions,
-    remove,
+    ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclude_list,
+    exclusions, remove,
 };
 pub use import::{ImportRequest, Imported, Taken, import, take};
 pub use import_record::{ImportRecord, imports};

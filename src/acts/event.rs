@@ -561,7 +561,8 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
 }
 
 fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(), ActError> {
-    let was_title = event.achievement.description == event.achievement.name;
+    let before = event.achievement.name.clone();
+    let was_title = event.achievement.description == before;
     if let Some(title) = &details.title {
         event.achievement.name = printed("title", title, false)?.unwrap_or_default();
     }
@@ -569,7 +570,9 @@ fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(
         event.achievement.description = printed("description", description, true)?.unwrap_or_default();
     }
     // The schema wants a description: without one it is the title, also when that changes.
-    if event.achievement.description.is_empty() || (was_title && details.description.is_none()) {
+    // Who sends all of a form sends the old title too.
+    let is_said = details.description.as_ref().is_some_and(|said| said.trim() != before);
+    if event.achievement.description.is_empty() || (was_title && !is_said) {
         event.achievement.description.clone_from(&event.achievement.name);
     }
     if let Some(criteria) = &details.criteria {

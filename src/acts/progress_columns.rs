@@ -377,16 +377,34 @@ const YES: &str = "1 yes y true x ✓ ✔ present attended done passed p \
 
 /// Words for no, in the same languages.
 const NO: &str = "0 no n false - – — ✗ ✘ ❌ ☒ absent missed failed a \
-    nein falsch abwesend gefehlt non faux absente falso ausente لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
+    nein falsch abwesend gefehlt durchgefallen entschuldigt unentschuldigt non faux absente recalé recalée échoué falso ausente \
+    suspendido suspendida suspenso reprobado reprobada reprovado reprovada لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
+
+/// What turns a yes around, where it stands before or behind.
+const NOT: &str = "not did no non nicht kein keine ne n'a pas no não nao لم नहीं 未 不";
 
 fn yes_or_no(cell: &str) -> Option<bool> {
-    let word = cell.nfc().flat_map(char::to_lowercase).collect::<String>();
-    let is_one_of = |words: &str| words.split_whitespace().any(|one| one.nfc().eq(word.chars()));
-    match (is_one_of(YES), is_one_of(NO)) {
+    let said = cell.nfc().flat_map(char::to_lowercase).collect::<String>();
+    let one = |word: &str| match (is_among(YES, word), is_among(NO, word)) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ => None,
-    }
+    };
+    // `nicht bestanden`, `did not pass`: a yes that is turned around is a no, and nothing else of several words is known.
+    let turned = || {
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let (not, rest): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| is_among(NOT, word));
+        let is_yes = matches!(rest[..], [word] if is_among(YES, word) || is_among(STEMS, word));
+        (!not.is_empty() && is_yes).then_some(false)
+    };
+    one(&said).or_else(turned)
+}
+
+/// Words that say yes with a verb before them only.
+const STEMS: &str = "pass attend réussi reçu admis aprobado aprobada aprovado aprovada erfolgreich erreicht";
+
+fn is_among(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|one| one.nfc().eq(word.chars()))
 }
 
 #[cfg(test)]
@@ -419,9 +437,29 @@ mod tests {
         for word in ["ja", "Ja", "OUI", "sí", "si\u{301}", "نعم", "हाँ", "是", "x", "1", "TRUE", "WAHR"] {
             assert_eq!(yes_or_no(word), Some(true), "{word}");
         }
-        for word in ["nein", "NON", "no", "لا", "नहीं", "否", "0", "-", "FALSCH"] {
+        for word in [
+            "nein",
+            "NON",
+            "no",
+            "لا",
+            "नहीं",
+            "否",
+            "0",
+            "-",
+            "FALSCH",
+            "nicht bestanden",
+            "Did not pass",
+            "not passed",
+            "Durchgefallen",
+            "no asistió",
+            "non admis",
+        ] {
             assert_eq!(yes_or_no(word), Some(false), "{word}");
         }
         assert_eq!((yes_or_no("vielleicht"), yes_or_no("#N/A"), yes_or_no("ja nein")), (None, None, None));
+        assert_eq!(
+            (yes_or_no("nicht"), yes_or_no("nicht ganz bestanden"), yes_or_no("bestanden?")),
+            (None, None, None)
+        );
     }
 }

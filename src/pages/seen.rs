@@ -106,7 +106,8 @@ fn facts(t: &Texts, document: &Value, printed: &PrintedDays) -> Vec<Fact> {
     let description = if description == text(&achievement["name"]) { String::new() } else { description };
     let credits =
         if subject["creditsEarned"].is_number() { subject["creditsEarned"].to_string() } else { String::new() };
-    let from = time(&document["validFrom"]).map(|at| t.instant(at, printed.issued));
+    // As the certificate prints it: the instant itself is what verifiers show.
+    let from = document["validFrom"].is_string().then(|| t.date(printed.issued));
     let until = time(&document["validUntil"]).map(|at| match printed.valid_until {
         Some(day) => t.instant(at, day),
         None => t.time(at),

@@ -95,6 +95,11 @@ impl Texts {
         written_day(self.language, at.civil().date())
     }
 
+    /// Writes a day.
+    pub(crate) fn date(&self, day: Date) -> String {
+        written_day(self.language, day)
+    }
+
     /// Writes an instant to the minute.
     pub(crate) fn time(&self, at: Timestamp) -> String {
         let time = at.civil().time();

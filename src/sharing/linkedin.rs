@@ -1,9 +1,8 @@
 //! LinkedIn: *Add to profile* with the fields of its own form (`profile/add?startTask=CERTIFICATION_NAME`), and the address that
 //! shares a link. LinkedIn has stopped to fill in all that the link says: the fields are shown as well, to be copied.
 
+use jiff::civil::Date;
 use url::Url;
-
-use crate::credential::Timestamp;
 
 /// Who issued, as LinkedIn knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +23,8 @@ pub struct Month {
 }
 
 impl Month {
-    /// Returns the month in which an instant falls, in UTC: the same for whoever opens the link, wherever they are.
-    pub fn of(at: Timestamp) -> Self {
-        let day = at.civil().date();
+    /// Returns the month of a day: of the one that the certificate prints, so that both say the same.
+    pub fn of(day: Date) -> Self {
         Self { year: day.year(), month: day.month() }
     }
 }
@@ -86,13 +84,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::credential::Timestamp;
 
     fn entry(issued: Timestamp, expires: Option<Timestamp>) -> Entry {
         Entry {
             name: "Applied Cartography & Maps — Größe/100 %".to_owned(),
             organization: Organization::Name("Müller & Söhne + Partner".to_owned()),
-            issued: Month::of(issued),
-            expires: expires.map(Month::of),
+            issued: Month::of(issued.civil().date()),
+            expires: expires.map(|at| Month::of(at.civil().date())),
             id: "CERT-MAPS-2026-00001".to_owned(),
             url: "https://certs.example.org/c/CERT-MAPS-2026-00001-ujw3bdpk".to_owned(),
         }

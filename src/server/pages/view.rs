@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use crate::credential::Timestamp;
+use crate::credential::PrintedDays;
 use crate::pages::{Fact, Seen, Texts};
 use crate::server::Problem;
 use crate::sharing::linkedin::{Entry, Month, Organization};
@@ -236,15 +236,20 @@ impl Failed<'_> {
     }
 }
 
-/// Returns the entry of LinkedIn's form, for the form and to be copied.
-pub(super) fn entry(document: &Value, issuer: &str, linkedin: Option<u64>, address: &str) -> Option<Entry> {
+/// Returns the entry of LinkedIn's form, for the form and to be copied: with the days that the certificate prints.
+pub(super) fn entry(
+    document: &Value,
+    printed: &PrintedDays,
+    issuer: &str,
+    linkedin: Option<u64>,
+    address: &str,
+) -> Option<Entry> {
     let subject = &document["credentialSubject"];
-    let time = |name: &str| document[name].as_str().and_then(|text| text.parse::<Timestamp>().ok());
     Some(Entry {
         name: subject["achievement"]["name"].as_str()?.to_owned(),
         organization: linkedin.map_or_else(|| Organization::Name(issuer.to_owned()), Organization::Id),
-        issued: Month::of(time("validFrom")?),
-        expires: time("validUntil").map(Month::of),
+        issued: Month::of(printed.issued),
+        expires: printed.valid_until.map(Month::of),
         id: subject["licenseNumber"].as_str()?.to_owned(),
         url: address.to_owned(),
     })

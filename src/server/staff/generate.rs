@@ -24,6 +24,8 @@ const OVER: [(&str, &str); 6] = [
     ("not_passing", "regenerate"),
     ("template_older", "regenerate"),
 ];
+/// What takes certificates away, and makes none.
+const TAKEN: &str = "not_passing";
 /// What is made for those who have none: beside it stands who gets none.
 const KINDS_WITHOUT: [&str; 2] = ["those_without", "failed"];
 /// Rows of a preview that a page shows.
@@ -153,12 +155,15 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
     } else if staff.may(Permission::Generate) {
         let first: Vec<String> =
             rows(preview).filter(|row| row["why"].is_null()).take(2).map(|row| text(row, "name")).collect();
-        let mut form = Form::new(staff, &format!("{path}/generate"), w.count("generate-start", changed))
+        let mut form = Form::new(staff, &format!("{path}/generate"), w.count(says(over), changed))
             .field(Field::hidden("over", over))
             .field(Field::hidden("anyway", fields.get("anyway")))
             .field(Field::hidden("expected", text(preview, "set")))
             .field(Field::hidden("count", changed.to_string()));
-        if over != "those_without" {
+        if over == TAKEN {
+            let reason = Field::text("reason", w.s("revoke-public")).hint(w.s("revoke-public-hint"));
+            form = form.field(reason.value(fields.get("reason")));
+        } else if over != "those_without" {
             form = form.field(Field::text("reason", w.s("why")).value(fields.get("reason")));
         }
         let names = w.with("generate-names", [("names", first.join(", ").into())]);
@@ -167,6 +172,11 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
     let back = Action::link(w.s("event"), staff.at(path));
     let specimen = Action::link(w.s("step-template"), staff.at(&format!("{path}/template")));
     page.part(list(staff, preview)).part(Actions(vec![specimen, back]))
+}
+
+/// Says what the button does.
+fn says(over: &str) -> &'static str {
+    if over == TAKEN { "generate-take" } else { "generate-start" }
 }
 
 fn rows(preview: &Value) -> impl Iterator<Item = &Value> {

@@ -68,7 +68,7 @@ fn row(staff: &Staff, run: &Value) -> Vec<Cell> {
             staff.time(&run["created"]).unwrap_or_default(),
             staff.at(&format!("/runs/{}", part(&text(run, "id")))),
         ),
-        Cell::text(w.s(&format!("kind-{}", text(run, "kind")))),
+        Cell::text(w.s(&format!("kind-{}", does(run)))),
         Cell::text(text(run, "event")),
         state(staff, run),
         Cell::text(count("done")),
@@ -96,7 +96,7 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
     let (w, path) = (staff.w, format!("/runs/{}", part(&id)));
     let run = staff.get(&path).await?;
     let event = text(&run, "event");
-    let mut page = Page::new(w.s(&format!("kind-{}", text(&run, "kind")))).said(w, &query(uri.query()));
+    let mut page = Page::new(w.s(&format!("kind-{}", does(&run)))).said(w, &query(uri.query()));
     let mut trail = vec![staff.crumb(w.s("nav-runs"), "/runs")];
     if !event.is_empty() {
         trail.push(staff.crumb(event.clone(), &format!("/events/{event}")));
@@ -226,19 +226,27 @@ async fn about(staff: &Staff, run: &Value) -> Html {
     .into()
 }
 
+/// Returns what a run does: one over those who are no longer eligible makes nothing anew, it revokes.
+fn does(run: &Value) -> &str {
+    match (run["kind"].as_str().unwrap_or_default(), run["over"].as_str()) {
+        ("regenerate", Some("not_passing")) => "revoke",
+        (kind, _) => kind,
+    }
+}
+
 /// Returns what it takes to stop or repeat a run: what it takes to start it.
 fn needed(run: &Value) -> Permission {
-    match (run["kind"].as_str().unwrap_or_default(), run["over"].as_str()) {
-        ("regenerate", Some("not_passing")) | ("revoke" | "restore", _) => Permission::Revoke,
-        ("publish", _) => Permission::Keys,
-        ("send", _) => Permission::Send,
+    match does(run) {
+        "revoke" | "restore" => Permission::Revoke,
+        "publish" => Permission::Keys,
+        "send" => Permission::Send,
         _ => Permission::Generate,
     }
 }
 
 fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     let w = staff.w;
-    let (id, event, kind) = (text(run, "id"), text(run, "event"), text(run, "kind"));
+    let (id, event, kind) = (text(run, "id"), text(run, "event"), does(run));
     let mut all = Vec::new();
     let may = staff.may(needed(run));
     if !is_over(run) && may {
@@ -250,7 +258,7 @@ fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     if is_over(run) && may && run["counters"]["failed"].as_u64() > Some(0) {
         all.push(Action::post(staff, w.s("run-retry"), &format!("{path}/retry"), &[]).primary());
     }
-    if is_over(run) && ["generate", "regenerate"].contains(&kind.as_str()) {
+    if is_over(run) && ["generate", "regenerate"].contains(&kind) {
         all.push(Action::link(w.s("step-send"), staff.at(&format!("/events/{event}/send"))).primary());
         all.push(Action::link(w.s("nav-certificates"), staff.at(&format!("/certificates?run={}", part(&id)))));
         all.push(Action::file(w.s("certificates-zip"), staff.api(&format!("/certificates/archive?run={}", part(&id)))));

@@ -454,6 +454,11 @@ generate-start =
         [one] Ein Zertifikat ausstellen
        *[other] { $count } Zertifikate ausstellen
     }
+generate-take =
+    { $count ->
+        [one] Ein Zertifikat widerrufen
+       *[other] { $count } Zertifikate widerrufen
+    }
 generate-names = Die ersten sind: { $names }
 generate-first = Wer, die ersten { $shown } von { $total }
 generate-effect = Was geschieht

@@ -454,6 +454,11 @@ generate-start =
         [one] Make one certificate
        *[other] Make { $count } certificates
     }
+generate-take =
+    { $count ->
+        [one] Revoke one certificate
+       *[other] Revoke { $count } certificates
+    }
 generate-names = The first are: { $names }
 generate-first = Who, the first { $shown } of { $total }
 generate-effect = What happens

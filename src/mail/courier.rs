@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::outbox::{self, Due, Outcome};
 use super::pace::{Breaker, May, Pace};
 use super::prepare::{Found, prepare};
-use super::relay::{Connection, Named, Trouble};
+use super::relay::{self, Connection, Named, Trouble};
 use super::{Letter, MailError, Message, MessageId, Relay, State, setup};
 use crate::credential::Timestamp;
 use crate::store::{DocumentWrite, Store};
@@ -357,6 +357,8 @@ impl Courier {
         let (outcome, handed) = match (asked, open) {
             (Named::NotSuch(why), _) => (Outcome::Unsendable(why.to_owned()), false),
             (Named::Refused(reply), _) => (Outcome::Refused(reply), false),
+            // It is this recipient's: others are not kept waiting for it, and it is given up some day.
+            (Named::Unread, _) => (Outcome::Refused(relay::unread()), false),
             (Named::Taken, None) => return Ok(None),
             (Named::Taken, Some(open)) => {
                 let now = (self.clock)();
@@ -397,15 +399,22 @@ impl Courier {
         let ascii = letter.mime.is_ascii();
         if let Some(open) = connection.as_mut().filter(|open| open.is_used()) {
             match open.recipient(&from, &letter.to.address, ascii).await {
-                Err(Trouble::Unreachable(_)) => *connection = None,
+                Err(Trouble::Unreachable(_)) | Ok(Named::Unread) => *connection = None,
                 asked => return asked,
             }
         }
-        let open = match connection {
-            Some(open) => open,
-            None => connection.insert(self.relay.connect().await?),
-        };
-        open.recipient(&from, &letter.to.address, ascii).await
+        // Once more where it breaks at the recipient: by chance it does so once.
+        for _ in 0..2 {
+            let open = match connection {
+                Some(open) => open,
+                None => connection.insert(self.relay.connect().await?),
+            };
+            match open.recipient(&from, &letter.to.address, ascii).await {
+                Ok(Named::Unread) => *connection = None,
+                asked => return asked,
+            }
+        }
+        Ok(Named::Unread)
     }
 
     async fn fails(&self, trouble: &Trouble) -> Result<(), CourierError> {

@@ -208,6 +208,7 @@ impl Relay {
             Named::Taken => connection.content(&letter.mime).await,
             Named::Refused(reply) => Outcome::Refused(reply),
             Named::NotSuch(why) => Outcome::Unsendable(why.to_owned()),
+            Named::Unread => Outcome::Refused(unread()),
         };
         connection.quit().await;
         match outcome {
@@ -229,6 +230,8 @@ pub enum Named {
     Refused(Reply),
     /// The relay takes no such address.
     NotSuch(&'static str),
+    /// No answer to the recipient could be read, or the connection broke at it.
+    Unread,
 }
 
 /// A connection to the relay.
@@ -292,7 +295,8 @@ impl Connection {
         match self.command(Rcpt::new(recipient, Vec::new())).await {
             Ok(_) => Ok(Named::Taken),
             Err(Some(reply)) => Ok(Named::Refused(reply)),
-            Err(None) => Err(Trouble::Unreachable(broke(None))),
+            // The sender was answered, so the relay is there.
+            Err(None) => Ok(Named::Unread),
         }
     }
 
@@ -339,6 +343,11 @@ impl Connection {
             let _ = timeout(self.patience.command, self.inner.quit()).await;
         }
     }
+}
+
+/// Stands for an answer to a recipient that could not be read: tried again later, and not for ever (RFC 5321 section 4.2.1).
+pub(super) fn unread() -> Reply {
+    Reply::new(451, "(no answer to the recipient that could be read)")
 }
 
 fn broke(reply: Option<Reply>) -> String {

@@ -301,6 +301,10 @@ pub(super) async fn correct(
     let done =
         app.at_desk(&inside.reader.caller, move |_, desk| {
             let own = own(desk, &mailbox, &asked)?;
+            // One at a time, as the page has it: staff need not look at a hundred of one certificate.
+            if waiting(desk, &own.certificate.number)?.is_some() {
+                return Ok(());
+            }
             let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
             acting(desk, (own.certificate.number.event(), &own.person), |desk| {
                 Ok(acts::correct::ask(desk, &ask).map(drop)?)

@@ -5,6 +5,7 @@ use crate::accounts::Secret;
 use crate::acts::ActError;
 use crate::acts::portal::{self, Invitation};
 use crate::desk::{Actor, Desk};
+use crate::mail::relay::NotTaken;
 use crate::mail::{Address, AddressError, Content, Heads, Letter, Mailbox, Relay, TextError, mime};
 use crate::pages::Texts;
 use crate::server::App;
@@ -47,8 +48,14 @@ impl App {
                     Ok(letter) => letter,
                     Err(error) => return tracing::warn!(%error, "a link was not written"),
                 };
-                if let Err(error) = relay.send_one(&letter).await {
-                    tracing::warn!(%error, "a link was not sent");
+                match relay.send_one(&letter).await {
+                    Ok(_) => {}
+                    // What a relay says of a recipient names them.
+                    Err(NotTaken::Refused(said)) => {
+                        let code: String = said.chars().take_while(char::is_ascii_digit).collect();
+                        tracing::warn!(code, "a link was not sent: the relay refused it");
+                    }
+                    Err(error) => tracing::warn!(%error, "a link was not sent"),
                 }
             }
         }

@@ -141,7 +141,13 @@ fn inside(door: &Outside, told: &Told, fields: &Fields) -> Response {
 fn is_ours(to: &str, base: &str) -> bool {
     let Some(path) = to.strip_prefix(base).and_then(|rest| rest.strip_prefix("/staff")) else { return false };
     let is_path = path.is_empty() || path.starts_with(['/', '?']);
-    is_path && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !to.contains("//")
+    // Browsers walk up where a path says so, written out or not.
+    let walks =
+        |part: &str| part.to_ascii_lowercase().replace("%2e", ".").chars().all(|c| c == '.') && !part.is_empty();
+    is_path
+        && !path.split('?').next().unwrap_or_default().split('/').any(walks)
+        && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !to.contains("//")
 }
 
 /// Asks to send again what had been filled in.
@@ -222,6 +228,8 @@ mod tests {
             ("", "https://evil.example/staff", false),
             ("", "/staff//evil.example", false),
             ("", "/staff\\evil", false),
+            ("", "/staff/../x", false),
+            ("", "/staff/%2E%2e/x", false),
             ("", "/stafford", false),
             ("", "/staff/\r\nset-cookie:a", false),
         ] {

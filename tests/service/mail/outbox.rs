@@ -117,6 +117,29 @@ fn a_connection_that_breaks_before_the_content_costs_nothing() {
 }
 
 #[test]
+fn a_recipient_whose_answer_cannot_be_read_keeps_nobody_waiting() {
+    let post = Post::with_certificates(6);
+    let long: &'static str = Box::leak(format!("550 {}", "5.1.1 ".repeat(800)).into_boxed_str());
+    for _ in 0..20 {
+        post.sink.fail(&to(0), Fault::CutBefore);
+        post.sink.fail(&to(1), Fault::Recipient(long));
+        post.sink.fail(&to(2), Fault::Recipient("550-5.1.1 one\r\n551 5.7.1 another"));
+    }
+    post.send();
+    let sent = post.deliver();
+    assert_eq!((sent.sent, sent.deferred, sent.stuck), (3, 3, false), "{sent:?}");
+    for n in 0..3 {
+        let message = post.message_to(&to(n));
+        assert_eq!((state_of(&message), &message["attempts"]), ("deferred", &json!(1)), "{message}");
+    }
+    assert!(post.world.get("/mail").ok()["trouble"].is_null());
+    // It is tried again later, and leaves once it can.
+    (0..3).for_each(|n| post.sink.forgive(&to(n)));
+    post.world.pass(3_600);
+    assert_eq!(post.deliver().sent, 3);
+}
+
+#[test]
 fn a_relay_that_is_down_is_left_alone_and_nothing_is_lost() {
     let post = Post::with_certificates(20);
     post.sink.refuse(true);

@@ -1,6 +1,7 @@
 //! Which mail server takes the mail: shown, chosen, tried. What `testamur.toml` says stays.
 
 use std::net::Ipv4Addr;
+use std::sync::{Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::State;
@@ -24,6 +25,9 @@ use crate::server::{App, Caller, MAIL_PASSWORD, Problem, RELAY_TESTS_AN_HOUR};
 
 /// How long the server may take over each step when it is tried: somebody waits for the answer.
 const STEP: std::time::Duration = std::time::Duration::from_secs(6);
+
+/// Held by who chooses a mail server.
+static CHOOSING: Mutex<()> = Mutex::new(());
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(show, choose, remove)).routes(routes!(test))
@@ -130,6 +134,8 @@ async fn choose(
 ) -> Result<Json<RelayView>, Problem> {
     caller.may_everywhere(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {
+        // Password and server are written one after the other: two who choose do not mix theirs.
+        let _alone = CHOOSING.lock().unwrap_or_else(PoisonError::into_inner);
         not_fixed(app)?;
         let RelayWanted { relay, port, security, user, password, from, reply_to } = wanted;
         let text = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -141,13 +147,33 @@ async fn choose(
         let known = before.is_some_and(|before| before.relay == chosen.relay && before.port == chosen.port);
         let config = if known { chosen.config() } else { chosen.checked() }.map_err(|faults| invalid(&faults))?;
         let password = password.filter(|password| !password.expose().is_empty());
+        let kept = app.vault.open_sealed(MAIL_PASSWORD).ok().flatten();
         keep_password(app, (&chosen, config.port), password.as_ref())?;
         let detail = json!({ "relay": config.relay, "port": config.port, "security": chosen.security, "login": chosen.user.is_some(), "password": password.is_some() });
-        chosen::choose(desk.store, Some(&chosen), Some(&desk.act("mail.relay", "mail", detail)))?;
+        if let Err(error) = chosen::choose(desk.store, Some(&chosen), Some(&desk.act("mail.relay", "mail", detail))) {
+            if password.is_some() {
+                put_back(app, kept.as_deref().map(String::as_str));
+            }
+            return Err(error.into());
+        }
+        if chosen.user.is_none() {
+            app.vault.unseal(MAIL_PASSWORD)?;
+        }
         app.take_up_mail()?;
         Ok(view(app))
     })
     .await
+}
+
+/// Puts back the password of the server that goes on being used.
+fn put_back(app: &App, kept: Option<&str>) {
+    let done = match kept {
+        Some(text) => app.vault.seal(MAIL_PASSWORD, text),
+        None => app.vault.unseal(MAIL_PASSWORD),
+    };
+    if let Err(error) = done {
+        tracing::error!(%error, "the mail server's password could not be put back; enter it anew");
+    }
 }
 
 fn not_fixed(app: &App) -> Result<(), Problem> {
@@ -169,7 +195,8 @@ fn keep_password(app: &App, (chosen, port): (&Chosen, u16), password: Option<&Se
     match (&chosen.user, password) {
         (Some(user), Some(password)) => Ok(app.seal_password((&chosen.relay, Some(port)), user, password.expose())?),
         (None, Some(_)) => Err(wrong("a password needs a user")),
-        (None, None) => Ok(app.vault.unseal(MAIL_PASSWORD)?),
+        // Nothing logs in: what is kept goes when that is written.
+        (None, None) => Ok(()),
         (Some(_), None) => match app.has_password_for(chosen) {
             Some(true) => Ok(()),
             Some(false) => Err(wrong("say the password: none is kept for this server, port and user")),
@@ -186,6 +213,7 @@ fn keep_password(app: &App, (chosen, port): (&Chosen, u16), password: Option<&Se
 async fn remove(State(app): State<App>, caller: Caller) -> Result<Json<RelayView>, Problem> {
     caller.may_everywhere(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {
+        let _alone = CHOOSING.lock().unwrap_or_else(PoisonError::into_inner);
         not_fixed(app)?;
         if chosen::chosen(desk.store)?.is_some() {
             chosen::choose(desk.store, None, Some(&desk.act("mail.relay", "mail", json!({ "relay": null }))))?;

@@ -26,7 +26,8 @@ for row, name in enumerate(("佐藤花子", "山田太郎")):
 book.close()
 READING = '<rPh sb="0" eb="2"><t>ヤマダ</t></rPh><rPh sb="2" eb="4"><t>タロウ</t></rPh><phoneticPr fontId="0"/>'
 with zipfile.ZipFile("plain.xlsx") as plain, zipfile.ZipFile("list.xlsx", "w") as made:
-    for part in plain.namelist():
+    # The sheet last, so that the stream knows the texts when it comes to it.
+    for part in sorted(plain.namelist(), key=lambda part: part.startswith("xl/worksheets/")):
         text = plain.read(part)
         if part == "xl/sharedStrings.xml":
             text = text.replace("<t>山田太郎</t>".encode(), f"<t>山田太郎</t>{READING}".encode())

@@ -4,8 +4,8 @@
 # Fact:  @foundernest/namecase takes what looks like a Roman numeral for one wherever it stands, and a particle for one at the beginning
 #        too: VI NGUYEN becomes VI Nguyen, LI XIN becomes LI Xin, BEN ABRAHAM becomes ben Abraham, AL GREEN becomes al Green.
 #        @compwright/namecase has those right and takes the space behind the Spanish `y` away: ORTEGA Y GASSET becomes Ortega yGasset.
-# Why it matters: Vi, Li, Ben and Al are first names, and the surname Y joins is in the passport. What the library made is printed and
-#        signed; nobody reads a thousand names. Leave a name as it was given, or show its owner what is made of it.
+# Why it matters: Vi, Li, Ben and Al are first names, and surnames with `y` are usual in Spain and Latin America. What the library made is
+#        printed and signed; nobody reads a thousand names. Leave a name as it was given, or show its owner what is made of it.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 
 The server is aiosmtpd, in a process of its own. By the address and by chance it takes a message, says "not now" at the
 recipient or after the content, refuses for good, shuts down, or closes the connection after the content's final dot, having kept
-the message. The program is killed with SIGKILL at random instants; the clock is moved on between.
+the message. Program and server are killed with SIGKILL at random instants, as often one as the other; the clock is moved on between.
 
 At the end each person has the message, or is told as bounced, or stands on the ambiguous list: nobody is missing. Nobody was sent
 two before somebody decided about the ambiguous ones; then each second one has the Message-ID of the first. Every message is
@@ -191,27 +191,34 @@ class Story:
     def send_and_kill(self):
         """Kills after so many messages more, or after so long; all over the sending, and beyond it."""
         self.pass_time(minutes=1)
-        words, rounds, stride = ("send", EVENT), 0, 2 * self.arguments.people // self.arguments.kills
+        words, rounds, stride = ("send", EVENT), 0, max(2 * self.arguments.people // self.arguments.kills, 1)
         while self.kills["program"] < self.arguments.kills and rounds < 4 * self.arguments.kills:
             process = self.begin(*words)
-            target = self.taken.value + self.chance.randint(1, max(stride, 1))
+            target = self.taken.value + self.chance.randint(1, stride)
+            # Most servers die in the middle of it as well, and come back while the program goes on.
+            dies = self.taken.value + self.chance.randint(1, stride) if self.chance.random() < 0.8 else None
             # Some die before they have sent anything.
             ends = time.monotonic() + (self.chance.uniform(0, 1) if self.chance.random() < 0.2 else 60)
             while process.poll() is None and self.taken.value < target and time.monotonic() < ends:
+                if dies is not None and self.taken.value >= dies:
+                    dies = self.kill_server("server at work", rounds)
                 time.sleep(0.005)
             if process.poll() is None:
                 process.kill()
                 self.kills["program"] += 1
             process.wait()
             rounds += 1
-            if rounds % 5 == 0:
-                self.server.kill()
-                self.server.join()
-                self.kills["server"] += 1
-                self.start_server(rounds)
+            if self.kills["server at work"] + self.kills["server at rest"] < self.kills["program"]:
+                self.kill_server("server at rest", rounds)
             # What was queued stays queued; who was never queued is looked for again.
             words = ("send", EVENT) if rounds % 2 == 0 else ("deliver",)
             self.pass_time(minutes=self.chance.randrange(1, 30))
+
+    def kill_server(self, when, turn):
+        self.server.kill()
+        self.server.join()
+        self.kills[when] += 1
+        self.start_server(f"{turn}/{self.kills[when]}")
 
     def end_quietly(self):
         subprocess.run(self.program.command("mail", "send", EVENT), env=self.program.environment, capture_output=True)
@@ -269,7 +276,8 @@ class Story:
         seconds = [who for who, ids in got_again.items() if len(ids) > 1]
         strangers = [who for who in seconds if who not in ambiguous or len(set(got_again[who])) > 1]
         left = [who for who, one in states_again.items() if one["state"] not in ("sent", "bounced")]
-        print(f"mail: {self.kills['program']} kills of the program, {self.kills['server']} of the server, {took:.0f} s")
+        killed = f"{self.kills['server at work']} of the server at work, {self.kills['server at rest']} at rest"
+        print(f"mail: {self.kills['program']} kills of the program, {killed}, {took:.0f} s")
         print(f"mail: {len(got)} reached, {len(bounced)} bounced, {len(ambiguous)} ambiguous ({len(kept)} of them have it)")
         print(f"mail: {len(missing)} missing, {len(doubles)} twice, {len(lies)} said to be sent that were not")
         print(f"mail: after a decision {len(seconds)} twice, {len(strangers)} of them not known by Message-ID; {len(left)} left")

@@ -43,6 +43,8 @@ FULL = "452 4.2.2 That mailbox is full"
 # How each message goes to the relay: the event, and what stands in the section [mail].
 MODES = ["PLAIN", "START", "TLS", "LOGIN"]
 PATIENCE = 120
+# A command that takes longer hangs.
+LONGEST = 600
 
 
 def main():
@@ -53,12 +55,12 @@ def main():
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("mail-servers: mail servers change their root and their user: run this as root")
-    for kind in SERVERS:
-        if arguments.server and kind.name not in arguments.server:
-            continue
+    told = [kind for kind in SERVERS if not arguments.server or kind.name in arguments.server]
+    for kind in told:
         # Beside what was unpacked: files are shared with it.
         with tempfile.TemporaryDirectory(prefix="run-", dir=UNPACKED) as folder:
             Story(arguments, kind, Path(folder)).tell()
+    print(f"mail-servers: all is as it should be with {', '.join(kind.name for kind in told)}")
 
 
 # The next hop --------------------------------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ class Story:
 
     def tell(self):
         print(f"mail-servers: {self.kind.name}", flush=True)
+        began = time.monotonic()
         try:
             self.program.run("init", "--issuer", "Mail Academy", "--domain", "academy.example")
             self.bare = self.program.data.joinpath("testamur.toml").read_text()
@@ -146,6 +149,7 @@ class Story:
             self.decide()
             self.server.stop()
             self.hop.kill()
+            print(f"mail-servers: {self.kind.name}: over after {time.monotonic() - began:.0f} s", flush=True)
         except BaseException:
             print(self.server.last_words(), file=sys.stderr)
             self.server.stop()
@@ -187,7 +191,7 @@ class Story:
 
     def mail(self, *words):
         command = self.program.command("mail", *words)
-        return subprocess.run(command, env=self.program.environment, capture_output=True, text=True)
+        return subprocess.run(command, env=self.program.environment, capture_output=True, text=True, timeout=LONGEST)
 
     def messages(self):
         return {one["to"]: one for one in self.program.rows("mail", "list", "--json")}

@@ -2,11 +2,16 @@
 //!
 //! Size and checksum stand before each file, so that programs which read while they receive need not wait for the end, and
 //! names are UTF-8. Past 4 GB and 65,535 files the fields of ZIP64 are written. Of a file that was written only its line of the
-//! directory is kept in memory, some hundred bytes.
+//! directory is kept, some hundred bytes, and of a long directory not in memory.
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
+
+use tempfile::SpooledTempFile;
 
 use crate::credential::Timestamp;
+
+/// So much of the directory stays in memory.
+const DIRECTORY_BYTES: usize = 1 << 20;
 
 /// From which values on the true one stands in a field of ZIP64, and all ones where it would be (section 4.4.1.4).
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +45,7 @@ pub struct ZipWriter<W: Write> {
     out: W,
     at: u64,
     files: u64,
-    directory: Vec<u8>,
+    directory: BufWriter<SpooledTempFile>,
     limits: Limits,
 }
 
@@ -55,7 +60,8 @@ struct Entry<'a> {
 impl<W: Write> ZipWriter<W> {
     /// Begins an archive.
     pub fn new(out: W) -> Self {
-        Self { out, at: 0, files: 0, directory: Vec::new(), limits: Limits::TRUE }
+        let directory = BufWriter::new(SpooledTempFile::new(DIRECTORY_BYTES));
+        Self { out, at: 0, files: 0, directory, limits: Limits::TRUE }
     }
 
     /// Writes a file. Names are used once; that is for callers to see to.
@@ -99,12 +105,13 @@ impl<W: Write> ZipWriter<W> {
     /// Ends the archive.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written, or its directory cannot be read back.
     pub fn finish(mut self) -> io::Result<W> {
-        let (start, size, files) = (self.at, self.directory.len() as u64, self.files);
-        let directory = std::mem::take(&mut self.directory);
-        self.write(&directory)?;
-        let limits = self.limits;
+        let (start, files, limits) = (self.at, self.files, self.limits);
+        let kept = std::mem::replace(&mut self.directory, BufWriter::new(SpooledTempFile::new(0)));
+        let mut directory = kept.into_inner().map_err(io::IntoInnerError::into_error)?;
+        directory.rewind()?;
+        let size = each_part(&mut directory, |part| self.write(part))?;
         if start >= limits.long || size >= limits.long || files >= limits.short {
             self.end_of_zip64(start, size, files)?;
         }
@@ -132,7 +139,7 @@ impl<W: Write> ZipWriter<W> {
         let wide: Vec<u64> = sizes.into_iter().chain((start >= limits.long).then_some(start)).collect();
         line.short(entry.name.len() as u16).short(Fields::extra_length(&wide));
         line.short(0).short(0).short(0).long(MODE).long(limits.long(start)).text(entry.name).wide(&wide);
-        self.directory.extend_from_slice(&line.0);
+        self.directory.write_all(&line.0)?;
         self.files += 1;
         Ok(())
     }
@@ -268,6 +275,24 @@ mod tests {
             let mut read = Vec::new();
             zip.by_name(name).unwrap().read_to_end(&mut read).unwrap();
             assert_eq!(read, wanted);
+        }
+    }
+
+    /// More lines than stay in memory.
+    #[test]
+    fn an_archive_of_many_files_is_whole() {
+        const FILES: usize = 20_000;
+        let name = |n: usize| format!("CERT-A-WHOLE-YEAR-OF-COURSES-2026-{n:05}.json");
+        let mut zip = ZipWriter::new(Vec::new());
+        (0..FILES).for_each(|n| zip.add(&name(n), n.to_string().as_bytes(), at()).unwrap());
+        let bytes = zip.finish().unwrap();
+        assert!(FILES * (46 + name(0).len()) > DIRECTORY_BYTES, "the directory fits into memory");
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        assert_eq!(zip.len(), FILES);
+        for n in [0, 1, FILES / 2, FILES - 1] {
+            let mut read = String::new();
+            zip.by_name(&name(n)).unwrap().read_to_string(&mut read).unwrap();
+            assert_eq!(read, n.to_string());
         }
     }
 

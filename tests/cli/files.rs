@@ -53,10 +53,10 @@ fn folder(path: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not() {
     let issuer = Issuer::with(THREE);
-    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "jwt,json,baked-png,baked-svg"]).expect(0);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt,json,baked-png,baked-svg"]).expect(0);
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     let ours = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
-    assert_eq!((ours.len(), ours.iter().all(|row| row["verdict"] == "valid")), (12, true), "{ours:?}");
+    assert_eq!((ours.len(), ours.iter().all(|row| row["verdict"] == "valid")), (15, true), "{ours:?}");
     let files =
         |extension: &str| issuer.numbers().iter().map(|number| issuer.file(number, extension)).collect::<Vec<_>>();
     let badges = [files("badge.png"), files("badge.svg")].concat();
@@ -67,9 +67,9 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
         assert_eq!(text(row, "credential"), json.trim());
         assert!(badge.to_str().unwrap().contains(&number));
     }
-    let good = [files("json"), files("jwt")].concat();
+    let good = [files("json"), files("jwt"), files("pdf").iter().map(|pdf| taken_out(&issuer, pdf)).collect()].concat();
     let told = judged(&issuer, &good);
-    assert_eq!(told.len(), 9, "three of JSON by two judges, three JWTs by one");
+    assert_eq!(told.len(), 12, "three of JSON by two judges, three JWTs and what three PDFs carry by one");
     for row in told {
         assert_eq!(row["verified"], true, "{row}");
     }
@@ -110,6 +110,14 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
     for row in judged_with_lists(&issuer, SOON, &revoked) {
         assert!(text(&row, "said").contains("status 'revocation' is set"), "{row}");
     }
+}
+
+/// Takes the credential out of a PDF with poppler.
+fn taken_out(issuer: &Issuer, pdf: &Path) -> PathBuf {
+    let name = pdf.file_stem().unwrap().to_string_lossy();
+    let out = issuer.path(&format!("{name}.taken-out.jwt"));
+    run(Command::new("pdfdetach").args(["-save", "1", "-o"]).arg(&out).arg(pdf));
+    out
 }
 
 /// Writes a badge whose credential names somebody else, of as many letters.

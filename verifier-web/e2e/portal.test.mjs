@@ -157,6 +157,11 @@ async function walk(context, person, look) {
   assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [1200, 627]);
   assert.ok(bytes.length < 300_000, `a card of ${bytes.length} bytes`);
 
+  // On paper the verdict stays, and what would be pressed goes.
+  await page.emulateMedia({ media: 'print' });
+  assert.deepEqual([await page.isVisible('#verdict'), await page.isVisible('.actions a')], [true, false]);
+  await page.emulateMedia({ media: null });
+
   // Who is not its holder sees the same page, and nothing of the portal.
   const stranger = await browser.newContext({ locale: 'en-GB' });
   assert.equal((await stranger.request.get(lead)).status(), 200);

@@ -39,6 +39,8 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
     // Said of what the issuer replaced only: a newer version of what is in no verdict good stays a link.
     let is_replaced = newer.is_some() && verdict["verdict"] == "superseded";
     let seen = Seen::of(t, &document, &verdict, &days);
+    // What holds no more is not handed to machines as if it did.
+    let holds = matches!(verdict["verdict"].as_str(), Some("valid" | "valid_status_stale"));
     let page = PublicPage {
         seen: if is_replaced { seen.replaced(t) } else { seen },
         newer: newer.map(|id| super::address(&app, &id)),
@@ -49,7 +51,7 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         verifier: checked_at(&app, verifier.unwrap_or_else(|| format!("https://{}", app.issuer.verifier))),
         indexed: shown.indexed,
         badge,
-        structured: structured(&document, &app.issuer.name, &address),
+        structured: holds.then(|| structured(&document, &app.issuer.name, &address)),
         share: linkedin::share(&address),
         address,
         frame,

@@ -47,8 +47,8 @@ pub(super) struct PublicPage<'a> {
     pub indexed: bool,
     /// Whether its event has a badge of its own.
     pub badge: bool,
-    /// JSON-LD for search engines, as it stands in a script element.
-    pub structured: String,
+    /// JSON-LD for search engines, as it stands in a script element; nothing where the certificate does not hold.
+    pub structured: Option<String>,
     pub share: String,
 }
 

@@ -93,8 +93,12 @@ impl Post {
 
     /// Returns one in memory that nobody is too quick for.
     pub fn patient() -> Self {
-        let limits = Limits { public_per_second: 100_000, ..for_a_class() };
-        Self::limited(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits)
+        Self::patient_over(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap())
+    }
+
+    /// The same over a store.
+    pub fn patient_over(store: Arc<dyn Store>, folder: tempfile::TempDir) -> Self {
+        Self::limited(store, folder, Limits { public_per_second: 100_000, ..for_a_class() })
     }
 
     /// Returns a service with an event WORKSHOP and so many certificates.

@@ -48,6 +48,15 @@ fn states(process: &Process, token: &str) -> Vec<String> {
     items.iter().map(|message| message["state"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Returns the secret of the link in a mail.
+fn token_in(content: &[u8], path: &str) -> String {
+    let read = mail_parser::MessageParser::default().parse(content).unwrap();
+    let text = read.body_text(0).unwrap();
+    let (_, rest) =
+        text.split_once(&format!("https://certs.academy.example{path}")).unwrap_or_else(|| panic!("{text}"));
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
 #[test]
 fn a_service_sends_what_it_and_commands_put_out_and_its_log_names_nobody() {
     let sink = Sink::start();
@@ -75,10 +84,19 @@ fn a_service_sends_what_it_and_commands_put_out_and_its_log_names_nobody() {
     );
     std::fs::write(place.path("Maildir/new/1"), report).unwrap();
     wait("the bounce", || states(&process, &token).contains(&"bounced".to_owned()).then_some(()));
+    // Whoever follows the link of a mail, or comes into the portal by one, leaves no trace of it.
+    let second = mails.iter().find(|mail| mail.to.starts_with("alan")).unwrap();
+    let shows = token_in(&second.content, "/m/");
+    assert_eq!(process.send(&format!("GET /m/{shows}"), "", b"").status, 200);
+    let kind = "content-type: application/x-www-form-urlencoded\r\n";
+    assert_eq!(process.send("POST /portal/login", kind, b"email=alan.turing%40example.org").status, 200);
+    let letter = wait("the link to the portal", || sink.mails().pop());
+    let lets_in = token_in(&letter.content, "/portal/enter/");
+    assert_eq!(process.send(&format!("GET /portal/enter/{lets_in}"), "", b"").status, 200);
     let log = process.log();
     assert!(log.contains("\"message\":\"mail\"") || log.contains("mail"), "{log}");
     let bounce = first.from.split(['+', '@']).nth(1).unwrap();
-    for name in ["zoe", "angstrom", "Ångström", "turing", "/m/", bounce, "User unknown", "nobody"] {
+    for name in ["zoe", "angstrom", "Ångström", "turing", &shows, &lets_in, bounce, "User unknown", "nobody"] {
         assert!(!log.contains(name), "the log says {name}: {log}");
     }
     process.stop();

@@ -1,5 +1,5 @@
-//! What is told besides that somebody has a certificate: to staff in English, as all that staff see; to participants in their
-//! language, of the seven that pages speak.
+//! What is told besides that somebody has a certificate: to staff in English, but for an invitation, which is in a language of their
+//! pages; to participants in their language, of the seven that pages speak.
 //!
 //! The texts are built in. What staff are told holds counts and ids: who a run was about stands in the journal alone.
 
@@ -9,6 +9,10 @@ use super::Topic;
 use super::compose::{Content, TextError, built, ranges};
 
 const RUN: &str = include_str!("texts/run.txt");
+
+/// What somebody is written who gets an account; the first language is for all others.
+const INVITED: [(&str, &str); 2] =
+    [("en", include_str!("texts/invited/en.txt")), ("de", include_str!("texts/invited/de.txt"))];
 
 /// The texts of each language, topic by topic after lines of `# TOPIC`; the first language is for all others.
 const TEXTS: [(&str, &str); 7] = [
@@ -54,9 +58,14 @@ pub fn language(language: Option<&str>) -> &'static str {
 }
 
 fn texts(language: Option<&str>) -> (&'static str, &'static str) {
+    among(&TEXTS, language)
+}
+
+/// Returns the texts that a language is looked up for; the first where there are none.
+fn among(all: &[(&'static str, &'static str)], language: Option<&str>) -> (&'static str, &'static str) {
     let ranges = ranges(language);
-    let found = ranges.iter().find_map(|range| TEXTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(range)));
-    *found.unwrap_or(&TEXTS[0])
+    let found = ranges.iter().find_map(|range| all.iter().find(|(known, _)| known.eq_ignore_ascii_case(range)));
+    *found.unwrap_or(&all[0])
 }
 
 /// Writes to a participant.
@@ -109,9 +118,52 @@ pub fn run_ended(facts: &RunFacts) -> Result<Content, TextError> {
     built("en", RUN, facts)
 }
 
+/// What somebody is written who gets an account of the service.
+#[derive(Debug, Clone, Serialize)]
+pub struct Invited {
+    /// Who made it; nothing where nobody is to be named.
+    pub by: Option<String>,
+    /// The issuer.
+    pub issuer: String,
+    /// The link to choose a password with.
+    pub link: String,
+    /// For how many hours it is good.
+    pub hours: i64,
+}
+
+/// Writes to somebody who gets an account.
+///
+/// # Errors
+/// [`TextError`].
+pub fn invited(language: Option<&str>, facts: &Invited) -> Result<Content, TextError> {
+    let (language, text) = among(&INVITED, language);
+    built(language, text, facts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_gets_an_account_is_written_in_a_language_of_its_pages() {
+        for (wanted, language, said) in [
+            (Some("de-AT"), "de", "wählen Sie Ihr Passwort. Er gilt einmal, innerhalb von 72 Stunden."),
+            (Some("en"), "en", "choose your password. It works once, within 72 hours."),
+            (Some("fr"), "en", "choose your password"),
+            (None, "en", "choose your password"),
+        ] {
+            for by in [Some("Ada <b>".to_owned()), None] {
+                let link = "https://certs.example.org/password#abcd.efgh".to_owned();
+                let facts = Invited { by: by.clone(), issuer: "Maps & more".to_owned(), link: link.clone(), hours: 72 };
+                let told = invited(wanted, &facts).unwrap();
+                assert_eq!(told.language, language);
+                assert!(told.text.contains(said) && told.text.contains(&format!("\n{link}\n")), "{}", told.text);
+                assert!(told.subject.ends_with("Maps & more"), "{}", told.subject);
+                assert_eq!(told.text.starts_with("Ada <b> "), by.is_some(), "{}", told.text);
+                assert!(!told.html.contains("<b>") && told.html.contains("password#abcd.efgh"), "{}", told.html);
+            }
+        }
+    }
 
     #[test]
     fn participants_are_told_in_their_language_whatever_it_is_about() {

@@ -318,6 +318,8 @@ test('two members of staff take many back; nobody does it alone', async () => {
   await ada.locator('[name=roles][value=revoker]').check();
   await ada.press('Invite somebody');
   const invitation = await ada.locator('.once code').innerText();
+  await ada.reads('The link was mailed to bob@example.org.');
+  assert.equal(to('bob@example.org').length, 1);
   const bob = await member();
   await chooses(bob, invitation);
   await logsIn(bob, 'bob@example.org');

@@ -11,12 +11,12 @@ use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
-use super::phrases;
 use super::ui::{
     Action, Actions, Bar, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Plot, Section,
     Table, Text, Tone, Tried,
 };
 use super::words::Words;
+use super::{one_time, phrases};
 use crate::accounts::Permission;
 use crate::mail::compose;
 
@@ -372,10 +372,11 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
         let say = Action::link(w.s("address-change"), staff.at("/settings/address"));
         page = page.part_if(staff.may(Permission::Settings).then(|| Actions(vec![say])));
     }
-    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path).await);
+    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         let own = if settled { tried } else { &Tried::NEW };
         page = page.part(start(staff, &path, would_send));
+        page = page.part(one_time::section(staff, &path, to_whom(staff.w, would_send), asked));
         page =
             page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
     }
@@ -408,35 +409,46 @@ fn without_address(staff: &Staff, path: &str, told: &Value) -> Option<Html> {
     Some(section.part(table).into())
 }
 
-async fn letter(staff: &Staff, path: &str) -> Html {
-    let w = staff.w;
-    let section = Section::new("letter", w.s("send-preview"));
-    match staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({})).await {
-        Ok(told) => {
-            let letter = told.value;
-            let facts = Facts::known([
-                (w.s("mail-from"), Some(text(&letter, "from"))),
-                (w.s("mail-to"), Some(text(&letter, "to"))),
-                (w.s("mail-subject"), Some(text(&letter, "subject"))),
-                (w.s("mail-attached"), Some(w.s(if letter["attached"] == true { "yes" } else { "no" }))),
-            ]);
-            section.part(facts).part(super::ui::Letter(text(&letter, "text"))).into()
-        }
-        Err(problem) => section.part(Text(phrases::problem(w, &problem).text)).into(),
+/// Shows the letter as the first person gets it, or the one who is asked for.
+async fn letter(staff: &Staff, path: &str, asked: &Fields) -> Html {
+    let (w, person) = (staff.w, asked.some("person"));
+    let another = Form::filter(staff, &format!("{path}/send"), w.s("send-preview-do"))
+        .field(Field::text("person", w.s("send-preview-whom")).value(person.unwrap_or_default()));
+    let section = Section::new("letter", w.s(if person.is_some() { "send-preview-one" } else { "send-preview" }));
+    match staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({ "person": person })).await {
+        Ok(told) => as_it_goes(w, section.part(another), &told.value),
+        Err(problem) => section.part(another).part(Text(phrases::problem(w, &problem).text)).into(),
     }
+}
+
+/// Shows a letter as it goes.
+pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Html {
+    let facts = Facts::known([
+        (w.s("mail-from"), Some(text(letter, "from"))),
+        (w.s("mail-to"), Some(text(letter, "to"))),
+        (w.s("mail-subject"), Some(text(letter, "subject"))),
+        (w.s("mail-attached"), Some(w.s(if letter["attached"] == true { "yes" } else { "no" }))),
+    ]);
+    section.part(facts).part(super::ui::Letter(text(letter, "text"))).into()
+}
+
+/// Returns to whom a run can send.
+fn to_whom(w: &Words, would_send: u64) -> Vec<Choice> {
+    // Where nobody waits for one, no button offers to send none.
+    let over = if would_send == 0 { &["failed"][..] } else { &["those_without", "failed"] };
+    over.iter().map(|one| Choice::new(*one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
 }
 
 fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
-    // Where nobody waits for one, no button offers to send none.
-    let (over, submit) = match would_send {
-        0 => (&["failed"][..], w.s("send-failed-do")),
-        count => (&["those_without", "failed"][..], w.count("send-start", count)),
+    let over = to_whom(w, would_send);
+    let (first, submit) = match would_send {
+        0 => ("failed", w.s("send-failed-do")),
+        count => ("those_without", w.count("send-start", count)),
     };
-    let choices = over.iter().map(|one| Choice::new(*one, w.s(&format!("send-{}", one.replace('_', "-")))));
     let form = Form::new(staff, &format!("{path}/send"), submit)
-        .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.collect())).value(over[0]))
+        .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(first))
         .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
     let section = Section::new("start", w.s(if would_send == 0 { "send-failed" } else { "step-send" }));
     let section = section.part(form).part(Actions(vec![test]));
@@ -500,7 +512,14 @@ fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: b
 /// Starts the run that sends.
 pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let over = fields.some("over").unwrap_or("those_without");
-    let mut body = json!({ "kind": "send", "event": code.to_uppercase(), "over": over });
+    let own = one_time::said(&fields);
+    if let Some(own) = own.as_ref().filter(|own| !one_time::was_shown(&fields, own)) {
+        return match one_time::shown(&staff, &code, (&fields, own)).await {
+            Ok(page) => page,
+            Err(problem) => refused(&staff, &code, &fields, problem).await,
+        };
+    }
+    let mut body = json!({ "kind": "send", "event": code.to_uppercase(), "over": over, "mail": own });
     if let Some(day) = fields.some("day") {
         let day = day.parse::<jiff::civil::Date>().ok();
         body["not_before"] = json!(day.map(|day| staff.zone.first_second(day).to_string()));

@@ -268,7 +268,6 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
     let missing = |what: &str| ready["missing"].as_array().is_some_and(|all| all.iter().any(|one| one == what));
     let (has_people, has_issued) = (!items(&people).is_empty(), !items(&issued).is_empty());
     let mail = staff.get_if(&format!("{path}/mail")).await.unwrap_or_default();
-    let to_send = mail["would_send"].as_u64().unwrap_or_default();
     let vain = format!("/mail/messages?in_vain=unsettled&limit=100&event={code}");
     let came_back = items(&staff.get_if(&vain).await.unwrap_or_default()).len() as u64;
     let published = staff.get_if("/publish").await.unwrap_or_default();
@@ -305,27 +304,38 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             how(!missing("not_completed"), "step-completed-yes", not_over),
         ),
         step("step-generate", "/generate", has_issued, how(has_issued, "step-issued", "step-not-issued")),
-        step(
-            "step-send",
-            "/send",
-            has_issued && to_send == 0,
-            if has_issued { w.count("step-to-send", to_send) } else { w.s("step-not-issued") },
-        ),
     ];
-    if came_back > 0
-        && let Some(send) = steps.last_mut()
-    {
-        send.state = format!("{}; {}", send.state, w.count("step-came-back", came_back));
-        send.tone = Tone::Red;
-    }
+    let (state, tone) = sending(w, &mail, has_issued, came_back);
+    steps.push(Step { state, tone, ..step("step-send", "/send", false, String::new()) });
     let not_published = if has_issued { "step-not-published" } else { "step-not-issued" };
     let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", not_published));
     publish.href = staff.at("/publishing");
     steps.push(publish);
-    if let Some(next) = steps.iter_mut().find(|step| step.tone == Tone::Grey) {
+    // Nobody has to send anything who chose no mail server.
+    let off = w.s("step-send-off");
+    if let Some(next) = steps.iter_mut().find(|step| step.tone == Tone::Grey && step.state != off) {
         next.next = true;
     }
     Ok(steps)
+}
+
+/// Returns what is said of the step that sends, and how it looks. Where no mail leaves, nothing was asked for and nothing is missing.
+fn sending(w: &Words, mail: &Value, has_issued: bool, came_back: u64) -> (String, Tone) {
+    let count = |member: &str| mail[member].as_u64().unwrap_or_default();
+    let (to_send, without) = (count("would_send"), count("without_address"));
+    let (state, tone) = match (has_issued, mail["set_up"] == true) {
+        (false, _) => (w.s("step-not-issued"), Tone::Grey),
+        // Nothing was answered: it is neither off nor done.
+        (true, _) if mail.is_null() => (w.s("step-send-unknown"), Tone::Amber),
+        (true, false) => (w.s("step-send-off"), Tone::Grey),
+        (true, true) if to_send > 0 => (w.count("step-to-send", to_send), Tone::Grey),
+        (true, true) if without > 0 => (w.count("step-without-address", without), Tone::Amber),
+        (true, true) => (w.count("step-to-send", 0), Tone::Green),
+    };
+    match came_back {
+        0 => (state, tone),
+        count => (format!("{state}; {}", w.count("step-came-back", count)), Tone::Red),
+    }
 }
 
 fn about(staff: &Staff, path: &str, event: &Value) -> Html {

@@ -36,6 +36,7 @@ mod look;
 mod mail_server;
 mod names;
 mod office;
+mod one_time;
 mod parts;
 mod password;
 mod people;

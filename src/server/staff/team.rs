@@ -1,4 +1,5 @@
-//! The team: who there is, inviting, changing, removing. A link to set a password with is shown once, to be handed on by who made it.
+//! The team: who there is, inviting, changing, removing. A link to set a password with is shown once, to be handed on by who made it;
+//! an invitation is mailed besides, where there is a mail server.
 
 use axum::extract::Path;
 use axum::http::{Method, Uri};
@@ -13,11 +14,13 @@ use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
 use super::parts::{ShownOnce, Sure};
+use super::phrases;
 use super::tokens::{chosen_events, events_field};
 use super::ui::{
-    Action, Actions, Cell, Choice, Crumb, Facts, Field, Form, Html, Kind, Page, Section, Table, Tone, Tried,
+    Action, Actions, Cell, Choice, Crumb, Facts, Field, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
 };
 use super::within::Ask;
+use super::words::Words;
 use crate::accounts::{Permission, Role};
 use crate::server::Problem;
 
@@ -82,9 +85,17 @@ pub(super) async fn new(staff: Staff) -> Answer {
 
 async fn invitation(staff: &Staff, tried: &Tried<'_>) -> Page {
     let w = staff.w;
+    let mail = staff.get_if("/mail").await.unwrap_or_default();
+    let mails = mail["set_up"] == true && mail["links"] == true;
     let who = who(staff, &Value::Null).await;
-    let form = Form::new(staff, "/team/new", w.s("team-invite")).fields(who).tried(tried);
-    Page::new(w.s("team-invite")).trail(trail(staff)).narrow().lead(w.s("team-invite-text")).part(form)
+    let mut form = Form::new(staff, "/team/new", w.s("team-invite")).fields(who);
+    if mails {
+        let languages = Words::all().iter().map(|one| Choice::new(one.language, one.name)).collect();
+        form =
+            form.field(Field::new("language", w.s("team-invite-language"), Kind::Radios(languages)).value(w.language));
+    }
+    let lead = w.s(if mails { "team-invite-mailed-text" } else { "team-invite-text" });
+    Page::new(w.s("team-invite")).trail(trail(staff)).narrow().lead(lead).part(form.tried(tried))
 }
 
 /// Returns the fields of who somebody is and what they may do.
@@ -119,11 +130,14 @@ pub(super) async fn invite(Sent { staff, fields }: Sent) -> Response {
         return refused;
     }
     let told = match said(&staff, &fields) {
-        Ok(body) => staff.post("/staff", &fields, body).await,
+        Ok(mut body) => {
+            body["language"] = json!(fields.some("language"));
+            staff.post("/staff", &fields, body).await
+        }
         Err(problem) => Err(problem),
     };
     match told {
-        Ok(told) => staff.page(&linked(&staff, (fields.get("name"), fields.get("email")), &told.value)),
+        Ok(told) => staff.page(&linked(&staff, &fields, &told.value)),
         Err(problem) => {
             let problem = beside(staff.w, problem);
             let tried = Tried(Some((&fields, &problem)));
@@ -133,21 +147,39 @@ pub(super) async fn invite(Sent { staff, fields }: Sent) -> Response {
 }
 
 /// The page with a link to set a password with.
-fn linked(staff: &Staff, (name, email): (&str, &str), told: &Value) -> Page {
-    let w = staff.w;
+fn linked(staff: &Staff, fields: &Fields, told: &Value) -> Page {
+    let (w, name, email) = (staff.w, fields.get("name"), fields.get("email"));
     let name = || [("name", name.to_owned().into())];
     let link = text(told, "link");
     // The program in which who looks writes their own mails: the link is a secret, and leaves no trace here.
     let body = w.with("team-link-body", [("link", link.clone().into())]);
     let write = format!("mailto:{}?subject={}&body={}", part(email), part(&staff.issuer), part(&body));
     let once = ShownOnce::new(staff, w.s("team-link-once"), vec![link]);
-    let write = (!email.is_empty()).then(|| Action::link(w.s("team-link-mail"), write));
+    // Whoever chose its language was told that there is a mail.
+    let mailed = mailed(w, email, (&told["mail"], fields.some("language").is_some()));
+    let is_sent = told["mail"]["state"] == "sent";
+    let write = (!email.is_empty() && !is_sent).then(|| Action::link(w.s("team-link-mail"), write));
     let done = Action::link(w.s("shown-kept"), staff.at("/team")).primary();
     let page = Page::new(w.with("team-link-of", name()))
         .trail(trail(staff))
         .narrow()
-        .lead(w.with("team-link-hand-on", name()));
+        .lead(w.with("team-link-hand-on", name()))
+        .part_if(mailed);
     page.part(once).part(Actions(write.into_iter().chain([done]).collect()))
+}
+
+/// Says what became of the mail with an invitation; nothing where none was to be expected.
+fn mailed(w: &Words, email: &str, (mail, expected): (&Value, bool)) -> Option<Notice> {
+    let (tone, key) = match mail["state"].as_str() {
+        Some("sent") => (Tone::Green, "team-mailed"),
+        Some("unknown") => (Tone::Amber, "team-mailed-unknown"),
+        Some(_) => (Tone::Red, "team-not-mailed"),
+        None if expected => (Tone::Amber, "team-not-mailed"),
+        None => return None,
+    };
+    let why = mail["said"].as_str().filter(|_| tone != Tone::Green).map(|why| phrases::said(w, why));
+    let text = w.with(key, [("email", email.to_owned().into())]);
+    Some(Notice { tone, text, items: why.into_iter().collect() })
 }
 
 /// Shows a member, to be changed.
@@ -231,8 +263,9 @@ pub(super) async fn ask_link(staff: Staff, Path(id): Path<String>) -> Answer {
 
 /// Makes a link to set a new password with; shows it this once.
 pub(super) async fn link(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    match staff.post(&format!("/staff/{}/link", part(&id)), &fields, Value::Null).await {
-        Ok(told) => staff.page(&linked(&staff, (fields.get("name"), fields.get("email")), &told.value)),
+    let body = json!({ "language": staff.w.language });
+    match staff.post(&format!("/staff/{}/link", part(&id)), &fields, body).await {
+        Ok(told) => staff.page(&linked(&staff, &fields, &told.value)),
         Err(problem) => staff.failed(&beside(staff.w, problem)),
     }
 }

@@ -8,11 +8,12 @@ use testamur::server::{Limits, SealedMail};
 use testamur::store::MemoryStore;
 
 use super::locked::PASSPHRASE;
-use crate::browser::{Browser, form, to};
+use crate::browser::{Browser, form, form_with, to};
 use crate::harness::{World, on_each_engine};
 use crate::mail::config;
 use crate::process::Place;
-use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::real_door::{Member, PASSWORD, behind_the_real_door, invited, log_in, post, school_by};
+use crate::runs::work;
 use crate::smtp_sink::Sink;
 
 const SECRET: &str = "a pässword of the relay";
@@ -77,6 +78,160 @@ fn an_owner_chooses_a_server_on_the_page_and_sees_what_it_answers() {
         let vera = invited(world, ada, "vera@example.org", &["issuer"]);
         vera.ask(world, "PUT", "/mail/relay", &wanted(25)).problem(403, "forbidden");
     });
+}
+
+/// Returns the step of an event's page that sends, from its tone on.
+fn step_to_send(browser: &mut Browser) -> String {
+    let page = browser.page("/staff/events/WORKSHOP");
+    let step = page.split("<li class=\"").find(|part| part.contains("/events/WORKSHOP/send\""));
+    step.unwrap_or_else(|| panic!("{page}")).split("</li>").next().unwrap().to_owned()
+}
+
+#[test]
+fn an_event_asks_for_sending_only_where_mail_leaves_and_is_green_only_when_all_was_sent() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let off = step_to_send(&mut browser);
+        assert!(off.starts_with("grey\"") && off.contains("not asked for"), "{off}");
+        let page = browser.page("/staff/events/WORKSHOP");
+        let next = page.split("<li class=\"").find(|part| part.contains("aria-current=\"step\"")).unwrap();
+        assert!(next.contains("/staff/publishing"), "what comes next is what is left to do: {next}");
+
+        let sink = Sink::start();
+        ada.ask(world, "PUT", "/mail/relay", &wanted(sink.port)).ok();
+        let on = step_to_send(&mut browser);
+        assert!(on.starts_with("grey next\"") && on.contains("3 not sent"), "{on}");
+        let send = |ada: &Member| {
+            ada.ask(world, "POST", "/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).ok();
+            work(world);
+        };
+        send(ada);
+        let sent = step_to_send(&mut browser);
+        assert!(sent.starts_with("green\"") && sent.contains("nobody waits"), "{sent}");
+
+        // Somebody has a certificate and no address: nobody waits, and yet not everybody has theirs.
+        let person = json!({ "name": "Nia Nomail", "progress": { "passed": true } });
+        ada.ask(world, "POST", "/events/WORKSHOP/participants", &person).ok();
+        ada.ask(world, "POST", "/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        work(world);
+        let left = step_to_send(&mut browser);
+        assert!(left.starts_with("amber\"") && left.contains("1 has no address"), "{left}");
+    });
+}
+
+/// A text for one sending is shown as it goes, and only what was shown goes.
+#[test]
+fn another_text_for_this_once_is_shown_before_it_goes_and_a_letter_for_whoever_is_named() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let (sink, mut browser) = (Sink::start(), Browser::of(world, "ada@example.org"));
+        ada.ask(world, "PUT", "/mail/relay", &wanted(sink.port)).ok();
+        let path = "/staff/events/WORKSHOP/send";
+        let page = browser.page(path);
+        let to = |page: &str| (0..3).filter(|n| page.contains(&format!("p{n}@example.org"))).collect::<Vec<_>>();
+        let &[first] = &to(&page)[..] else { panic!("one letter is shown: {page}") };
+        let other = (first + 1) % 3;
+        let asked = format!("p{other}@example.org");
+        let shown = browser.send(&form_with(&page, path, "person"), &[("person", &asked)]).text();
+        assert!(to(&shown) == [other] && shown.contains(&format!("Person {other}")), "{shown}");
+        assert!(to(&browser.page(&format!("{path}?person=someone"))).is_empty());
+
+        let asked = form_with(&page, path, "once_text");
+        let wrong = browser.send(&asked, &[("once_subject", "Only today"), ("once_text", "Dear {{ nmae }}")]);
+        assert!(wrong.status == 422 && wrong.text().contains("nmae"), "{}", wrong.text());
+        assert!(form_with(&wrong.text(), path, "once_text").fields.iter().any(|(_, value)| value == "Only today"));
+        let text = "Dear {{ name }},\r\nonly today.";
+        let shown = browser.send(&asked, &[("once_subject", "Only today"), ("once_text", text)]).text();
+        assert!(shown.contains("Only today") && shown.contains(&format!("Dear Person {first},")), "{shown}");
+        let runs = ada.ask(world, "GET", "/runs", &Value::Null).ok();
+        assert!(runs["items"].as_array().unwrap().iter().all(|run| run["kind"] != "send"), "{runs}");
+        // What was changed meanwhile is shown again.
+        let go = form_with(&shown, path, "shown");
+        let again = browser.send(&go, &[("once_text", "Another one, {{ name }}.")]).text();
+        assert!(again.contains(&format!("Another one, Person {first}.")), "{again}");
+        let sent = browser.send(&go, &[]);
+        assert!(browser.follow(&sent).contains("Started."));
+        work(world);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let carried = runtime.block_on(testamur::server::courier(&world.app).unwrap().deliver_due()).unwrap();
+        assert_eq!(carried.sent, 3);
+        let mails = sink.mails();
+        let read = |mail: &crate::smtp_sink::Mail| {
+            let read = mail_parser::MessageParser::default().parse(&mail.content).unwrap();
+            (read.subject().unwrap().to_owned(), read.body_text(0).unwrap().into_owned())
+        };
+        assert!(mails.iter().map(read).all(|(subject, text)| subject == "Only today" && text.contains("only today.")));
+    });
+}
+
+/// The link is in the mail and on the page, the same one; who sends the form twice mails it once.
+#[test]
+fn an_invitation_is_mailed_once_in_the_language_that_was_chosen_and_its_link_is_shown_as_well() {
+    behind_the_real_door(|world, ada| {
+        let (sink, mut browser) = (Sink::start(), Browser::of(world, "ada@example.org"));
+        // Without a mail server it is handed on, and so where nobody said where people reach the service.
+        assert!(browser.page("/staff/team/new").contains("You get a link to hand on"));
+        ada.ask(world, "PUT", "/mail/relay", &wanted(sink.port)).ok();
+        let body = |name: &str| json!({ "email": format!("{name}@example.org"), "name": name, "roles": ["viewer"] });
+        assert_eq!(ada.ask(world, "POST", "/staff", &body("eve")).ok()["mail"], Value::Null);
+        assert_eq!(sink.count(), 0);
+        ada.ask(world, "PUT", "/settings/address", &json!({ "address": "https://certs.example.org" })).ok();
+
+        let page = browser.page("/staff/team/new");
+        assert!(page.contains("They get a mail with a link"), "{page}");
+        let new = form(&page, "/staff/team/new");
+        let filled = [("name", "Grace"), ("email", "grace@example.org"), ("roles", "viewer"), ("language", "de")];
+        let made = browser.send(&new, &filled).text();
+        assert!(made.contains("The link was mailed to grace@example.org."), "{made}");
+        browser.send(&new, &filled);
+        let mails = sink.mails();
+        assert_eq!((mails.len(), mails[0].to.as_str()), (1, "grace@example.org"));
+        let link = link_in(&mails[0].content, "Ada hat für Sie ein Konto angelegt");
+        assert!(made.contains(&format!("<code>{link}</code>")), "{link}: {made}");
+        let token = link.split_once('#').unwrap().1;
+        post(world, "/password", &json!({ "token": token, "password": PASSWORD })).ok();
+        log_in(world, "", "grace@example.org");
+
+        // Who is in gets no link by mail: the mailbox may be what was lost. Who is not yet, gets another one.
+        let members = ada.ask(world, "GET", "/staff", &Value::Null).ok();
+        let id = |email: &str| {
+            let found = members["items"].as_array().unwrap().iter().find(|one| one["email"] == email);
+            found.unwrap()["id"].as_str().unwrap().to_owned()
+        };
+        let again = |email: &str| ada.ask(world, "POST", &format!("/staff/{}/link", id(email)), &Value::Null).ok();
+        assert_eq!(again("grace@example.org")["mail"], Value::Null);
+        assert_eq!(sink.count(), 0);
+        let told = again("eve@example.org");
+        assert_eq!(told["mail"]["state"], "sent", "{told}");
+        let mails = sink.mails();
+        assert_eq!((mails.len(), mails[0].to.as_str()), (1, "eve@example.org"));
+        assert_eq!(link_in(&mails[0].content, "Ada has made an account for you"), told["link"]);
+
+        // What the server refuses is said, and the link is there to be handed on.
+        sink.refuse(true);
+        browser.page("/staff/team/new?lang=de");
+        let new = form(&browser.page("/staff/team/new"), "/staff/team/new");
+        let made = browser.send(&new, &[("name", "Bob"), ("email", "bob@example.org"), ("roles", "viewer")]);
+        let made = made.text();
+        assert!(made.contains("Die E-Mail an bob@example.org ging nicht hinaus."), "{made}");
+        assert!(made.contains("<code>https://certs.example.org/password#"), "{made}");
+        crate::browser::is_german(&made, &["bob@example.org", "not now"]);
+        let log = world.app.store.audit(None, 1_000).unwrap().items;
+        let noted: Vec<_> = log.iter().filter(|entry| entry.act.action == "staff.invite_mailed").collect();
+        let states: Vec<_> = noted.iter().map(|entry| entry.act.detail["mail"].clone()).collect();
+        assert_eq!(states, ["sent", "sent", "not_sent"]);
+        assert!(!format!("{noted:?}").contains('@'), "addresses stay out of the audit log");
+    });
+}
+
+/// Returns the link in a mail that says something.
+fn link_in(content: &[u8], said: &str) -> String {
+    let read = mail_parser::MessageParser::default().parse(content).unwrap();
+    let text = read.body_text(0).unwrap().into_owned();
+    assert!(text.contains(said), "{text}");
+    let at = text.find("https://certs.example.org/password#").unwrap_or_else(|| panic!("{text}"));
+    text[at..].split_whitespace().next().unwrap().to_owned()
 }
 
 /// Every wrong value of the form, in German: no sentence of it is English.

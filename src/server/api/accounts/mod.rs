@@ -1,5 +1,6 @@
 //! Accounts: logging in, one's own account, staff and API tokens. Everything that changes an account is for sessions only.
 
+mod invited;
 mod login;
 mod me;
 mod staff;

@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::invited::{self, Mailed};
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Scope, Secret, Staff};
 use crate::server::PASSWORD_PAGE;
-use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::changed_meanwhile;
 use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::session::InPerson;
@@ -68,6 +69,10 @@ struct InviteBody {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]), max_items = 1000)]
     events: Scope,
+    /// In which language the mail with the link is: `en` or `de`; `en` if left out.
+    #[serde(default)]
+    #[schema(example = "en")]
+    language: Option<String>,
 }
 
 /// A link to set a password with.
@@ -80,18 +85,22 @@ struct LinkView {
     /// The page that does so, with the token in its fragment: what to send to whom it is for.
     #[schema(example = "https://certs.example.org/password#abcdefgh23456777.…")]
     link: String,
+    /// What became of the mail with it; nothing where none was written: there is no mail server, nobody said where people reach the
+    /// service, or it is no invitation.
+    mail: Option<Mailed>,
 }
 
 impl LinkView {
-    fn of(app: &App, staff: String, token: &Secret) -> ShownOnce<Self> {
+    fn of(app: &App, staff: String, token: &Secret, mail: Option<Mailed>) -> ShownOnce<Self> {
         let link = app.reached_at().link(PASSWORD_PAGE, token);
-        ShownOnce(StatusCode::CREATED, Self { staff, token: token.expose().to_owned(), link })
+        ShownOnce(StatusCode::CREATED, Self { staff, token: token.expose().to_owned(), link, mail })
     }
 }
 
 /// Invite a member of staff
 ///
-/// The answer has the link to set a password with; give it to nobody else. It begins with `public_url` of the configuration.
+/// The answer has the link to set a password with; give it to nobody else. It begins with `public_url` of the configuration. Where
+/// there is a mail server, the link is mailed to the new member as well, once.
 #[utoipa::path(post, path = "/staff", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = InviteBody, security(("session" = [])),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn invite(
@@ -100,12 +109,24 @@ async fn invite(
     Body(body): Body<InviteBody>,
 ) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
-    let invited = app.at_desk(&caller, move |_, desk| {
+    let made = app.at_desk(&caller, move |app, desk| {
         let who = Invitation { email: &body.email, name: &body.name, roles: body.roles, events: body.events };
-        Ok(accounts::invite(desk, &who)?)
+        let (member, token) = accounts::invite(desk, &who)?;
+        let letter = invited::letter(app, desk, &member, (body.language.as_deref(), &token));
+        Ok((member.id, token, letter))
     });
-    let (invited, token) = invited.await?;
-    Ok(LinkView::of(&app, invited.id, &token))
+    let (id, token, letter) = made.await?;
+    let mail = invited::mailed(&app, &caller, &id, letter).await;
+    Ok(LinkView::of(&app, id, &token, mail))
+}
+
+/// How a link is handed on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = LinkWanted, example = json!({ "language": "en" }))]
+struct LinkBody {
+    /// In which language the mail to somebody who is invited is: `en` or `de`; `en` if left out.
+    language: Option<String>,
 }
 
 /// What changes; what is left out stays.
@@ -193,21 +214,28 @@ async fn remove(
 /// Make a link for a member to set a new password with
 ///
 /// Whoever has the account has it no more: sessions, API tokens, event streams and older links end. The old password is
-/// good until a new one is set.
-#[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
+/// good until a new one is set. To who was invited and has no password yet, the link is mailed as an invitation is. To nobody else:
+/// the mailbox may be what was lost.
+#[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = Option<LinkBody>, security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn link(
     State(app): State<App>,
     InPerson(caller): InPerson,
     Path(id): Path<String>,
+    BodyIfAny(body): BodyIfAny<LinkBody>,
 ) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
     let made = app.at_desk(&caller, move |app, desk| {
         let token = accounts::reset_link(desk, &id)?;
-        Ok(LinkView::of(app, id, &token))
+        let member = accounts::member(desk.store, &id)?;
+        let language = body.language.as_deref();
+        let letter = member.invited.then(|| invited::letter(app, desk, &member, (language, &token))).flatten();
+        Ok((id, token, letter))
     });
-    made.await
+    let (id, token, letter) = made.await?;
+    let mail = invited::mailed(&app, &caller, &id, letter).await;
+    Ok(LinkView::of(&app, id, &token, mail))
 }
 
 /// Turn the second step of a member off who lost it

@@ -12,7 +12,7 @@ use crate::accounts::{self, Permission};
 use crate::acts::send::{self, EventMail, Shown};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
-use crate::mail::OwnText;
+use crate::mail::{OwnText, setup};
 use crate::server::api::events::{seen, tag};
 use crate::server::extract::{Body, BodyIfAny, IfMatch, Path, event_code};
 use crate::server::post::clerk;
@@ -28,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct EventMailView {
     /// What it says.
     mail: EventMail,
+    /// Whether mail leaves from this service: without that nobody is counted as waiting for any.
+    set_up: bool,
     /// How many have a certificate and were sent nothing: nobody is, until somebody starts a run of kind `send`.
     would_send: u64,
     /// How many of those without a message have no address: nothing is sent to them.
@@ -61,6 +63,7 @@ impl EventMailView {
             named.push(WithoutAddress { number: number.to_string(), name, person });
         }
         let view = Self {
+            set_up: setup::told(desk.store)?.is_some(),
             would_send: would.sends,
             without_address: would.without_address,
             people_without_address: named,

@@ -549,7 +549,7 @@ cause-other = Etwas anderes
 # Mail
 deliveries-none = Keine Nachricht wurde gefunden.
 deliveries-none-one = Dazu wurde nichts gesendet.
-mail-off = E-Mail ist nicht eingerichtet: Der Abschnitt [mail] in testamur.toml sagt, welcher Server sie annimmt.
+mail-off = E-Mail ist nicht eingerichtet: Den Mailserver wählt jemand mit allen Rechten unter Einstellungen, oder der Abschnitt [mail] in testamur.toml nennt ihn.
 mail-trouble = Der Mailserver ist nicht benutzbar. Was fällig ist, wartet.
 mail-message = Nachricht
 mail-due = Nächster Versuch

@@ -159,6 +159,13 @@ mail-vain-none = Keine solche Nachricht.
 run-came-back = später zurückgekommen oder gescheitert
 run-put-out = in den Postausgang gestellt
 run-not-sent = nicht gesendet: ohne Adresse oder schon gesendet
+step-send-off = nicht verlangt
+step-send-unknown = gerade nicht bekannt
+step-without-address =
+    { $count ->
+        [one] 1 Person ohne Adresse
+       *[other] { $count } Personen ohne Adresse
+    }
 step-came-back =
     { $count ->
         [one] 1 kam zurück
@@ -179,6 +186,14 @@ mail-todo = Zu tun
 send-placeholders = Platzhalter haben auf jeder Seite zwei Klammern, etwa { $example }. Sie stehen unten.
 send-placeholders-are = Platzhalter für Betreff und Text:
 send-built-in = Mit dem eingebauten Text beginnen
+send-once = Ein anderer Text, nur dieses eine Mal
+send-once-hint = Er geht an alle so, wie er da steht, in welcher Sprache auch immer. Er darf die Platzhalter haben, die unten stehen.
+send-once-look = Ansehen, bevor er hinausgeht
+send-once-lead = Dieser Text geht nur dieses eine Mal hinaus. Was die Veranstaltung sonst sagt, bleibt.
+send-once-do = Diesen Text senden
+send-preview-one = Die Nachricht, wie diese Person sie bekommt
+send-preview-whom = Für jemand anderen: E-Mail oder ID
+send-preview-do = Zeigen
 placeholder-name = der Name auf dem Zertifikat
 placeholder-event = der Titel der Veranstaltung
 placeholder-organiser = wer sie veranstaltet

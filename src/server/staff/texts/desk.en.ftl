@@ -159,6 +159,13 @@ mail-vain-none = No such message.
 run-came-back = came back or failed later
 run-put-out = put into the outbox
 run-not-sent = not sent: no address, or sent before
+step-send-off = not asked for
+step-send-unknown = not known just now
+step-without-address =
+    { $count ->
+        [one] 1 has no address
+       *[other] { $count } have no address
+    }
 step-came-back =
     { $count ->
         [one] 1 came back
@@ -179,6 +186,14 @@ mail-todo = To do
 send-placeholders = Placeholders have two braces on each side, as { $example }. They are listed below.
 send-placeholders-are = Placeholders that the subject and the text may have:
 send-built-in = Start from the built-in text
+send-once = Another text, this once
+send-once-hint = It goes to everybody as it stands, whatever their language. It may have the placeholders that are listed below.
+send-once-look = See it before it goes
+send-once-lead = This text goes out this once. What the event says stays as it is.
+send-once-do = Send this text
+send-preview-one = The message, as this person gets it
+send-preview-whom = For somebody else: e-mail or id
+send-preview-do = Show it
 placeholder-name = the name on the certificate
 placeholder-event = the event's title
 placeholder-organiser = who organises it

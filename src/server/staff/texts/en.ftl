@@ -549,7 +549,7 @@ cause-other = Something else
 # Mail
 deliveries-none = No message was found.
 deliveries-none-one = Nothing was sent about it.
-mail-off = Mail is not set up: the section [mail] of testamur.toml says which server takes it.
+mail-off = Mail is not set up: an owner chooses the mail server under Settings, or the section [mail] of testamur.toml names it.
 mail-trouble = The mail server cannot be used. What is due waits.
 mail-message = Message
 mail-due = Tried next

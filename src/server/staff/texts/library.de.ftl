@@ -209,6 +209,7 @@ act-session-end = Sitzung beendet
 act-site-adopt = Veröffentlichten Ordner übernommen
 act-site-publish = Veröffentlicht
 act-staff-invite = Mitglied eingeladen
+act-staff-invite-mailed = Einladung per E-Mail geschickt
 act-staff-link = Neuer Link für ein Mitglied
 act-staff-login = Angemeldet
 act-staff-login-failed = Anmeldung gescheitert

@@ -209,6 +209,7 @@ act-session-end = Session ended
 act-site-adopt = Published folder adopted
 act-site-publish = Published
 act-staff-invite = Member invited
+act-staff-invite-mailed = Invitation mailed
 act-staff-link = New link made for a member
 act-staff-login = Logged in
 act-staff-login-failed = Login failed

@@ -207,7 +207,7 @@ fn read_form(part: &str) -> Form {
         }
         match element {
             "input" if kind == "file" => {}
-            "input" if ["checkbox", "radio"].contains(&kind.as_str()) && !tag.ends_with(" checked") => {}
+            "input" if ["checkbox", "radio"].contains(&kind.as_str()) && !format!("{tag} ").contains(" checked ") => {}
             "input" => fields.push((name, value)),
             "textarea" => fields.push((name, after.to_owned())),
             "select" => {

@@ -63,7 +63,12 @@ fn certificates_are_made_for_those_who_were_shown_and_messages_sent_to_as_many()
         assert_eq!(more.status, StatusCode::CONFLICT, "{}", more.text());
         let again = more.text();
         assert!(again.contains("5 were shown, now there are 6"), "{again}");
-        let messages = || ada.ask(world, "GET", "/mail/messages", &Value::Null).ok()["items"].as_array().unwrap().len();
+        let messages = || {
+            ada.ask(world, "GET", "/mail/messages?about=certificates", &Value::Null).ok()["items"]
+                .as_array()
+                .unwrap()
+                .len()
+        };
         work(world);
         assert_eq!(messages(), 0, "nothing was begun");
         let started = browser.send(&form_with(&again, page, "count"), &[]);

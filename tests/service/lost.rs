@@ -368,9 +368,55 @@ fn one_approval_changes_the_address_in_the_events_that_staff_choose() {
         let changed: Vec<_> =
             world.acts().into_iter().filter(|(action, _)| action == "participant.change").map(|(_, who)| who).collect();
         let events: Vec<_> = changed.iter().filter_map(|who| who.split('/').next()).collect();
-        assert_eq!(events, ["THREE", "TWO", "ONE"]);
+        assert_eq!(events, ["ONE", "THREE", "TWO"]);
         let mut to = told(post, "address_changed");
         to.sort();
         assert_eq!(to, ["zoe@home.example", ZOE.1]);
     });
+}
+
+/// What somebody agrees to who comes second is changed nowhere, and who rejects second rejects nothing.
+#[test]
+fn of_two_decisions_at_once_one_is_made_in_all_events() {
+    const OTHER: &str = "zoe@other.example";
+    for round in 0..6 {
+        let post = Post::patient();
+        let world = &post.world;
+        ["ONE", "TWO", "THREE"].into_iter().for_each(|code| event(world, code, &[ZOE]));
+        let number = "CERT-ONE-2026-00001";
+        show(world, &file(world, number, "jwt"), "", NEW);
+        wait_for(world, 1);
+        show(world, &file(world, number, "jwt"), "", OTHER);
+        let request = || world.get(&format!("/address-requests/{number}")).ok();
+        let both = || request()["others"].as_array().is_some_and(|others| !others.is_empty());
+        for _ in 0..500 {
+            if both() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(both(), "{}", request());
+        let approve = |email: &str| {
+            let agreed = json!({ "email": email, "events": ["TWO", "THREE"] });
+            world.post(&format!("/address-requests/{number}/approve"), &agreed).status.is_success()
+        };
+        let reject = || {
+            let why = json!({ "answer": "it is not theirs" });
+            world.post(&format!("/address-requests/{number}/reject"), &why).status.is_success()
+        };
+        let (one, other) = std::thread::scope(|scope| {
+            let one = scope.spawn(|| approve(NEW));
+            let other = if round % 2 == 0 { approve(OTHER) } else { reject() };
+            (one.join().unwrap(), other)
+        });
+        assert!(one != other, "one of them decides: {one} {other}");
+        let decided = request();
+        let address = if decided["state"] == "approved" { decided["email"].clone() } else { json!(ZOE.1) };
+        for code in ["ONE", "TWO", "THREE"] {
+            let people = world.get(&format!("/events/{code}/participants")).ok();
+            assert_eq!(people["items"][0]["email"], address, "{code}: {decided}");
+        }
+        let also = if decided["state"] == "approved" { json!(["TWO", "THREE"]) } else { json!(null) };
+        assert!(decided["also_in"] == also || decided["also_in"] == json!([]) && also.is_null(), "{decided}");
+    }
 }

@@ -57,8 +57,9 @@ pub struct Agreed {
 }
 
 /// Gives the person the new address, as any other correction of one does: links of messages die, and what was not sent yet goes
-/// there. The old address is told in the same step. In other events it is changed first, each with its own entry in the log and its
-/// old address told; whether that can be done is looked at before anything is. The caller sends the new one a way in.
+/// there. The old address is told in the same step. Then it is changed in other events, each with its own entry in the log and its
+/// old address told, and noted when it is; whether that can be done is looked at before anything is. Who decides second changes
+/// nothing anywhere. The caller sends the new one a way in.
 ///
 /// # Errors
 /// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::PersonErased`], [`RunError::ChangedMeanwhile`]; what stands in the
@@ -68,6 +69,7 @@ pub fn approve(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: S
     let request = chosen(request, agreed)?;
     let mut others = elsewhere(desk, &request)?;
     others.retain(|one| agreed.events.contains(&one.event));
+    others.sort_by_key(|one| agreed.events.iter().position(|code| *code == one.event));
     if let Some(unknown) = agreed.events.iter().find(|code| !others.iter().any(|one| one.event == **code)) {
         return Err(refused("events", &format!("has `{unknown}`, where they are not, or have this address already")));
     }
@@ -77,10 +79,30 @@ pub fn approve(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: S
     let own = in_force_now(desk, number)?;
     tried_with(desk, number.event(), (&own.1, &to(&request)), agreed.said)?;
     let mut told: Vec<String> = own.1.email.iter().map(|email| mailbox(email)).collect();
-    for one in &others {
+    let mut decided = changed_here(desk, number, agreed, seen)?;
+    for one in others {
+        let event = one.event.clone();
         changed_elsewhere(desk, one, &request, agreed.said, &mut told)?;
+        decided = changed_also(desk, decided, event)?;
     }
-    changed_here(desk, number, agreed, seen)
+    Ok(decided)
+}
+
+/// Notes that the address was changed in another event too.
+fn changed_also(desk: &Desk, decided: AddressRequest, event: EventCode) -> Result<AddressRequest> {
+    for _ in 0..TRIES {
+        let (mut now, revision) = show(desk.store, &decided.number)?;
+        // The person may have asked again meanwhile: that is another one.
+        if now.state != State::Approved || now.decided_at != decided.decided_at {
+            return Ok(decided);
+        }
+        now.also_in.push(event.clone());
+        match desk.store.write_documents(&[now.put(Expect::Revision(revision))], None) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(|_| now)?),
+        }
+    }
+    Err(RunError::Busy)
 }
 
 /// Returns the request about the address that staff chose.
@@ -114,6 +136,25 @@ fn in_force_now(desk: &Desk, number: &CertificateNumber) -> Result<(Certificate,
 /// Changes the address in another event, and tells the old one there if it is not told yet.
 fn changed_elsewhere(
     desk: &Desk,
+    mut one: Elsewhere,
+    request: &AddressRequest,
+    said: Said,
+    told: &mut Vec<String>,
+) -> Result<()> {
+    for _ in 0..TRIES {
+        match changed_once(desk, &one, request, said, told) {
+            // What somebody else changed of them meanwhile is kept: the next try starts from it.
+            Err(RunError::Enrolment(ActError::Store(StoreError::Conflict(_)))) => {}
+            done => return done,
+        }
+        let person = desk.store.participant(&one.event, &one.person.key)?;
+        one.person = person.ok_or_else(|| RunError::NoPerson(one.event.clone()))?;
+    }
+    Err(RunError::Busy)
+}
+
+fn changed_once(
+    desk: &Desk,
     one: &Elsewhere,
     request: &AddressRequest,
     said: Said,
@@ -126,10 +167,9 @@ fn changed_elsewhere(
         (Some(_), Some(certificate)) => send::of_address(desk, Topic::AddressChanged, &certificate, &one.person)?,
         _ => Vec::new(),
     };
-    if !letters.is_empty() {
-        told.extend(old);
-    }
+    let tells = !letters.is_empty();
     patch_with(desk, &one.event, (&one.person, &to(request)), said, (Vec::new(), letters))?;
+    told.extend(old.filter(|_| tells));
     Ok(())
 }
 
@@ -149,7 +189,7 @@ fn changed_here(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: 
             decided_by: Some(desk.actor.clone()),
             decided_at: Some(desk.now),
             mail: Some(mail.to_owned()),
-            also_in: agreed.events.clone(),
+            also_in: Vec::new(),
             ..request
         };
         let (change, code) = (to(&decided), number.event());

@@ -441,7 +441,7 @@ test('an event gets a logo and loses it, a badge, a template for a language, exc
   await ada.press('Take a list in');
   await ada.reads('excluded now');
   await ada.open('/events/MAPS/exclusions/new');
-  await ada.set('person', 'p11@example.org');
+  await ada.set('person', 'p2@example.org');
   await ada.press('Exclude');
   await ada.reads('They are excluded.');
 

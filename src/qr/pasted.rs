@@ -18,7 +18,7 @@ const CLOSING: [char; 13] = ['>', ')', ']', '"', '\'', '`', '”', '“', '’',
 const MARKS: [char; 2] = ['#', '＃'];
 
 /// Returns the link, the digits or the JWS that a text holds, without what was put there on its way. Another text stays as
-/// it is but for white space around it.
+/// it is but for white space around it, and for how its lines are quoted.
 pub fn bare(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(is_blank);
     if text.starts_with('{') {
@@ -38,8 +38,10 @@ fn within(text: &str) -> Cow<'_, str> {
     } else {
         opened
     };
-    match mark(inner) {
-        Some((at, length)) => Cow::Owned(format!("{}#{}", address(&inner[..at]), digits(&inner[at + length..]))),
+    // Words before the link may have a mark too.
+    let link = &inner[scheme(inner).unwrap_or(0)..];
+    match mark(link) {
+        Some((at, length)) => Cow::Owned(format!("{}#{}", address(&link[..at]), digits(&link[at + length..]))),
         None if inner.starts_with(|c: char| c.is_ascii_digit()) => digits(inner),
         None if inner.starts_with("ey") => without_space(inner),
         None => Cow::Borrowed(text),
@@ -65,12 +67,17 @@ fn unquoted(text: &str) -> String {
 /// What stands before the mark, without words before it, and with `https` where there is a host alone. It says nothing about what is
 /// signed.
 fn address(text: &str) -> Cow<'_, str> {
-    let lower = text.to_ascii_lowercase();
-    match ["http://", "https://"].iter().filter_map(|scheme| lower.find(scheme)).min() {
+    match scheme(text) {
         Some(at) => without_space(&text[at..]),
         None if is_address(text) => Cow::Owned(format!("https://{text}")),
         None => without_space(text),
     }
+}
+
+/// Where the first address with its scheme begins.
+fn scheme(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    ["http://", "https://"].iter().filter_map(|scheme| lower.find(scheme)).min()
 }
 
 /// `certs.example.org/verify/`.

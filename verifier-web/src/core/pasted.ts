@@ -7,41 +7,43 @@ const OPENS = '<(["\'`“„‚‘«‹「';
 const CLOSES = '>)\\]"\'`”“’‘»›」';
 const OPENING = new RegExp(`^[${OPENS.replace('[', '\\[')}${BLANK}]$`, 'u');
 const CLOSING = new RegExp(`^[${CLOSES}${BLANK}]$`, 'u');
-const AROUND = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'gu');
+const IS_BLANK = new RegExp(`^[${BLANK}]$`, 'u');
 const BLANKS = new RegExp(`[${BLANK}]+`, 'gu');
 const RUN = new RegExp(`^[0-9${BLANK}]*`, 'u');
 const ENDS_BLANK = new RegExp(`[${BLANK}]$`, 'u');
 /** `certs.example.org/verify/`. */
-const ADDRESS = /^[a-z0-9.-]*\.[a-z0-9.-]*(?::\d*)?(?:\/[!-~]*)?$/i;
+const ADDRESS = /^(?=[^/:]*\.)[a-z0-9.-]+(?::\d*)?(?:\/[!-~]*)?$/i;
+const SCHEME = /https?:\/\//i;
 
 /**
  * Returns the link, the digits or the JWS that a text holds, without what was put there on its way. Another text stays as it is
- * but for white space around it.
+ * but for white space around it, and for how its lines are quoted.
  */
 export function bare(pasted: string): string {
-  const given = pasted.replace(AROUND, '');
+  const given = stripped(pasted, IS_BLANK, IS_BLANK);
   if (given.startsWith('{')) return given;
   // Mail programs put `>` before the lines of another, and web pages spell the `#` out.
-  const text = given.replace(/\n>[> ]*/g, '\n').replaceAll('&#35;', '#').replace(AROUND, '');
-  const inner = within(text);
-  // The mark before the digits: `#`, or that percent-encoded, once or again and again.
-  const mark = /[#＃]/.exec(inner) ?? /%(?:25)*23/.exec(inner);
-  if (mark) return `${address(inner.slice(0, mark.index))}#${digits(inner.slice(mark.index + mark[0].length))}`;
+  const text = given.replace(/\n>[> ]*/g, '\n').replaceAll('&#35;', '#');
+  const whole = stripped(text, IS_BLANK, IS_BLANK);
+  const inner = within(whole);
+  // The mark before the digits: `#`, or that percent-encoded, once or again and again. Words before the link may have one too.
+  const link = inner.slice(Math.max(inner.search(SCHEME), 0));
+  const mark = /[#＃]/.exec(link) ?? /%(?:25)*23/.exec(link);
+  if (mark) return `${address(link.slice(0, mark.index))}#${digits(link.slice(mark.index + mark[0].length))}`;
   if (/^[0-9]/.test(inner)) return digits(inner);
-  return inner.startsWith('ey') ? withoutSpace(inner) : text;
+  return inner.startsWith('ey') ? withoutSpace(inner) : whole;
 }
 
 const NUMBER = 'CERT-[A-Z][A-Z0-9]{0,23}-\\d{4}-(?!0+(?!\\d))(?:\\d{5}|[1-9]\\d{5,18})';
 const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
 const PAGE = new RegExp(`^(?:https?)://[^\\s?#/][^\\s?#]*/c/${NUMBER}-[a-z0-9]{8}/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$`);
-const EITHER = `[${OPENS.replace('[', '\\[')}${CLOSES}\\p{White_Space}]`;
-const ENDS = new RegExp(`^${EITHER}+|${EITHER}+$`, 'gu');
+const END = new RegExp(`^[${OPENS.replace('[', '\\[')}${CLOSES}\\p{White_Space}]$`, 'u');
 /** Longest text that is an address or a number. */
 const MEANT = 2_000;
 
 /** What stands in a text that holds no certificate and that people take for one: the address of its page, or its number. */
 export function meant(pasted: string): { field: 'page' | 'number'; problem: string; text: string } | undefined {
-  const text = pasted.replace(ENDS, '');
+  const text = stripped(pasted, END, END);
   if (text.length > MEANT) return undefined;
   if (BARE_NUMBER.test(text)) {
     const problem = "this is only a certificate's number; take the text of its QR code, its file, or the address of its page";
@@ -57,16 +59,22 @@ export function meant(pasted: string): { field: 'page' | 'number'; problem: stri
  * signed.
  */
 function address(text: string): string {
-  const at = text.search(/https?:\/\//i);
+  const at = text.search(SCHEME);
   if (at >= 0) return withoutSpace(text.slice(at));
   return ADDRESS.test(text) ? `https://${text}` : withoutSpace(text);
 }
 
 /** What stands between brackets or quotes. */
 function within(text: string): string {
+  const opened = stripped(text, OPENING);
+  return opened === text ? text : stripped(opened, undefined, CLOSING);
+}
+
+/** A text without what stands at its beginning and at its end; looked at from both ends, so that long texts take no longer. */
+function stripped(text: string, opens?: RegExp, closes?: RegExp): string {
   let [from, to] = [0, text.length];
-  while (from < to && OPENING.test(text[from] ?? '')) from += 1;
-  while (from > 0 && to > from && CLOSING.test(text[to - 1] ?? '')) to -= 1;
+  while (opens && from < to && opens.test(text[from] ?? '')) from += 1;
+  while (closes && to > from && closes.test(text[to - 1] ?? '')) to -= 1;
   return text.slice(from, to);
 }
 

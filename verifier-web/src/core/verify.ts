@@ -15,7 +15,7 @@ import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
 import { isSpecimen, unpack } from './wire.js';
 
 /** What stands as a symbol has it. Around, in and behind all else may be what was put there on the way. */
-const PLAIN = /^(h[^#\s]*#)?\d+$/;
+const PLAIN = /^(https:\/\/[^#\s]*#)?\d+$/i;
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {

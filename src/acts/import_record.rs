@@ -1,5 +1,5 @@
 //! What is kept of an import that happened: its record, the mapping and the shape of its list, and the report. Names and addresses
-//! stand in the report alone.
+//! stand in the report alone, and where a file or a column is called so.
 
 use std::collections::BTreeMap;
 
@@ -112,7 +112,8 @@ pub(super) fn remember(
 
 /// Returns what the columns are called that are kept with people.
 fn headers(columns: &Columns) -> BTreeMap<String, String> {
-    let of_person = |meaning: Meaning| matches!(meaning, Meaning::Name | Meaning::Email);
+    use Meaning::{Email, FirstName, LastName, MiddleName, Name, SecondLastName};
+    let of_person = |meaning| matches!(meaning, Name | FirstName | MiddleName | LastName | SecondLastName | Email);
     let kept = columns.columns.iter().filter(|column| !column.skipped && !column.meaning.is_some_and(of_person));
     let shown = |c: &char| !c.is_control() && !import::is_bidi_control(*c);
     let header = |header: &str| header.trim().chars().filter(shown).take(HEADER).collect::<String>();

@@ -252,12 +252,12 @@ impl Columns {
                     self.ask_whole(at, None);
                 }
             }
-            (Some(at), Some(other), None) => self.settle_beside(table, at, (other, LastName)),
-            (Some(at), None, Some(other)) => self.settle_beside(table, at, (other, FirstName)),
+            (Some(at), Some(other), None) => self.settle_beside(table, at, (other, LastName), asked(FirstName)),
+            (Some(at), None, Some(other)) => self.settle_beside(table, at, (other, FirstName), asked(LastName)),
             (Some(_), None, None) => {}
             (None, Some(at), None) | (None, None, Some(at)) => self.columns[at].meaning = Some(Name),
             (None, None, None) => {
-                return Err(MappingError::NoName { columns: self.headers(), before: table.questions.clone() });
+                return Err(MappingError::NoName { columns: self.answers(), before: table.questions.clone() });
             }
         }
         if self.with(Name).is_some() {
@@ -265,6 +265,17 @@ impl Columns {
             self.columns.iter_mut().filter(further).for_each(|column| column.meaning = None);
         }
         Ok(())
+    }
+
+    /// Returns how a column is called in an answer: by its placeholder where another one has its header.
+    pub(super) fn called<'a>(&'a self, column: &'a Column) -> &'a str {
+        let same = self.columns.iter().filter(|other| key(&other.header) == key(&column.header)).count();
+        if same > 1 { &column.field } else { &column.header }
+    }
+
+    /// Returns how all columns are called in answers.
+    fn answers(&self) -> Vec<String> {
+        self.columns.iter().map(|column| self.called(column).to_owned()).collect()
     }
 
     /// `Nom` is the family name in French; beside `Cognoms` it is the given one. Where no header is known, words of two may be,
@@ -292,9 +303,10 @@ impl Columns {
         }
     }
 
-    /// A column called name beside one part of the name is the other part, or the whole.
-    fn settle_beside(&mut self, table: &Table, at: usize, (other, part): (usize, Meaning)) {
-        if parts::is_whole(&self.columns[at].header) || !parts::is_filled(table, other) {
+    /// A column called name beside one part of the name is the other part, or the whole. Where somebody `said` that the part is
+    /// one, it is one beside a column that is called a whole name, too.
+    fn settle_beside(&mut self, table: &Table, at: usize, (other, part): (usize, Meaning), said: bool) {
+        if parts::is_whole(&self.columns[at].header) && !said || !parts::is_filled(table, other) {
             return;
         }
         match parts::judge(table, at, &[other]) {

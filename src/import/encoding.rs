@@ -157,7 +157,8 @@ fn without_mark(bytes: &[u8]) -> Option<Decoded> {
         _ => return None,
     };
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
-    let is_text = !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
+    // A list has lines, in the same sixteen bits.
+    let is_text = text.contains('\n') && !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
     is_text.then(|| Decoded::sure(text.into_owned(), encoding.name()))
 }
 
@@ -296,6 +297,15 @@ fn not_told(name: &str, bytes: &[u8]) -> ImportError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zero_here_and_there_makes_no_list_of_sixteen_bits() {
+        for list in [&b"Name,Email\nAda,a@x.example\0"[..], b"Name,Email\nAd\0a,a@x.example\n", b"Name\nAda\n\0\0"] {
+            assert!(matches!(decode("list", list, None), Err(ImportError::Kind { .. })), "{list:?}");
+        }
+        let wide: Vec<u8> = "Name\nZoë\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode("list", &wide, None).unwrap().text, "Name\nZoë\n");
+    }
 
     fn page(name: &str, text: &str) -> Vec<u8> {
         match Page::named(name).unwrap() {

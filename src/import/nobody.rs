@@ -73,6 +73,16 @@ struct Sum {
 impl Sum {
     const NONE: Self = Self { sum: 0.0, count: 0, least: f64::INFINITY, most: f64::NEG_INFINITY };
 
+    /// `1, 2, 3 …`: what counts rows adds up none.
+    fn counts(&self) -> bool {
+        (self.most - self.least + 1.0 - self.count as f64).abs() < 1e-6
+    }
+
+    fn is_sum(&self, row: &Row, at: usize) -> bool {
+        number(row, at)
+            .is_some_and(|number| self.count > OTHERS && number > 0.0 && (2.0 * number - self.sum).abs() < 1e-6)
+    }
+
     fn add(&mut self, number: f64) {
         let Self { sum, count, least, most } = *self;
         *self = Self { sum: sum + number, count: count + 1, least: least.min(number), most: most.max(number) };
@@ -127,17 +137,19 @@ impl Usual {
 
     /// Whether a number of the row is the sum of all others of its column.
     fn is_sum(&self, row: &Row) -> bool {
-        let is = |(at, all): (usize, &Sum)| {
-            number(row, at)
-                .is_some_and(|number| all.count > OTHERS && number > 0.0 && (2.0 * number - all.sum).abs() < 1e-6)
-        };
-        self.sums.iter().enumerate().any(is)
+        self.sums.iter().enumerate().any(|(at, all)| all.is_sum(row, at))
+    }
+
+    /// The same where no word says so: of a column that counts its rows it says nothing.
+    fn is_sum_unsaid(&self, row: &Row) -> bool {
+        self.sums.iter().enumerate().any(|(at, all)| !all.counts() && all.is_sum(row, at))
     }
 
     /// Whether a number of the row is the mean of all others of its column, which differ.
     fn is_mean(&self, row: &Row) -> bool {
         let is = |(at, all): (usize, &Sum)| {
-            let Some(number) = number(row, at).filter(|_| all.count > OTHERS && all.most > all.least) else {
+            let tells = all.count > OTHERS && all.most > all.least && !all.counts();
+            let Some(number) = number(row, at).filter(|_| tells) else {
                 return false;
             };
             let mean = (all.sum - number) / (all.count - 1) as f64;
@@ -215,7 +227,7 @@ impl Usual {
         if lacks && (perhaps || adds()) {
             return Some("this seems to be no name of a person, and the row lacks what most others have".to_owned());
         }
-        if (lacks_email || lacks_part) && (self.is_sum(row) || self.is_mean(row)) {
+        if (lacks_email || lacks_part) && (self.is_sum_unsaid(row) || self.is_mean(row)) {
             return Some("its numbers are the sum or the mean of all others".to_owned());
         }
         // Where nobody has an address, a part of the name is what tells.

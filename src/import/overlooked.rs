@@ -31,8 +31,9 @@ fn free(found: &Columns) -> impl Iterator<Item = (usize, &Column)> {
 /// The one column of addresses that says so is taken; of others it is asked whose they are.
 fn settle_addresses(found: &mut Columns, table: &Table) {
     let own = free(found).filter(|(at, column)| !is_address_of_others(&column.header) && holds_addresses(table, *at));
-    let holding: Vec<(usize, String)> = own.map(|(at, column)| (at, column.header.clone())).collect();
-    let named: Vec<usize> = holding.iter().filter(|(_, header)| says_email(header)).map(|(at, _)| *at).collect();
+    let holding: Vec<(usize, String)> = own.map(|(at, column)| (at, found.called(column).to_owned())).collect();
+    let says = |at: &usize| says_email(&found.columns[*at].header);
+    let named: Vec<usize> = holding.iter().map(|(at, _)| *at).filter(says).collect();
     if let [one] = named[..] {
         found.columns[one].meaning = Some(Meaning::Email);
         return;
@@ -79,7 +80,7 @@ fn second_names(found: &Columns, table: &Table) -> Option<Question> {
     let row = both(table, at, other).next()?;
     let given = cell(row, at);
     let together = format!("{given} {}", cell(row, other));
-    let said = if key(&column.header) == key(header) { &column.field } else { &column.header };
+    let said = found.called(column);
     Some(Question {
         about: "map".into(),
         text: format!("the column `{}` stands beside `{header}`: are the names put together from both?", column.header),
@@ -154,6 +155,9 @@ mod tests {
         let asked = "Name,Kontakt\nAda,a@x.example\nBo,b@x.example\n";
         assert_eq!(answers(&columns(asked, &[])), ["map=email=Kontakt", "map=email="]);
         assert_eq!(columns(asked, &["email=Kontakt"]).with(Meaning::Email), Some(1));
+        let two = "Name,Kontakt,Kontakt\nAda,a@x.example,c@x.example\nBo,b@x.example,d@x.example\n";
+        assert_eq!(answers(&columns(two, &[])), ["map=email=kontakt", "map=email=kontakt_2", "map=email="]);
+        assert_eq!(columns(two, &["email=kontakt_2"]).with(Meaning::Email), Some(2));
         assert_eq!(answers(&columns(asked, &["email="])), [""; 0]);
         for other in [
             "Name,Betreuer\nAda,c@x.example\nBo,d@x.example\n",
@@ -178,6 +182,15 @@ mod tests {
         assert_eq!(answers(&beside), ["map=name=Name"]);
         let family = columns("Participant,Participant family name\nAda,Lovelace\nGrace,Hopper\n", &[]);
         assert_eq!(answers(&family), ["map=last_name=Participant family name", "map=name=Participant"]);
+        // What is answered is done, whatever the column is called.
+        let full = "Full name,Student's last name\nAda,Lovelace\nGrace,Hopper\n";
+        let said: Vec<String> = answers(&columns(full, &[])).into_iter().map(str::to_owned).collect();
+        let together = columns(full, &[said[0].strip_prefix("map=").unwrap()]);
+        assert_eq!(
+            (together.with(Meaning::FirstName), together.with(Meaning::LastName)),
+            (Some(0), Some(1)),
+            "{said:?}"
+        );
         for same in [
             "Name,Name\nAda Lovelace,Ada Lovelace\n",
             "Name,Name\nAda Lovelace,\n",

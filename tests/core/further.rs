@@ -73,6 +73,10 @@ fn what_adds_up_others_is_asked_about_in_further_languages_and_where_its_numbers
         ),
         // These are people.
         (
+            "Nr.,Name,Email\n1,Ada King,a@x.example\n2,Bo Holm,b@x.example\n3,Mia Stone,\n4,Cai Lund,c@x.example\n5,Eve Moor,e@x.example\n",
+            vec![],
+        ),
+        (
             "Name,Email,Score\nSuma Devi,,70\nMedia Lopez,m@x.example,85\nBo Total,b@x.example,90\nCai,c@x.example,80\n",
             vec![],
         ),

@@ -381,7 +381,9 @@ const NO: &str = "0 no n false - – — ✗ ✘ ❌ ☒ absent missed failed a 
     suspendido suspendida suspenso reprobado reprobada reprovado reprovada لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
 
 /// What turns a yes around, where it stands before or behind.
-const NOT: &str = "not did no non nicht kein keine ne n'a pas no não nao لم नहीं 未 不";
+const NOT: &str = "not no non nicht kein keine ne n'a pas não nao لم नहीं 未 不";
+/// What stands beside one of those, and turns nothing around by itself.
+const BESIDE: &str = "did";
 
 fn yes_or_no(cell: &str) -> Option<bool> {
     let said = cell.nfc().flat_map(char::to_lowercase).collect::<String>();
@@ -392,8 +394,8 @@ fn yes_or_no(cell: &str) -> Option<bool> {
     };
     // `nicht bestanden`, `did not pass`: a yes that is turned around is a no, and nothing else of several words is known.
     let turned = || {
-        let words: Vec<&str> = said.split_whitespace().collect();
-        let (not, rest): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| is_among(NOT, word));
+        let words = said.split_whitespace().filter(|word| !is_among(BESIDE, word));
+        let (not, rest): (Vec<&str>, Vec<&str>) = words.partition(|word| is_among(NOT, word));
         let is_yes = matches!(rest[..], [word] if is_among(YES, word) || is_among(STEMS, word));
         (!not.is_empty() && is_yes).then_some(false)
     };
@@ -456,6 +458,7 @@ mod tests {
         ] {
             assert_eq!(yes_or_no(word), Some(false), "{word}");
         }
+        assert_eq!((yes_or_no("did attend"), yes_or_no("Did pass"), yes_or_no("did")), (None, None, None));
         assert_eq!((yes_or_no("vielleicht"), yes_or_no("#N/A"), yes_or_no("ja nein")), (None, None, None));
         assert_eq!(
             (yes_or_no("nicht"), yes_or_no("nicht ganz bestanden"), yes_or_no("bestanden?")),

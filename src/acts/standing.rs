@@ -76,7 +76,7 @@ const STATES: [PersonState; 6] = [
     PersonState::NoEmail,
 ];
 
-/// Whoever adds a state adds it to [`STATES`] too.
+/// A test holds [`STATES`] against it.
 fn bit(state: PersonState) -> Bits {
     match state {
         PersonState::Eligible => 1,
@@ -167,4 +167,14 @@ fn stands(
 
 fn bits(person: &Participant, decision: &Decision, has_one: bool) -> Bits {
     STATES.iter().filter(|state| state.takes(person, decision, has_one)).fold(0, |bits, state| bits | bit(*state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_is_a_state_that_is_looked_for() {
+        assert_eq!(STATES.map(bit), [1, 2, 4, 8, 16, 32]);
+    }
 }

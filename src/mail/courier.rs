@@ -30,6 +30,9 @@ const TIDY: Duration = Duration::from_secs(3_600);
 /// Entries of the queue that are looked at for one that may leave: past them a domain that is held back holds back others.
 const LOOK: usize = 1_000;
 
+/// So many recipients in a row may have answers that cannot be read before it is the relay that is at fault.
+const MOST_UNREAD: u32 = 3;
+
 /// A clock.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -138,6 +141,8 @@ struct Desk {
     tidied: Option<Instant>,
     /// Whether the relay has worked since the courier began.
     works: bool,
+    /// Recipients in a row whose answers could not be read.
+    unread: u32,
 }
 
 /// What a lane does next.
@@ -174,7 +179,7 @@ impl Courier {
     pub fn new(store: Arc<dyn Store>, relay: Relay, clerk: Arc<dyn Clerk>, clock: Clock) -> Self {
         let pace = Pace::of(relay.config().per_minute, relay.config().per_domain);
         let (read, taken, breaker) = Default::default();
-        let desk = Arc::new(Mutex::new(Desk { read, taken, pace, breaker, tidied: None, works: false }));
+        let desk = Arc::new(Mutex::new(Desk { read, taken, pace, breaker, tidied: None, works: false, unread: 0 }));
         let (bell, stopping) = Default::default();
         Self { store, relay, clerk, clock, bell, stopping, desk, began: Instant::now() }
     }
@@ -351,6 +356,12 @@ impl Courier {
         match &asked {
             // The next would be refused in the same way: this one waits, and others are not tried in vain.
             Named::Refused(reply) if reply.is_about_us() => self.fails(&Trouble::refuses(reply)).await?,
+            // One is that recipient's; one after the other is the relay's.
+            Named::Unread if self.is_unread_again().await => {
+                self.fails(&Trouble::Unreachable("it breaks off at every recipient".to_owned())).await?;
+                return Ok(None);
+            }
+            Named::Unread => {}
             _ => self.works().await?,
         }
         let open = connection.as_mut();
@@ -417,6 +428,13 @@ impl Courier {
         Ok(Named::Unread)
     }
 
+    /// Counts a recipient whose answer could not be read; says whether there were too many with no other between them.
+    async fn is_unread_again(&self) -> bool {
+        let mut desk = self.desk.lock().await;
+        desk.unread += 1;
+        desk.unread > MOST_UNREAD
+    }
+
     async fn fails(&self, trouble: &Trouble) -> Result<(), CourierError> {
         let opened = self.desk.lock().await.breaker.fails(self.began.elapsed());
         if !opened {
@@ -434,6 +452,7 @@ impl Courier {
             let mut desk = self.desk.lock().await;
             let known = std::mem::replace(&mut desk.works, true) && !desk.breaker.is_open();
             desk.breaker.works();
+            desk.unread = 0;
             if known {
                 return Ok(());
             }

@@ -93,10 +93,11 @@ fn a_service_sends_what_it_and_commands_put_out_and_its_log_names_nobody() {
     let letter = wait("the link to the portal", || sink.mails().pop());
     let lets_in = token_in(&letter.content, "/portal/enter/");
     assert_eq!(process.send(&format!("GET /portal/enter/{lets_in}"), "", b"").status, 200);
+    let hers = token_in(&first.content, "/m/");
     let log = process.log();
     assert!(log.contains("\"message\":\"mail\"") || log.contains("mail"), "{log}");
     let bounce = first.from.split(['+', '@']).nth(1).unwrap();
-    for name in ["zoe", "angstrom", "Ångström", "turing", &shows, &lets_in, bounce, "User unknown", "nobody"] {
+    for name in ["zoe", "angstrom", "Ångström", "turing", &shows, &hers, &lets_in, bounce, "User unknown", "nobody"] {
         assert!(!log.contains(name), "the log says {name}: {log}");
     }
     process.stop();

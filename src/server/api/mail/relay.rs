@@ -156,10 +156,10 @@ async fn choose(
             }
             return Err(error.into());
         }
+        app.take_up_mail()?;
         if chosen.user.is_none() {
             app.vault.unseal(MAIL_PASSWORD)?;
         }
-        app.take_up_mail()?;
         Ok(view(app))
     })
     .await

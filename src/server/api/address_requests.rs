@@ -245,8 +245,8 @@ struct Approval {
 /// Give the participant the new address
 ///
 /// The change of address is that of `PATCH /events/{code}/participants/{person}`: links of earlier messages die, and what waits goes to
-/// the new address. The old address is told by a mail of the outbox; the new one gets a link to the portal, as who asks there. In
-/// other events of `events` it is changed before, each as a change of its own.
+/// the new address. The old address is told by a mail of the outbox; the new one gets a link to the portal, as who asks there. Then
+/// it is changed in the other events of `events`, each as a change of its own; `also_in` says where it was.
 #[utoipa::path(post, path = "/address-requests/{number}/approve", tag = "Corrections", extensions(("x-permission" = json!("import"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Option<Approval>,
     responses((status = 200, body = AddressRequestShown), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(

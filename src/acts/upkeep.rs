@@ -60,6 +60,20 @@ pub struct Values {
     pub backup_keep: Option<u16>,
 }
 
+impl Values {
+    /// The names of all members. A record of a later version may have more, which are passed over; who asks for one is told.
+    pub const MEMBERS: [&str; 8] = [
+        "mail_days",
+        "upload_days",
+        "session_hours",
+        "waiting_minutes",
+        "session_days",
+        "backup_folder",
+        "backup_hour",
+        "backup_keep",
+    ];
+}
+
 impl From<Plan> for Values {
     fn from(plan: Plan) -> Self {
         Self {
@@ -370,6 +384,25 @@ pub fn say_elsewhere(desk: &Desk, wanted: Option<Option<String>>, data: Option<&
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn all_members_are_named_and_those_of_a_later_version_are_passed_over() {
+        let all = super::Values {
+            mail_days: Some(1),
+            upload_days: Some(1),
+            session_hours: Some(1),
+            waiting_minutes: Some(5),
+            session_days: Some(1),
+            backup_folder: Some("/srv".into()),
+            backup_hour: Some(1),
+            backup_keep: Some(1),
+        };
+        let mut kept = serde_json::to_value(&all).unwrap();
+        let members: std::collections::BTreeSet<_> = kept.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(members, super::Values::MEMBERS.map(str::to_owned).into());
+        kept["of_a_later_version"] = true.into();
+        assert_eq!(serde_json::from_value::<super::Values>(kept).unwrap(), all);
+    }
+
     use super::*;
 
     #[test]

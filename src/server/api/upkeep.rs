@@ -4,7 +4,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -230,6 +231,19 @@ async fn house(State(app): State<App>, caller: Caller) -> Result<Json<Upkeep>, P
     app.aside(upkeep_view).await
 }
 
+/// What is asked for: nothing that is not known.
+struct Wanted(Values);
+
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = serde_json::Map::deserialize(deserializer)?;
+        if let Some(unknown) = members.keys().find(|member| !Values::MEMBERS.contains(&member.as_str())) {
+            return Err(D::Error::unknown_field(unknown, &Values::MEMBERS));
+        }
+        serde_json::from_value(members.into()).map(Self).map_err(D::Error::custom)
+    }
+}
+
 /// Choose how house is kept
 ///
 /// In place of what was chosen before, at once; what is left out is as usual. What `testamur.toml` says stays.
@@ -238,7 +252,7 @@ async fn house(State(app): State<App>, caller: Caller) -> Result<Json<Upkeep>, P
 async fn keep_house(
     State(app): State<App>,
     caller: Caller,
-    Body(mut wanted): Body<Values>,
+    Body(Wanted(mut wanted)): Body<Wanted>,
 ) -> Result<Json<Upkeep>, Problem> {
     caller.may_everywhere(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {

@@ -1,6 +1,7 @@
 //! What is one's own: all of it, one certificate, its files, who else may see it, and what may be asked for.
 
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
@@ -288,6 +289,9 @@ pub(super) async fn show(
     Ok(redirect(&format!("{}/portal/certificates/{number}#share", base(&app))))
 }
 
+/// Held by who hands in a correction: that none waits is looked at and written one after the other.
+static ASKING: Mutex<()> = Mutex::new(());
+
 /// Asks for another name.
 pub(super) async fn correct(
     State(app): State<App>,
@@ -298,20 +302,21 @@ pub(super) async fn correct(
     inside.check(&app, &form)?;
     let (name, note) = (form.get("name").to_owned(), form.get("note").to_owned());
     let (mailbox, asked) = (inside.entered.mailbox.clone(), number.clone());
-    let done =
-        app.at_desk(&inside.reader.caller, move |_, desk| {
-            let own = own(desk, &mailbox, &asked)?;
-            // One at a time, as the page has it: staff need not look at a hundred of one certificate.
-            if waiting(desk, &own.certificate.number)?.is_some() {
-                return Ok(());
-            }
-            let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
-            acting(desk, (own.certificate.number.event(), &own.person), |desk| {
-                Ok(acts::correct::ask(desk, &ask).map(drop)?)
-            })
-        });
-    done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    Ok(redirect(&format!("{}/portal/certificates/{number}?done=asked", base(&app))))
+    let done = app.at_desk(&inside.reader.caller, move |_, desk| {
+        let own = own(desk, &mailbox, &asked)?;
+        // One at a time, as the page has it: staff need not look at a hundred of one certificate.
+        let _alone = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting(desk, &own.certificate.number)?.is_some() {
+            return Ok(false);
+        }
+        let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
+        acting(desk, (own.certificate.number.event(), &own.person), |desk| {
+            Ok(acts::correct::ask(desk, &ask).map(|_| true)?)
+        })
+    });
+    // The page shows the one that waits.
+    let said = if done.await.map_err(|problem| inside.reader.failed(&app, problem))? { "?done=asked" } else { "" };
+    Ok(redirect(&format!("{}/portal/certificates/{number}{said}", base(&app))))
 }
 
 /// Requests one's own certificate, where the event allows it and the rule is met.

@@ -211,9 +211,8 @@ impl Counts {
 
     /// Returns what the symbols come to under codes of these lengths.
     pub(super) fn bits(&self, literals: &[u8], distances: &[u8]) -> usize {
-        // A payload is no longer than a few megabytes.
-        let sum = |counts: &[u32], lengths: &[u8]| -> u32 {
-            counts.iter().zip(lengths).map(|(count, length)| *count * u32::from(*length)).sum()
+        let sum = |counts: &[u32], lengths: &[u8]| -> u64 {
+            counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
         };
         (sum(&self.literals, literals) + sum(&self.distances, distances)) as usize + self.extra_bits
     }

@@ -59,10 +59,14 @@ fn certificates_are_made_for_those_who_were_shown_and_messages_sent_to_as_many()
         add("Emmy", true);
         ada.ask(world, "POST", "/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
         work(world);
-        let more = browser.send(&confirm, &[]);
+        let more = browser.send(&confirm, &[("day", "2030-05-01")]);
         assert_eq!(more.status, StatusCode::CONFLICT, "{}", more.text());
         let again = more.text();
         assert!(again.contains("5 were shown, now there are 6"), "{again}");
+        let day = ("day".to_owned(), "2030-05-01".to_owned());
+        assert!(form_with(&again, page, "count").fields.contains(&day), "what was planned for a day stays so: {again}");
+        let no_day = browser.send(&form_with(&again, page, "count"), &[("day", "1.5.2030")]);
+        assert!(no_day.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", no_day.text());
         let messages = || {
             ada.ask(world, "GET", "/mail/messages?about=certificates", &Value::Null).ok()["items"]
                 .as_array()
@@ -71,7 +75,7 @@ fn certificates_are_made_for_those_who_were_shown_and_messages_sent_to_as_many()
         };
         work(world);
         assert_eq!(messages(), 0, "nothing was begun");
-        let started = browser.send(&form_with(&again, page, "count"), &[]);
+        let started = browser.send(&form_with(&again, page, "count"), &[("day", "")]);
         browser.follow(&started);
         work(world);
         assert_eq!(messages(), 6);
@@ -107,15 +111,13 @@ fn certificates_are_asked_for_by_template_and_run_and_what_is_asked_for_is_seen(
         let mut browser = Browser::of(world, "ada@example.org");
         let page = browser.page("/staff/certificates");
         assert!(page.contains("<option value=\"modern\">") && !page.contains("name=\"run\""), "{page}");
-        for (query, count) in [
-            (format!("run={run}&template=classic"), 3),
-            (format!("run={run}&template=modern"), 0),
-            ("template=classic&run=".to_owned(), 3),
-        ] {
+        for (template, run, count) in [("classic", &*run, 3), ("modern", &*run, 0), ("classic", "", 3)] {
+            let query = format!("template={template}&run={run}");
             let page = browser.page(&format!("/staff/certificates?{query}"));
-            assert_eq!(page.matches("CERT-WORKSHOP-2026-0000").count() > 0, count > 0, "{query}: {page}");
+            let shown = (1..=9).filter(|n| page.contains(&format!("CERT-WORKSHOP-2026-0000{n}"))).count();
+            assert_eq!(shown, count, "{query}: {page}");
+            assert!(page.contains(&format!("<option value=\"{template}\" selected>")), "{query}: {page}");
             assert_eq!(page.contains(&format!("name=\"run\" type=\"text\" value=\"{run}\"")), !query.ends_with('='));
-            assert!(page.contains("selected>"), "{page}");
         }
     });
 }

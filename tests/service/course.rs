@@ -25,11 +25,16 @@ fn sessions_and_activities_are_typed_in_rows_and_keep_their_codes() {
         ];
         let saved = browser.send(&new, &typed);
         let page = browser.follow(&saved);
+        let made = course()["sessions"][0]["id"].as_str().unwrap().to_owned();
+        assert!(made.starts_with("session1-"), "{made}");
         let sessions = json!([
-            { "id": "session1", "title": "Day 1", "required": true },
+            { "id": made, "title": "Day 1", "required": true },
             { "id": "second", "title": "Day 2", "required": false },
         ]);
         assert_eq!(course()["sessions"], sessions);
+        // Somebody was at the first day.
+        let present = json!({ "session": made, "present": ["p0@example.org"] });
+        ada.ask(world, "POST", "/events/WORKSHOP/attendance", &present).ok();
         assert_eq!(course()["activities"][0]["points"], json!(2.5));
         // The code stands there and is no field any more; the tick is as it was.
         assert!(page.contains("<code dir=\"auto\">second</code>"), "{page}");
@@ -43,12 +48,44 @@ fn sessions_and_activities_are_typed_in_rows_and_keep_their_codes() {
             [("session_1_title", ""), ("session_2_title", "Day two"), ("sessions", "Day 3\nday4 | Day 4 | *")];
         let saved = browser.send(&kept, &changed);
         let page = browser.follow(&saved);
+        let third = course()["sessions"][1]["id"].as_str().unwrap().to_owned();
         let sessions = json!([
             { "id": "second", "title": "Day two", "required": false },
-            { "id": "session2", "title": "Day 3", "required": false },
+            { "id": third, "title": "Day 3", "required": false },
             { "id": "day4", "title": "Day 4", "required": true },
         ]);
         assert_eq!(course()["sessions"], sessions);
+
+        // Who was at the day that is gone was at none of the others, whatever its place.
+        let kept = form(&page, PAGE);
+        let again = browser.send(&kept, &[("session_2_title", ""), ("session_4_title", "Day 5")]);
+        let again = form(&browser.follow(&again), PAGE);
+        let ids = |course: &Value| -> Vec<String> {
+            let all = course["sessions"].as_array().unwrap().iter();
+            all.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert!(!ids(&course()).contains(&made) && !ids(&course()).contains(&third), "{}", course());
+        // What somebody else puts in meanwhile is shown, and not lost by who saves again.
+        let mut other = Browser::of(world, "ada@example.org");
+        let theirs = form(&other.page(PAGE), PAGE);
+        let added = other.send(&theirs, &[("session_4_title", "Day 6")]);
+        other.follow(&added);
+        let overtaken = browser.send(&again, &[("session_1_title", "The second day")]);
+        assert_eq!(overtaken.status, StatusCode::PRECONDITION_FAILED);
+        let shown = overtaken.text();
+        assert!(shown.contains("value=\"The second day\"") && shown.contains("value=\"Day 6\""), "{shown}");
+        let saved = browser.send(&form(&shown, PAGE), &[]);
+        browser.follow(&saved);
+        let titles: Vec<_> = course()["sessions"].as_array().unwrap().iter().map(|one| one["title"].clone()).collect();
+        assert_eq!(titles, ["The second day", "Day 4", "Day 5", "Day 6"]);
+        let sessions = json!([
+            { "id": "second", "title": "Day two", "required": false },
+            { "id": "third", "title": "Day 3", "required": false },
+            { "id": "day4", "title": "Day 4", "required": true },
+        ]);
+        let put = json!({ "sessions": sessions, "activities": course()["activities"] });
+        ada.ask(world, "PUT", "/events/WORKSHOP/course", &put).ok();
+        let page = browser.page(PAGE);
 
         // What is wrong is told in its row; nothing that was typed is lost, and nothing is changed.
         let kept = form(&page, PAGE);

@@ -197,7 +197,7 @@ const PAGES = ['', '/events', '/events?archived=yes', '/events/new', '/events/MA
   '/account', '/account/password', '/account/second-step', '/account/tokens/new', '/team', '/team/new', '/team/webhooks', '/team/webhooks/new',
   '/audit', '/audit/check', '/settings', '/settings/mail', '/settings/address', '/settings/upkeep', '/backups'];
 
-/** Pages that only records lead to: a run, a message, an import, a member of staff, a report that was looked over. */
+/** Pages that only records lead to: a run, a message, an import, a member of staff. */
 async function led(page) {
   const ways = [['/runs', 'tbody a[href*="/runs/"]'], ['/deliveries?event=MAPS26', 'tbody a[href*="/deliveries/"]'],
     ['/events/MAPS26/imports', 'tbody a[href*="/imports/"]'], ['/team', 'tbody a[href*="/team/"]']];

@@ -3,7 +3,7 @@
 mod rows;
 
 use axum::extract::Path;
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use self::rows::{Listed, Sort};
 use super::events::{text, trail};
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Page, Section, Table, Text, Tried};
+use super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
@@ -39,9 +39,20 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, refused: Refused<'_>) -
     let course = &told.value["course"];
     let mut page =
         Page::new(w.s("course")).trail(trail(staff, code, &told.value)).said(w, asked).lead(w.s("course-lead"));
+    let sessions = course["sessions"].as_array().map_or(&[][..], Vec::as_slice);
+    // What was refused stands in its form, where that is still there.
+    let formless = match staff.may(Permission::Import) {
+        false => refused.course.0.or(refused.marks.0),
+        true => refused.marks.0.filter(|_| sessions.is_empty()),
+    };
+    if let Some((_, problem)) = formless {
+        page = page.problem(Tone::Red, w, problem);
+    }
     if staff.may(Permission::Import) {
-        let sessions = course["sessions"].as_array().map_or(&[][..], Vec::as_slice);
-        let typed = refused.typed.unwrap_or_else(|| Sort::BOTH.map(|sort| Listed::kept(sort, course)));
+        let mut typed = refused.typed.unwrap_or_else(|| Sort::BOTH.map(|sort| Listed::kept(sort, course)));
+        if refused.course.status() == StatusCode::PRECONDITION_FAILED {
+            typed.iter_mut().for_each(|listed| listed.add_missing(course));
+        }
         let form = Form::new(staff, &format!("{path}/course"), w.s("save"))
             .field(Field::hidden("seen", &told.tag))
             .fields(typed.iter().flat_map(|listed| listed.fields(w)))

@@ -19,6 +19,7 @@ use super::words::Words;
 use super::{one_time, phrases};
 use crate::accounts::Permission;
 use crate::mail::compose;
+use crate::server::Problem;
 
 const STATES: [&str; 10] =
     ["queued", "sending", "sent", "deferred", "delivered", "bounced", "ambiguous", "failed", "opened", "downloaded"];
@@ -375,7 +376,7 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         let own = if settled { tried } else { &Tried::NEW };
-        page = page.part(start(staff, &path, would_send));
+        page = page.part(start(staff, &path, would_send, asked));
         page = page.part(one_time::section(staff, &path, to_whom(staff.w, would_send), asked));
         page =
             page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
@@ -439,7 +440,7 @@ fn to_whom(w: &Words, would_send: u64) -> Vec<Choice> {
     over.iter().map(|one| Choice::new(*one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
 }
 
-fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
+fn start(staff: &Staff, path: &str, would_send: u64, asked: &Fields) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
     let over = to_whom(w, would_send);
@@ -447,9 +448,11 @@ fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
         0 => ("failed", w.s("send-failed-do")),
         count => ("those_without", w.count("send-start", count)),
     };
+    // A form that was refused goes on from what was said in it.
+    let wanted = asked.some("over").filter(|wanted| over.iter().any(|one| one.value == *wanted));
     let form = Form::new(staff, &format!("{path}/send"), submit)
-        .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(first))
-        .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
+        .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(wanted.unwrap_or(first)))
+        .field(Field::new("day", w.s("send-day"), Kind::Date).value(asked.get("day")).hint(w.s("send-day-hint")));
     let form = form.field(Field::hidden("count", would_send.to_string()));
     let section = Section::new("start", w.s(if would_send == 0 { "send-failed" } else { "step-send" }));
     let section = section.part(form).part(Actions(vec![test]));
@@ -522,8 +525,11 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
     }
     let mut body = json!({ "kind": "send", "event": code.to_uppercase(), "over": over, "mail": own });
     if let Some(day) = fields.some("day") {
-        let day = day.parse::<jiff::civil::Date>().ok();
-        body["not_before"] = json!(day.map(|day| staff.zone.first_second(day).to_string()));
+        let Ok(day) = day.parse::<jiff::civil::Date>() else {
+            let problem = Problem::unprocessable("bad-request", staff.w.s("send-bad-day"));
+            return refused(&staff, &code, &fields, problem).await;
+        };
+        body["not_before"] = json!(staff.zone.first_second(day).to_string());
     }
     if over == "those_without"
         && let Some(problem) = changed(&staff, &code, &fields).await
@@ -537,14 +543,14 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
 }
 
 /// Says that more or fewer wait by now than were shown.
-async fn changed(staff: &Staff, code: &str, fields: &Fields) -> Option<crate::server::Problem> {
+async fn changed(staff: &Staff, code: &str, fields: &Fields) -> Option<Problem> {
     let expected: u64 = fields.some("count")?.parse().ok()?;
     let now = staff.get_if(&format!("/events/{}/mail", part(code))).await?["would_send"].as_u64()?;
     let said = || staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]);
-    (now != expected).then(|| crate::server::Problem::conflict("changed", said()))
+    (now != expected).then(|| Problem::conflict("changed", said()))
 }
 
-async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: crate::server::Problem) -> Response {
+async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: Problem) -> Response {
     let tried = Tried(Some((fields, &problem)));
     sending(staff, code, fields, &tried).await.unwrap_or_else(|response| response)
 }

@@ -195,7 +195,7 @@ async fn chosen(staff: &Staff, code: &str, listed: Listed, tried: &Tried<'_>) ->
     let mut form = Form::new(staff, &path, w.s("exceptions-upload")).field(
         Field::new("file", w.s(&format!("{}s-file", listed.key)), Kind::File(".csv,.txt"))
             .required()
-            .hint(w.s("exceptions-file-hint")),
+            .hint(w.s(&format!("{}s-file-hint", listed.key))),
     );
     if listed.key == EXCLUSIONS.key {
         form = form.field(reasons(staff));

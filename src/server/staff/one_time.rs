@@ -54,10 +54,15 @@ pub(super) async fn shown(staff: &Staff, code: &str, (fields, said): (&Fields, &
     let letter = staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({ "text": said })).await?;
     let event = staff.get_if(&path).await.unwrap_or_default();
     let hidden = |name: &str| Field::hidden(name, fields.get(name));
-    let form = Form::new(staff, &format!("{path}/send"), w.s("send-once-do"))
+    // To as many as are said it goes, and to no more; those that failed are whoever failed.
+    let waits = staff.get_if(&format!("{path}/mail")).await.and_then(|told| told["would_send"].as_u64());
+    let waits = waits.filter(|_| fields.get("over") != "failed");
+    let submit = waits.map_or_else(|| w.s("send-once-do"), |count| w.count("send-start", count));
+    let form = Form::new(staff, &format!("{path}/send"), submit)
         .fields(["over", SUBJECT, TEXT].map(hidden))
         .field(Field::hidden(SHOWN, tag_of(said)))
-        .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
+        .fields(waits.map(|count| Field::hidden("count", count.to_string())))
+        .field(Field::new("day", w.s("send-day"), Kind::Date).value(fields.get("day")).hint(w.s("send-day-hint")));
     let back = staff.crumb(w.s("step-send"), &format!("{path}/send"));
     let page = Page::new(w.s("send-once"))
         .trail(trail(staff, code, &event).into_iter().chain([back]))

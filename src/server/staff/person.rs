@@ -61,7 +61,7 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
         )
         .said(w, asked)
         .lead(text(person, "email"));
-    if let Some((_, problem)) = refused.of("").0 {
+    if let Some((_, problem)) = refused.tried.0.filter(|_| !has_form(staff, refused.form, &decision)) {
         page = page.problem(Tone::Red, staff.w, problem);
     }
     let of = (code, who);
@@ -78,6 +78,20 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
             .part(erase(staff, of, refused));
     }
     Ok(staff.page_with(refused.tried.status(), &page))
+}
+
+/// Says whether a form stands on the card: what is wrong with it is said there, and at the top where it is gone meanwhile.
+fn has_form(staff: &Staff, form: &str, decision: &Value) -> bool {
+    let decided = matches!(decision["reason"].as_str(), Some("exception" | "manual" | "excluded"));
+    match form {
+        "issue" => {
+            let open = text(decision, "certificate").is_empty() && decision["reason"] != "excluded";
+            open && staff.may(Permission::Generate)
+        }
+        "exception" | "exclusion" => !decided && staff.may(Permission::Import),
+        "change" | "erase" => staff.may(Permission::Import),
+        _ => false,
+    }
 }
 
 /// Whether they get a certificate, why, and what is missing.

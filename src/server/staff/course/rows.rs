@@ -187,6 +187,13 @@ impl Listed {
         true
     }
 
+    /// Adds what somebody else put in meanwhile: a list that is saved takes the place of all of them.
+    pub(super) fn add_missing(&mut self, course: &Value) {
+        let now = Self::kept(self.sort, course).rows.into_iter();
+        let missing: Vec<Row> = now.filter(|row| !self.rows.iter().any(|typed| typed.id == row.id)).collect();
+        self.rows.extend(missing);
+    }
+
     /// Returns the fields: the rows with some that are empty, and several at once.
     pub(super) fn fields(&self, w: &Words) -> [Field; 3] {
         let key = format!("course-{}", self.sort.member());
@@ -233,15 +240,18 @@ fn name(sort: Sort, number: usize, column: &str) -> String {
     format!("{}_{number}_{column}", sort.name())
 }
 
-/// Returns a code that nothing has yet, and takes it.
-fn unused(sort: Sort, from: usize, taken: &mut BTreeSet<String>) -> String {
-    let mut number = from;
+/// Returns a code that nothing has or had, and takes it: what was recorded of one that is gone is kept by its code, and must not
+/// become attendance at another. So there is chance in it.
+fn unused(sort: Sort, at: usize, taken: &mut BTreeSet<String>) -> String {
     loop {
-        let id = format!("{}{number}", sort.name());
+        let id = match getrandom::u32() {
+            Ok(chance) => format!("{}{at}-{chance:08x}", sort.name()),
+            // Without chance at least nothing that is there now.
+            Err(_) => format!("{}{at}-{}", sort.name(), taken.len()),
+        };
         if taken.insert(id.clone()) {
             return id;
         }
-        number += 1;
     }
 }
 

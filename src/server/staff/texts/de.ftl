@@ -135,7 +135,7 @@ events-current = Aktuelle Veranstaltungen
 events-archived = Archivierte Veranstaltungen
 events-none-archived = Keine Veranstaltung ist archiviert.
 mail-evidence-none = Noch ist nichts darüber bekannt.
-events-none = Es gibt noch keine Veranstaltung. Mit Neue Veranstaltung legen Sie eine an.
+events-none = Es gibt keine laufende Veranstaltung.
 event-code = Kürzel
 event-days = Tage
 event-title = Titel
@@ -423,7 +423,7 @@ rule-no-number = { $field }: Das ist keine Zahl
 rule-empty = Geben Sie mindestens eine Bedingung an oder wählen Sie eine andere Antwort.
 
 # Template of an event
-template-none = Noch ist keine Vorlage gewählt. Wählen Sie unten eine.
+template-none = Noch ist keine Vorlage gewählt.
 template-chosen = Gewählt: { $name }
 template-specimen = Muster von { $name }
 template-try = Mit diesem Namen zeigen
@@ -480,7 +480,7 @@ effect-keeps = unverändert
 effect-nothing = keines
 
 # Runs
-runs-none = Noch gab es keinen Auftrag. Aufträge erstellen, versenden, widerrufen und veröffentlichen: Sie beginnen auf der Seite einer Veranstaltung.
+runs-none = Hier ist kein Auftrag. Sie beginnen auf der Seite einer Veranstaltung und unter Veröffentlichen.
 run-kind = Was
 run-done = erledigt
 run-skipped = brauchten nichts
@@ -601,6 +601,7 @@ send-those-without = Alle, die noch nichts bekamen
 send-failed = Alle, deren letzte Nachricht zurückkam oder scheiterte
 send-day = Nicht vor diesem Tag
 send-day-hint = Leer: jetzt.
+send-bad-day = Der Tag wird so geschrieben: 2026-12-31.
 send-settings = Was die Nachricht sagt und wann sie gesendet wird
 send-when = Wann gesendet wird
 send-by-hand = Wenn jemand es hier startet

@@ -135,7 +135,7 @@ events-current = Current events
 events-archived = Archived events
 events-none-archived = No event is archived.
 mail-evidence-none = Nothing is known of it yet.
-events-none = There is no event yet. Make one with New event.
+events-none = There is no current event.
 event-code = Code
 event-days = Days
 event-title = Title
@@ -423,7 +423,7 @@ rule-no-number = { $field }: this is no number
 rule-empty = Fill in at least one condition, or choose another answer.
 
 # Template of an event
-template-none = No template is chosen yet. Choose one below.
+template-none = No template is chosen yet.
 template-chosen = Chosen: { $name }
 template-specimen = Specimen of { $name }
 template-try = Show with this name
@@ -480,7 +480,7 @@ effect-keeps = keep theirs
 effect-nothing = get none
 
 # Runs
-runs-none = There was no run yet. Runs make, send, revoke and publish: they begin on the page of an event.
+runs-none = There is no run here. They begin on the page of an event, and under Publishing.
 run-kind = What
 run-done = done
 run-skipped = needed nothing
@@ -601,6 +601,7 @@ send-those-without = All who were sent nothing yet
 send-failed = Those whose last message came back or failed
 send-day = Not before this day
 send-day-hint = Empty: now.
+send-bad-day = The day is written as 2026-12-31.
 send-settings = What the message says, and when it is sent
 send-when = When mail is sent
 send-by-hand = When somebody starts it here

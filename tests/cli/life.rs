@@ -583,3 +583,26 @@ fn what_was_issued_after_the_dump_is_revoked_by_its_file() {
     issuer.run(&["revoke", issuer.path("note.txt").to_str().unwrap(), "--reason", "x"]).refuses("holds no certificate");
     issuer.run(&["revoke", "no-such-file.pdf", "--reason", "x"]).expect(2).warns("no file is called so");
 }
+
+#[test]
+fn a_next_version_keeps_the_date_of_issue_and_the_last_day_that_follows_from_it() {
+    let mut issuer = Issuer::with(THREE);
+    issuer.run(&["event", "update", EVENT, "--expires-after", "1y"]).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0);
+    let number = issuer.numbers().remove(0);
+    let number = number.as_str();
+    let (first, last, later) = ("2026-03-01T09:00:00Z", "2027-03-01T23:59:59Z", "2026-03-05T09:00:00Z");
+    let before = credential(&issuer, number);
+    assert_eq!(["validFrom", "validUntil"].map(|date| text(&before, date)), [first, last]);
+    // On another day, from which another last day would follow.
+    issuer.at(later);
+    issuer.run(&["regenerate", number, "--reason", "again"]).refuses("nothing of");
+    let set = ["regenerate", number, "--set", "name=José Núñez Ortega", "--reason", "name corrected"];
+    issuer.run(&set).expect(0);
+    let after = credential(&issuer, number);
+    assert_ne!(after["id"], before["id"]);
+    assert_eq!(["validFrom", "validUntil"].map(|date| text(&after, date)), [first, last]);
+    let shown = issuer.run(&["certificates", "show", number, "--json"]).expect(0).rows();
+    let newest = &shown[0]["versions"][1];
+    assert_eq!(["issued", "signed", "validUntil"].map(|date| text(newest, date)), [first, later, last]);
+}

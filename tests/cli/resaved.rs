@@ -229,3 +229,17 @@ fn links_as_programs_leave_them_are_read() {
     let letter = format!("{address}#{half}x{rest}");
     issuer.run(&["verify", &letter, "--trust", "SITE", "--at", SOON]).expect(1).prints("malformed");
 }
+
+#[test]
+fn untouched_certificates_of_every_template_are_good() {
+    let issuer = Issuer::new();
+    fs::copy(stored("data/scripts.csv"), issuer.path("people.csv")).unwrap();
+    for template in ["modern", "minimal"] {
+        let code = template.to_uppercase();
+        issuer.run(&["event", "create", &code, "--title", "Data Analysis", "--template", template]).expect(0);
+        issuer.run(&["import", &code, "PEOPLE"]).expect(0);
+        issuer.run(&["issue", &code, "--out", "OUT", "--format", "pdf"]).expect(0);
+    }
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("30 valid");
+}

@@ -402,3 +402,46 @@ fn a_font_with_macintosh_names_is_taken() {
     let taken = FontLibrary::builtin().with_font("a.ttf", Arc::new(font), FontOrigin::Template, &none);
     assert!(taken.unwrap().has_family("Montserrat"));
 }
+
+/// A PNG of four quarters with a further chunk behind its header (PNG, 5.3).
+fn png_with(quarters: [[u8; 3]; 4], kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let at = |x: u32, y: u32| image::Rgb(quarters[usize::from(x >= 32) + 2 * usize::from(y >= 16)]);
+    let mut png = Vec::new();
+    let encoder = image::codecs::png::PngEncoder::new(&mut png);
+    image::RgbImage::from_fn(64, 32, at).write_with_encoder(encoder).unwrap();
+    let body = [&kind[..], data].concat();
+    let step = |crc: u32, _: i32| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    let crc = !body.iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step));
+    let length = data.len() as u32;
+    [&png[..33], &length.to_be_bytes()[..], &body[..], &crc.to_be_bytes()[..], &png[33..]].concat()
+}
+
+#[test]
+fn a_png_stands_upright_and_keeps_its_colours() {
+    let near = |have: [u8; 3], wanted: [u8; 3]| have.iter().zip(wanted).all(|(a, b)| a.abs_diff(b) <= 8);
+    let [red, green, blue, yellow] = [[250, 0, 0], [0, 250, 0], [0, 0, 250], [250, 250, 0]];
+    // One entry: tag 0x0112, a short, 6.
+    let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let shown = drawn("a.png", png_with([red, green, blue, yellow], b"eXIf", exif), Drawing::Second);
+    for ((x, y), wanted) in [((0.2, 0.2), blue), ((0.8, 0.2), red), ((0.2, 0.8), yellow), ((0.8, 0.55), green)] {
+        assert!(near(pixel(&shown, x, y), wanted), "{x} {y}: {:?}", pixel(&shown, x, y));
+    }
+    // Half of the light is 188 in sRGB.
+    let grey = png_with([[128; 3]; 4], b"gAMA", &100_000u32.to_be_bytes());
+    assert!(near(pixel(&drawn("a.png", grey.clone(), Drawing::Second), 0.5, 0.3), [188; 3]));
+    assert!(near(pixel(&drawn("a.png", grey, Drawing::First), 0.5, 0.3), [128; 3]), "as it was issued");
+    let jpeg = case("m02-wide-gamut-logo-loses-its-colour/adobergb.jpg");
+    let at = jpeg.windows(12).position(|part| part == b"ICC_PROFILE\0").unwrap();
+    let length = usize::from(u16::from_be_bytes([jpeg[at - 2], jpeg[at - 1]]));
+    let profile = &jpeg[at + 14..at - 2 + length];
+    // In one block of zlib, as it is (RFC 1951, 3.2.4).
+    let (a, b) = profile.iter().fold((1u32, 0u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    let length = profile.len() as u16;
+    let (size, check) = ([length.to_le_bytes(), (!length).to_le_bytes()].concat(), (b << 16 | a).to_be_bytes());
+    let data = [&b"a\0\0\x78\x01\x01"[..], &size[..], profile, &check[..]].concat();
+    let picture = drawn("a.png", png_with([[200, 30, 30]; 4], b"iCCP", &data), Drawing::Second);
+    assert!(near(pixel(&picture, 0.5, 0.3), [233, 24, 24]), "{:?}", pixel(&picture, 0.5, 0.3));
+}

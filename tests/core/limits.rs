@@ -1,7 +1,10 @@
 //! Both ends of each range and both sides of each boundary: the last that is good and the first that is not.
 
 use testamur::credential::{EventCode, json};
-use testamur::import::{Code, NAME_CHARACTERS, checked_name, is_bidi_control, is_email, lint_name};
+use testamur::import::{
+    Checks, Code, Columns, Limits, Mapping, NAME_CHARACTERS, RowOutcome, check_rows, checked_name, is_bidi_control,
+    is_email, lint_name, read_table,
+};
 use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws::{self, Jws};
 use testamur::qr;
@@ -134,6 +137,40 @@ fn joiners_stay_where_a_script_joins() {
         for joiner in ['\u{200c}', '\u{200d}'] {
             let name = checked_name(&format!("x{before}{joiner}क")).unwrap();
             assert_eq!(name.contains(joiner), stays, "{before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_row_has_as_long_a_name_as_is_printed_and_is_asked_about_as_any_other() {
+    let long = |start: &str, length: usize| {
+        let rest = length - start.chars().count();
+        format!("{start}{}{}", " Lim".repeat(rest / 4), "a".repeat(rest % 4))
+    };
+    // Q with a diaeresis is one character of two code points.
+    let marked = |length| long("Qna", length).replace('Q', "Q\u{308}");
+    let (good, over) = (NAME_CHARACTERS, NAME_CHARACTERS + 1);
+    let too_long = [Code::NameTooLong];
+    for (name, codes, taken) in [
+        (long("Ana", good), &[][..], true),
+        (long("Ana", over), &too_long, false),
+        (marked(good), &[], true),
+        (marked(over), &too_long, false),
+        (long("Ana", good).to_uppercase(), &[Code::AllCapitals], true),
+        (long("Ana", over).to_uppercase(), &too_long, false),
+        (long("ana@example.org", good), &[Code::UnlikelyName], false),
+        (long("ana@example.org", over), &too_long, false),
+    ] {
+        let table = read_table("list", format!("Name\n{name}\n").as_bytes(), &Limits::default()).unwrap();
+        let columns = Columns::find(&table, &Mapping::default()).unwrap();
+        let rows: Vec<RowOutcome> = check_rows(&table, &columns, &Checks::at("2026-05-01T00:00:00Z".parse().unwrap()));
+        let row = &rows[0];
+        let found: Vec<Code> = row.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!((&found[..], row.participant.is_some()), (codes, taken), "{name}");
+        // What is too long is kept nowhere; what is asked about waits.
+        assert_eq!(row.set_aside.is_some(), codes == [Code::UnlikelyName], "{name}");
+        if let Some(person) = &row.participant {
+            assert_eq!(person.name, name);
         }
     }
 }

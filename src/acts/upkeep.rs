@@ -31,7 +31,7 @@ const MOST_MARKED: usize = 10_000;
 
 /// How house is kept, as far as it is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 #[schema(as = UpkeepValues, example = json!({ "mail_days": 365, "session_hours": 8, "backup_folder": "/srv/backups", "backup_keep": 30 }))]
 pub struct Values {
     /// After how many days messages forget whom they went to; 0: never.

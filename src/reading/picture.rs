@@ -60,7 +60,7 @@ impl Found {
 
 fn scan_picture(bytes: &[u8], format: ImageFormat) -> Result<Vec<Candidate>, ReadingError> {
     guard::catch(WHAT, || {
-        let texts = scan::scan_photo(decode(bytes, format)?);
+        let texts = scan::scan_photo(&decode(bytes, format)?);
         Ok(texts.into_iter().map(|text| Candidate { text, source: Source::QrInPicture }).collect())
     })
 }

@@ -20,6 +20,13 @@ const LARGEST_SIDE: u32 = 4000;
 /// A picture smaller than this is also tried three times as large.
 const SMALL_SIDE: u32 = 400;
 
+/// A picture that is longer than so many times its shorter side is also looked at piece by piece: made as small as it
+/// must be for a look at the whole, a screenshot of a long page has no code any more.
+const LONG: u32 = 2;
+
+/// So many pieces at most; a picture that would need more has longer ones.
+const PIECES: u32 = 24;
+
 /// The texts of codes, as several attempts see them.
 #[derive(Default)]
 pub(super) struct Codes(Vec<String>);
@@ -51,13 +58,37 @@ pub(super) fn scan_drawn(page: &GrayImage) -> Vec<String> {
 }
 
 /// Returns the texts of all QR codes in a photo or a scan, up to the first attempt that sees one of ours.
-pub(super) fn scan_photo(mut picture: GrayImage) -> Vec<String> {
-    let side = picture.width().max(picture.height());
-    if side > LARGEST_SIDE {
-        picture = scaled(&picture, LARGEST_SIDE, side);
+pub(super) fn scan_photo(picture: &GrayImage) -> Vec<String> {
+    let mut codes = scan_sizes(picture, &SIDES);
+    for (left, top, width, height) in pieces(picture.dimensions()) {
+        if codes.has_ours() {
+            break;
+        }
+        let piece = image::imageops::crop_imm(picture, left, top, width, height).to_image();
+        codes.add(scan_sizes(&piece, &SIDES[..3]).into_texts());
     }
-    let side = side.min(LARGEST_SIDE);
-    let mut sizes: Vec<u32> = SIDES.iter().map(|&s| if s == 0 { side } else { s }).collect();
+    codes.into_texts()
+}
+
+/// Returns left, top, width and height of the pieces of a long picture, which overlap by its shorter side: what is no
+/// wider than the picture is whole in one of them.
+fn pieces((width, height): (u32, u32)) -> Vec<(u32, u32, u32, u32)> {
+    let (long, short) = (width.max(height), width.min(height));
+    if short == 0 || long <= short.saturating_mul(LONG) {
+        return Vec::new();
+    }
+    let step = short.max(long.div_ceil(PIECES));
+    let upright = |at: u32| (0, at, width, (step + short).min(height - at));
+    let lying = |at: u32| (at, 0, (step + short).min(width - at), height);
+    (0..long - short).step_by(step as usize).map(|at| if height > width { upright(at) } else { lying(at) }).collect()
+}
+
+fn scan_sizes(picture: &GrayImage, sides: &[u32]) -> Codes {
+    let whole = picture.width().max(picture.height());
+    let smaller = (whole > LARGEST_SIDE).then(|| scaled(picture, LARGEST_SIDE, whole));
+    let picture = smaller.as_ref().unwrap_or(picture);
+    let side = whole.min(LARGEST_SIDE);
+    let mut sizes: Vec<u32> = sides.iter().map(|&s| if s == 0 { side } else { s }).collect();
     sizes.retain(|&s| s <= side);
     sizes.dedup();
     if side < SMALL_SIDE {
@@ -65,13 +96,13 @@ pub(super) fn scan_photo(mut picture: GrayImage) -> Vec<String> {
     }
     let mut codes = Codes::default();
     for size in sizes {
-        let seen = if size == side { scan_size(&picture) } else { scan_size(&scaled(&picture, size, side)) };
+        let seen = if size == side { scan_size(picture) } else { scan_size(&scaled(picture, size, side)) };
         codes.add(seen.into_texts());
         if codes.has_ours() {
             break;
         }
     }
-    codes.into_texts()
+    codes
 }
 
 /// Makes a picture larger, each pixel a square, or smaller, each pixel the mean of those that it covers: in bytes, where

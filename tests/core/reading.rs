@@ -366,6 +366,18 @@ fn a_page_larger_than_its_code_needs_is_seen_through_two_sizes() {
 }
 
 #[test]
+fn a_code_is_read_from_a_long_screenshot() {
+    // Wherever it stands on a page of many screens, and however the pieces are cut that it is looked at in.
+    for (at, is_upright) in [(13_300, true), (7_020, true), (600, true), (9_500, false)] {
+        let size = if is_upright { (720, 14_000) } else { (14_000, 720) };
+        let mut page = GrayImage::from_pixel(size.0, size.1, Luma([255]));
+        let (x, y) = if is_upright { (360, at) } else { (at, 360) };
+        image::imageops::replace(&mut page, &symbol(LINK, 3), x, y);
+        assert_eq!(texts(&encode(page, ImageFormat::Png)), [LINK], "{at} {is_upright}");
+    }
+}
+
+#[test]
 fn what_is_attached_to_a_pdf_is_read_too() {
     let inner = pdf(&["Grace"], Some(LINK), &[]);
     let bytes = with_files(&[("inner.pdf", &inner), ("notes.txt", b"x")]);

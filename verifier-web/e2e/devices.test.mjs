@@ -120,6 +120,18 @@ test('a photo that the small decoder cannot read goes to the large one', async (
   await bare.stop();
 });
 
+test('a code is read from a screenshot of a long page', async () => {
+  const screenshot = await picture(`
+    context.canvas.width = 720; context.canvas.height = 12e3;
+    context.fillStyle = '#fff'; context.fillRect(0, 0, 720, 12e3);
+    context.drawImage(bitmap, ...from, 100, 11e3, from[2], from[3]);`);
+  const page = await open(browser, site.url);
+  const seen = await drop(page, screenshot);
+  assert.equal(seen.code, 'valid', seen.text);
+  assert.deepEqual(page.wrongs, []);
+  await page.context().close();
+});
+
 test('a camera with a light has a button for it', async () => {
   const filming = await launch('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream');
   try {

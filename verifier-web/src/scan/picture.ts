@@ -6,6 +6,10 @@ import { TooLarge } from './too-large.js';
 
 /** Longest sides, in pixels, at which a still picture is tried: a code may be lost in detail, or in coarseness. */
 const SIDES = [1_600, 1_000, 2_600, 600];
+/** A picture longer than so many times its shorter side is also looked at piece by piece. */
+const LONG = 2;
+/** So many pieces at most; a picture that would need more has longer ones. */
+const PIECES = 24;
 /** Largest picture that is decoded at all, in pixels. */
 const PIXELS = 80_000_000;
 /** How far into a JPEG its size may stand: behind a preview and colour profiles. */
@@ -35,18 +39,63 @@ export async function readPicture(picture: Blob, progress?: Progress): Promise<P
   }
 }
 
+/** A part of a picture, in its pixels. */
+export interface Piece {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * The pieces of a long picture, which overlap by its shorter side: what is no wider than the picture is whole in one of
+ * them. Made as small as it must be for a look at the whole, a screenshot of a long page has no code any more.
+ */
+export function pieces(width: number, height: number): Piece[] {
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  if (short === 0 || long <= LONG * short) return [];
+  const step = Math.max(short, Math.ceil(long / PIECES));
+  const found: Piece[] = [];
+  for (let at = 0; at < long - short; at += step) {
+    const length = Math.min(step + short, long - at);
+    found.push(height > width ? { left: 0, top: at, width, height: length } : { left: at, top: 0, width: length, height });
+  }
+  return found;
+}
+
 async function codes(bitmap: ImageBitmap, width: number, height: number, progress?: Progress): Promise<string[]> {
   const found = new Set<string>();
+  const isFound = (): boolean => [...found].some(looksLikeCredential);
+  const look = async (piece: Piece, side: number): Promise<void> => {
+    for (const text of await readCodes(drawPiece(bitmap, piece, side))) found.add(text);
+    progress?.alive();
+  };
+  const whole = { left: 0, top: 0, width, height };
   for (const side of SIDES) {
-    for (const text of await readCodes(draw(bitmap, width, height, side))) found.add(text);
-    if ([...found].some(looksLikeCredential)) return [...found];
+    await look(whole, side);
+    if (isFound()) return [...found];
   }
-  for (const text of await readLarge(draw(bitmap, width, height, 2_600), progress)) found.add(text);
+  for (const piece of pieces(width, height)) {
+    for (const side of SIDES.slice(0, 2)) {
+      await look(piece, side);
+      if (isFound()) return [...found];
+    }
+  }
+  for (const piece of [whole, ...pieces(width, height)]) {
+    for (const text of await readLarge(drawPiece(bitmap, piece, 2_600), progress)) found.add(text);
+    progress?.alive();
+    if (isFound()) break;
+  }
   return [...found];
 }
 
 /** Draws an image so that its longest side has at most `side` pixels, on white. */
 export function draw(image: CanvasImageSource, width: number, height: number, side: number): ImageData {
+  return drawPiece(image, { left: 0, top: 0, width, height }, side);
+}
+
+function drawPiece(image: CanvasImageSource, piece: Piece, side: number): ImageData {
+  const { left, top, width, height } = piece;
   const scale = Math.min(1, side / Math.max(width, height));
   const canvas = canvasOf(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D | null;
@@ -54,7 +103,7 @@ export function draw(image: CanvasImageSource, width: number, height: number, si
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  context.drawImage(image, left, top, width, height, 0, 0, canvas.width, canvas.height);
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 

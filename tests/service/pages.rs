@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderMap, StatusCode, header};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use testamur::acts::portal;
+use testamur::desk::{Actor, Desk};
 use testamur::server::Limits;
 use testamur::store::{MemoryStore, SledStore};
 
@@ -21,6 +23,20 @@ pub fn link_for(post: &Post, address: &str) -> Option<String> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(answer.text().contains("Look into your mailbox"), "{}", answer.text());
     link_sent(post, address, before)
+}
+
+/// Does something so many times at the same moment.
+pub fn at_once<T: Send>(times: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(times);
+    let (start, work) = (&start, &work);
+    std::thread::scope(|scope| {
+        let one = move || {
+            start.wait();
+            work()
+        };
+        let begun: Vec<_> = (0..times).map(|_| scope.spawn(one)).collect();
+        begun.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// Waits for the mail with a link, after so many, and returns its path; nothing if none comes.
@@ -209,6 +225,19 @@ fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
     assert!(link_for(&post, &address_of(world, 1)).is_some(), "others get theirs");
     world.pass(3_601);
     assert!(link_for(&post, &address).is_some());
+    // All at one moment: no more than one after the other.
+    let address = address_of(world, 1);
+    world.pass(3_601);
+    let before = post.sink.count();
+    let actor = Actor::System;
+    let given = at_once(120, || {
+        let (store, issuer) = (&*world.app.store, &world.app.issuer);
+        let desk = Desk { store, issuer, actor: &actor, now: (world.app.clock)() };
+        portal::ask(&desk, &address).unwrap().map(|_| ())
+    });
+    assert_eq!(given.into_iter().flatten().count(), 5, "five an hour, whoever asks at the same moment");
+    assert_eq!(link_for(&post, &address), None);
+    assert_eq!(post.sink.count(), before);
     let wrong = Browser::new(world).post("/portal/login", &[("email", "no address")]);
     assert!(wrong.text().contains("not an e-mail address") && wrong.text().contains("no address"), "{}", wrong.text());
 }
@@ -379,11 +408,23 @@ fn a_mails_own_link_shows_one_certificate_and_counts_a_download_only_from_its_bu
     let fetched = person.post(&format!("{link}/file"), &[("nonce", &hidden(&page, "nonce")), ("format", "pdf")]);
     assert!(fetched.bytes.starts_with(b"%PDF-"), "{}", fetched.text());
     assert_eq!(state(), "downloaded");
+    // A link that is over says that a newer mail may be there, and leads on; one that is none says the very same.
+    let id = post.message_to(&mail.to)["id"].as_str().unwrap().to_owned();
+    world.post(&format!("/mail/messages/{id}/resend"), &json!({})).ok();
+    post.deliver();
+    let over = person.get(link);
+    assert_eq!(over.status, StatusCode::NOT_FOUND);
+    let said = over.text();
+    assert!(
+        said.contains("when a newer mail about the certificate was sent") && said.contains("action=\"/portal/login\"")
+    );
+    assert!(!said.contains(&number_of(world, &mail.to)) && !said.contains(&mail.to), "{said}");
     for other in ["/m/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/m/x", &format!("{link}x")] {
-        assert_eq!(person.get(other).status, StatusCode::NOT_FOUND, "{other}");
+        let none = person.get(other);
+        assert_eq!((none.status, none.text()), (StatusCode::NOT_FOUND, said.clone()), "{other}");
     }
     world.pass(91 * 86_400);
-    assert_eq!(person.get(link).status, StatusCode::NOT_FOUND);
+    assert_eq!(person.get(link).text(), said);
 }
 
 /// Every page is shown in no frame, loads nothing from elsewhere, and is in the reader's language.

@@ -155,6 +155,11 @@ impl Topic {
         )
     }
 
+    /// Says whether it brings the certificate: the one that was issued, or one that is another by now.
+    pub fn brings_it(self) -> bool {
+        matches!(self, Self::Issued | Self::Restored | Self::Replaced | Self::CorrectionMade)
+    }
+
     /// Says whether it is for the address that it was written to, whatever address they have by then.
     pub fn keeps_address(self) -> bool {
         matches!(self, Self::AddressAsked | Self::AddressChanged)

@@ -161,6 +161,17 @@ run-put-out = in den Postausgang gestellt
 run-not-sent = nicht gesendet: ohne Adresse oder schon gesendet
 step-send-off = nicht verlangt
 step-send-unknown = gerade nicht bekannt
+step-newer-version =
+    { $count ->
+        [one] 1 neuere Version nicht gesendet
+       *[other] { $count } neuere Versionen nicht gesendet
+    }
+send-newer-wait =
+    { $count ->
+        [one] Eine Person bekam eine frühere Version ihres Zertifikats und noch nichts von der neuen.
+       *[other] { $count } Personen bekamen eine frühere Version ihres Zertifikats und noch nichts von der neuen.
+    }
+send-newer-version = Alle, die eine neuere Version haben als die gesendete
 step-without-address =
     { $count ->
         [one] 1 Person ohne Adresse
@@ -205,3 +216,4 @@ placeholder-verify = wo ein Zertifikat geprüft werden kann
 placeholder-link = der Link der Nachricht zum Zertifikat; fehlt, solange die Adresse des Dienstes nicht bekannt ist
 placeholder-link-days = wie viele Tage dieser Link gilt
 placeholder-attached = ob das PDF angehängt ist: nur für Bedingungen
+placeholder-replaces = ob es eine gesendete Version ersetzt: nur für Bedingungen. Ein Text ohne ihn geht an niemanden, bei dem das so ist: dann geht der eingebaute Text über neue Versionen hinaus

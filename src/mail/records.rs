@@ -34,7 +34,7 @@ pub enum State {
     Failed,
     /// Somebody saw its picture; not believed.
     Opened,
-    /// Its link was followed and the certificate fetched.
+    /// Its link was followed and the certificate fetched, or that was done in the portal by who proved the mailbox.
     Downloaded,
 }
 

@@ -8,6 +8,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use testamur::acts::portal;
 use testamur::desk::{Actor, Desk};
+use testamur::files::FileKind;
 use testamur::server::Limits;
 use testamur::store::{MemoryStore, SledStore};
 
@@ -140,6 +141,12 @@ fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
         // What is downloaded here is what staff download.
         let mine = browser.get(&format!("{page}/file?format=pdf"));
         assert!(mine.bytes == world.get(&format!("/certificates/{number}/file")).bytes);
+        let all = browser.get(&page).text();
+        for kind in FileKind::ALL {
+            let file = format!("{page}/file?format={}", kind.name());
+            assert!(all.contains(&format!("href=\"{file}\"")), "{file}: {all}");
+            assert_eq!(browser.get(&file).status, StatusCode::OK, "{file}");
+        }
         // Revoked stays, and says so.
         world.post(&format!("/certificates/{number}/revoke"), &json!({ "cause": "issued_in_error", "now": true })).ok();
         let text = stranger(&public).text();
@@ -425,6 +432,38 @@ fn a_mails_own_link_shows_one_certificate_and_counts_a_download_only_from_its_bu
     }
     world.pass(91 * 86_400);
     assert_eq!(person.get(link).text(), said);
+}
+
+#[test]
+fn what_a_holder_does_in_the_portal_is_noted_on_the_message_to_them() {
+    let post = Post::with_certificates(2);
+    post.send();
+    post.deliver();
+    let world = &post.world;
+    let address = post.sink.mails().remove(0).to;
+    let page = format!("/portal/certificates/{}", number_of(world, &address));
+    let id = post.message_to(&address)["id"].as_str().unwrap().to_owned();
+    let message = || world.get(&format!("/mail/messages/{id}")).ok();
+    let noted = |what: &str| {
+        let message = message();
+        let all = message["evidence"].as_array().unwrap();
+        (message["state"].clone(), all.iter().filter(|one| one["what"].as_str().unwrap().contains(what)).count())
+    };
+    // Whoever is not in does nothing.
+    Browser::new(world).get(&page);
+    assert_eq!(noted("portal"), (json!("sent"), 0));
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, &address).unwrap());
+    for _ in 0..2 {
+        assert_eq!(browser.get(&page).status, StatusCode::OK);
+        assert_eq!(noted("looked at in the portal"), (json!("sent"), 1), "once");
+    }
+    for _ in 0..2 {
+        assert_eq!(browser.get(&format!("{page}/file?format=png")).status, StatusCode::OK);
+        assert_eq!(noted("fetched in the portal"), (json!("downloaded"), 1));
+    }
+    let others = post.messages().into_iter().filter(|one| one["to"] != address.as_str());
+    assert!(others.map(|one| one["state"].clone()).all(|state| state == "sent"));
 }
 
 /// Every page is shown in no frame, loads nothing from elsewhere, and is in the reader's language.

@@ -10,8 +10,8 @@ mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
 pub use changed::{
-    Beside, changed_to, close_silent, forget_older, forgetting, note_downloaded, note_opened, note_returned, replaced,
-    requeue, withdraw, withdrawn,
+    Beside, InPortal, changed_to, close_silent, forget_older, forgetting, note_downloaded, note_in_portal, note_opened,
+    note_returned, replaced, requeue, withdraw, withdrawn,
 };
 
 use serde::{Deserialize, Serialize};

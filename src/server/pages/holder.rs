@@ -19,6 +19,7 @@ use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
 use crate::files::FileKind;
+use crate::mail::outbox::{self, InPortal};
 use crate::making::{StageTimes, Workshop};
 use crate::pages::{Fact, Seen, Texts, text};
 use crate::publish::escape;
@@ -163,6 +164,7 @@ pub(super) async fn one(
         let shown = portal::shown(desk.store, &own.plan, &own.certificate.number)?;
         let waiting = waiting(desk, &own.certificate.number)?;
         let older = older(desk, t, &own.certificate)?;
+        outbox::note_in_portal(desk.store, (&own.certificate.number, &mailbox), InPortal::Seen, desk.now)?;
         Ok((own, document, verdict, shown, waiting, older))
     });
     let (own, document, verdict, shown, waiting, older) =
@@ -237,7 +239,9 @@ pub(super) async fn file(
     let mailbox = inside.entered.mailbox.clone();
     let made = app.in_turn(&inside.reader.caller, move |app, desk| {
         let own = own(desk, &mailbox, &number)?;
-        handed_out(app, desk, &own.certificate, format)
+        let answer = handed_out(app, desk, &own.certificate, format)?;
+        outbox::note_in_portal(desk.store, (&own.certificate.number, &mailbox), InPortal::Fetched, desk.now)?;
+        Ok(answer)
     });
     made.await.map_err(|problem| inside.reader.failed(&app, problem))
 }

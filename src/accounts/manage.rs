@@ -32,6 +32,8 @@ pub struct Invitation<'a> {
     pub roles: BTreeSet<Role>,
     /// The events that the membership is limited to.
     pub events: Scope,
+    /// In which language they are invited, also later, if that is said.
+    pub language: Option<&'a str>,
 }
 
 /// A change of a member; what is `None` stays.
@@ -61,6 +63,7 @@ pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> 
     }
     let mut record = StaffRecord::make(email, name, who.roles.clone(), desk.now)?;
     record.events = who.events.clone();
+    record.language = who.language.map(str::to_owned);
     record.check_scope()?;
     let token = new_link(desk, &mut record)?;
     let mut detail = json!({ "roles": record.roles });

@@ -50,6 +50,9 @@ pub struct Staff {
     /// Which columns of lists of participants the member looks at, as pages name them; none: the usual ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people_columns: Vec<String>,
+    /// In which language an invitation is written to the member, if that was said: `en` or `de`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// When the account was made.
     #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
@@ -84,6 +87,9 @@ pub(super) struct StaffRecord {
     /// The columns of lists that they look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) people_columns: Vec<String>,
+    /// In which language they are invited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<String>,
     pub(super) created: Timestamp,
     pub(super) last_login: Option<Timestamp>,
 }
@@ -127,6 +133,7 @@ impl StaffRecord {
             link: None,
             run_notices: true,
             people_columns: Vec::new(),
+            language: None,
             created: now,
             last_login: None,
         })
@@ -163,6 +170,7 @@ impl StaffRecord {
             recovery_codes: self.two_step.as_ref().map_or(0, TwoStep::codes_left),
             run_notices: self.run_notices,
             people_columns: self.people_columns.clone(),
+            language: self.language.clone(),
             created: self.created,
             last_login: self.last_login,
             revision,

@@ -2,14 +2,15 @@
 //!
 //! Counted is the person, not the request and not the token: revocations, restorations and next versions of certificates are
 //! added up by the hour in one document of theirs, which is written in the same step as the act, so that two requests at
-//! once do not both take what is left for one. What a second person approved is not counted. Who acts on the command line
+//! once do not both take what is left for one. A run counts what it is to change when it is made, and gives back at its end what it
+//! did not change. What a second person approved is not counted. Who acts on the command line
 //! has the keys and the store in their hands, and is not counted either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::run::{Result, RunError};
+use super::run::{Result, RunError, RunRecord};
 use crate::accounts::{self, Permission};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
@@ -61,6 +62,19 @@ pub(super) fn takes(desk: &Desk, count: u64, alone: usize) -> Result<Takes> {
     Ok(Takes::One(Some(DocumentWrite::put(Collection::TALLIES, key, expect, &tally))))
 }
 
+/// Returns the write that gives back what a run that is over did not change, of what was counted when it was made.
+pub(super) fn given_back(store: &dyn Store, over: &RunRecord) -> Result<Option<DocumentWrite>> {
+    // Rows that were done include those that changed nothing that was there: never more is given back than was left alone.
+    let unchanged = over.counted.saturating_sub(over.counters.done);
+    let Some(key) = over.by.member().map(tally_key).filter(|_| unchanged > 0) else { return Ok(None) };
+    let Some(document) = store.document(Collection::TALLIES, &key)? else { return Ok(None) };
+    let (mut tally, expect): (Tally, _) = (document.read()?, Expect::Revision(document.revision));
+    // An hour that was forgotten counts no more.
+    let Some(hour) = tally.hours.get_mut(&(over.created.unix() / HOUR)) else { return Ok(None) };
+    *hour = hour.saturating_sub(unchanged);
+    Ok(Some(DocumentWrite::put(Collection::TALLIES, key, expect, &tally)))
+}
+
 /// Says whether so many more certificates would need a second person.
 ///
 /// # Errors
@@ -101,7 +115,11 @@ pub fn alone_from(
 
 /// Returns the key of the tally in which what the desk's actor does is counted; `None` if they are not counted.
 fn tally_of(desk: &Desk) -> Option<String> {
-    desk.actor.member().map(|id| format!("staff:{id}"))
+    desk.actor.member().map(tally_key)
+}
+
+fn tally_key(member: &str) -> String {
+    format!("staff:{member}")
 }
 
 /// Holds that somebody else decides than who asked; or, where nobody else could, who asked: in person, a day later, and with

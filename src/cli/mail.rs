@@ -95,6 +95,9 @@ pub(super) struct SendArgs {
     /// Only those whose last message bounced or failed
     #[arg(long, conflicts_with = "only")]
     failed: bool,
+    /// Only those who were sent an earlier version of theirs, and told nothing of the newer one
+    #[arg(long, conflicts_with_all = ["only", "failed"])]
+    newer: bool,
     /// Say to whom it would go, and send nothing
     #[arg(long)]
     dry_run: bool,
@@ -202,6 +205,7 @@ fn request(args: &SendArgs) -> Result<RunRequest, Failure> {
     let over = match () {
         () if !args.only.is_empty() => RunOver::Selected,
         () if args.failed => RunOver::Failed,
+        () if args.newer => RunOver::NewerVersion,
         () => RunOver::ThoseWithout,
     };
     let mail = args.text.as_ref().map(|path| text_of(path, None)).transpose()?;

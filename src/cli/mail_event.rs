@@ -187,6 +187,11 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
         let (code, sends) = (&args.code, would.sends);
         output::line(format!("`testamur mail send {code}` would send {sends}; nobody was sent anything now"));
     }
+    if would.newer > 0 {
+        let people = counted(would.newer, "person has", "people have");
+        let code = &args.code;
+        output::line(format!("{people} a newer version than was sent; `testamur mail send {code} --newer` sends it"));
+    }
     if would.without_address > 0 {
         let people = counted(would.without_address, "person has", "people have");
         output::line(format!("{people} a certificate and no address: nothing is sent to them"));

@@ -63,7 +63,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Invite { email, name, roles, events } => {
             let events = Scope::of(Some(events).filter(|events| !events.is_empty()).map(BTreeSet::from_iter));
             let roles = roles.into_iter().collect();
-            invite(global, &Invitation { email: &email, name: &name, roles, events })
+            invite(global, &Invitation { email: &email, name: &name, roles, events, language: None })
         }
         Command::Limit { email, events, all_events } => {
             let events = Scope::of((!all_events).then(|| events.into_iter().collect()));

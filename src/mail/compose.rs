@@ -13,7 +13,7 @@ use super::Mailbox;
 use crate::store::Premise;
 
 /// Placeholders that a text may use.
-pub const PLACEHOLDERS: [&str; 11] = [
+pub const PLACEHOLDERS: [&str; 12] = [
     "name",
     "event",
     "organiser",
@@ -25,7 +25,10 @@ pub const PLACEHOLDERS: [&str; 11] = [
     "link",
     "link_days",
     "attached",
+    REPLACES,
 ];
+/// The placeholder of a text that says itself when a certificate takes the place of another version.
+const REPLACES: &str = "replaces";
 /// What templates have besides.
 const FUNCTIONS: [&str; 5] = ["debug", "dict", "loop", "namespace", "range"];
 /// Steps that one text may take.
@@ -149,6 +152,8 @@ pub struct Facts {
     pub link_days: u16,
     /// Whether the PDF is attached.
     pub attached: bool,
+    /// Whether it takes the place of a version that they were sent.
+    pub replaces: bool,
 }
 
 impl Facts {
@@ -166,6 +171,7 @@ impl Facts {
             link: full.then(|| "https://example.org/m/x".to_owned()),
             link_days: 90,
             attached: !full,
+            replaces: full,
         }
     }
 }
@@ -213,6 +219,8 @@ pub struct Letter {
     pub to: Mailbox,
     /// The message.
     pub mime: Vec<u8>,
+    /// Which version of a certificate it holds, if it is about one.
+    pub version: Option<u32>,
     /// What it rests on.
     pub given: Vec<Premise>,
 }
@@ -323,6 +331,18 @@ fn braces(is_subject: bool, source: &str) -> Result<(), TextError> {
         }
     }
     Ok(())
+}
+
+/// Says whether it is an event's own text that is written to somebody, and itself says when a certificate takes the place of another
+/// version. A built-in one congratulates.
+pub fn says_replaces(own: &[OwnText], language: Option<&str>) -> bool {
+    let (_, subject, text) = chosen(own, language);
+    let says = |source: &str| {
+        let environment = environment();
+        let template = environment.template_from_str(source);
+        template.is_ok_and(|template| template.undeclared_variables(false).contains(REPLACES))
+    };
+    says(subject) || says(text)
 }
 
 /// Returns the first name in a template that is none of the placeholders.

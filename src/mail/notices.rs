@@ -121,7 +121,7 @@ pub fn run_ended(facts: &RunFacts) -> Result<Content, TextError> {
 /// What somebody is written who gets an account of the service.
 #[derive(Debug, Clone, Serialize)]
 pub struct Invited {
-    /// Who made it; nothing where nobody is to be named.
+    /// Who made it, or the link; nothing where nobody is to be named.
     pub by: Option<String>,
     /// The issuer.
     pub issuer: String,
@@ -129,6 +129,13 @@ pub struct Invited {
     pub link: String,
     /// For how many hours it is good.
     pub hours: i64,
+    /// Whether it takes the place of an earlier one.
+    pub again: bool,
+}
+
+/// Returns the language, of those in which members of staff are written to, that somebody means.
+pub fn staff_language(wanted: &str) -> &'static str {
+    among(&INVITED, Some(wanted)).0
 }
 
 /// Writes to somebody who gets an account.
@@ -154,8 +161,20 @@ mod tests {
         ] {
             for by in [Some("Ada <b>".to_owned()), None] {
                 let link = "https://certs.example.org/password#abcd.efgh".to_owned();
-                let facts = Invited { by: by.clone(), issuer: "Maps & more".to_owned(), link: link.clone(), hours: 72 };
+                let facts = Invited {
+                    by: by.clone(),
+                    issuer: "Maps & more".to_owned(),
+                    link: link.clone(),
+                    hours: 72,
+                    again: false,
+                };
+                let later = invited(wanted, &Invited { again: true, ..facts.clone() }).unwrap();
+                let new =
+                    if language == "de" { "Ein früherer gilt nicht mehr" } else { "an earlier one works no more" };
+                assert!(later.text.contains(said) && later.text.contains(new), "{}", later.text);
+                assert_eq!(later.text.starts_with("Ada <b> "), by.is_some(), "{}", later.text);
                 let told = invited(wanted, &facts).unwrap();
+                assert!(!told.text.contains(new), "{}", told.text);
                 assert_eq!(told.language, language);
                 assert!(told.text.contains(said) && told.text.contains(&format!("\n{link}\n")), "{}", told.text);
                 assert!(told.subject.ends_with("Maps & more"), "{}", told.subject);

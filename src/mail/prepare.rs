@@ -45,7 +45,8 @@ pub(super) fn prepare(store: &dyn Store, clerk: &dyn Clerk, due: &Due, now: Time
         Prepared::Nothing(why) => Found::Not(why),
         Prepared::Ready(letter) => {
             let (link, picture) = (link.map(|(_, kept)| kept), picture.map(|(_, kept)| kept));
-            let going = Going { to: letter.to.address.clone(), link, picture, given: letter.given.clone() };
+            let (to, version, given) = (letter.to.address.clone(), letter.version, letter.given.clone());
+            let going = Going { to, link, picture, version, given };
             Found::Ready(Box::new((kept, going, *letter)))
         }
     })

@@ -34,7 +34,7 @@ pub enum State {
     Failed,
     /// Somebody saw its picture; not believed.
     Opened,
-    /// Its link was followed and the certificate fetched.
+    /// Its link was followed and the certificate fetched, or that was done in the portal by who proved the mailbox.
     Downloaded,
 }
 
@@ -153,6 +153,11 @@ impl Topic {
             self,
             Self::RunEnded | Self::Revoked | Self::CorrectionDeclined | Self::AddressAsked | Self::AddressChanged
         )
+    }
+
+    /// Says whether it brings the certificate: the one that was issued, or one that is another by now.
+    pub fn brings_it(self) -> bool {
+        matches!(self, Self::Issued | Self::Restored | Self::Replaced | Self::CorrectionMade)
     }
 
     /// Says whether it is for the address that it was written to, whatever address they have by then.

@@ -12,6 +12,10 @@ use crate::credential::CertificateNumber;
 const MEANT_BYTES: usize = 2_000;
 /// Characters of the part of a page's address that cannot be guessed.
 const SUFFIX_CHARS: usize = 8;
+/// Characters of the token of a mail's link: 128 bits.
+const TOKEN_CHARS: usize = 26;
+/// Characters that stand before the token of a link into the portal.
+const PLACE_CHARS: usize = 32;
 const OPENING: [char; 13] = ['<', '(', '[', '"', '\'', '`', '“', '„', '‚', '‘', '«', '‹', '「'];
 const CLOSING: [char; 13] = ['>', ')', ']', '"', '\'', '`', '”', '“', '’', '‘', '»', '›', '」'];
 /// The mark before the digits, also in full width.
@@ -97,6 +101,8 @@ pub enum Meant {
     Page,
     /// A certificate's number.
     Number,
+    /// A link of a mail, or a page of the portal, `https://…/m/TOKEN`: for whoever got it, in a browser.
+    Mail,
 }
 
 impl Meant {
@@ -105,6 +111,7 @@ impl Meant {
         match self {
             Self::Page => "page",
             Self::Number => "number",
+            Self::Mail => "mail",
         }
     }
 
@@ -116,6 +123,9 @@ impl Meant {
             }
             Self::Number => {
                 "this is only a certificate's number; take the text of its QR code, its file, or the address of its page"
+            }
+            Self::Mail => {
+                "this is the link of a mail, or of a page of the portal, not the certificate; open it in a browser, download the PDF there, and drop that here"
             }
         }
     }
@@ -136,12 +146,33 @@ pub fn meant(text: &str) -> Option<Meant> {
     let (path, behind) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     // Behind a mark, digits are a code.
     let is_code = behind.split_once('#').is_some_and(|(_, mark)| mark.starts_with(|c: char| c.is_ascii_digit()));
-    let (host, tail) = path.trim_end_matches('/').rsplit_once("/c/")?;
+    let path = path.trim_end_matches('/');
+    if is_web && !is_code && is_of_mail(path) {
+        return Some(Meant::Mail);
+    }
+    let (host, tail) = path.rsplit_once("/c/")?;
     let (number, suffix) = tail.rsplit_once('-')?;
     let is_suffix =
         suffix.len() == SUFFIX_CHARS && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let is_page = is_web && !is_code && is_suffix && !host.is_empty() && !host.starts_with('/');
     (is_page && number.parse::<CertificateNumber>().is_ok()).then_some(Meant::Page)
+}
+
+/// `certs.example.org/m/TOKEN`, `…/portal/enter/TOKEN`, or another page of the portal: what a mail leads to.
+fn is_of_mail(path: &str) -> bool {
+    let is_token = |text: &str, chars| {
+        text.len() == chars && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let is_host = |host: &str| !host.is_empty() && !host.starts_with('/');
+    let of_mail = path.rsplit_once("/m/").is_some_and(|(host, token)| is_host(host) && is_token(token, TOKEN_CHARS));
+    let pages = ["/portal", "/portal/certificates", "/portal/lost"];
+    let of_portal = pages.iter().any(|page| path.strip_suffix(page).is_some_and(is_host));
+    let enters = path.rsplit_once("/portal/enter/").is_some_and(|(host, token)| {
+        let halves = token.split_once('.');
+        is_host(host)
+            && halves.is_some_and(|(place, token)| is_token(place, PLACE_CHARS) && is_token(token, TOKEN_CHARS))
+    });
+    of_mail || of_portal || enters
 }
 
 /// Where the mark before the digits is, and how long: `#`, or that percent-encoded, once or again and again.

@@ -40,6 +40,8 @@ use crate::webhooks::Rules;
 const FROM_ANYBODY: usize = 64 << 20;
 /// Largest uploads of staff that are in memory at once.
 const FROM_STAFF: usize = 4;
+/// Largest bodies that carry an idempotency key and are in memory at once: one for each caller, and three for all.
+const REPEATABLE: usize = 3;
 /// Certificates that one address may show in an hour to get another address for them.
 const CLAIMS_AN_HOUR: u32 = 20;
 
@@ -150,8 +152,8 @@ struct Inner {
     relay_tests: Hourly,
     /// Who has files in memory to be verified.
     files: Crowd,
-    /// Room in memory for files that anybody sends, and for those of staff.
-    arrivals: [Arrivals; 2],
+    /// Room in memory for files that anybody sends, for those of staff, and for bodies that may be sent twice.
+    arrivals: [Arrivals; 3],
     /// Whose file is looked at.
     lane: Lane,
     /// Whose turn it is to read or draw much, and to be sent it.
@@ -201,6 +203,8 @@ impl App {
         let public = Rate::per_second(parts.limits.public_per_second);
         let asks = Hourly::of(parts.limits.links_per_caller);
         let from_staff = parts.limits.upload_bytes.saturating_mul(FROM_STAFF);
+        let repeatable = parts.limits.upload_bytes.max(parts.limits.body_bytes);
+        let repeatable = Arrivals::shared(repeatable.saturating_mul(REPEATABLE), repeatable);
         let stopping = watch::Sender::new(false);
         let pulse = Pulse::at((parts.clock)());
         let app = Self(Arc::new(Inner {
@@ -212,7 +216,7 @@ impl App {
             claims: Hourly::of(CLAIMS_AN_HOUR),
             relay_tests: Hourly::of(RELAY_TESTS_AN_HOUR),
             files: Crowd::default(),
-            arrivals: [Arrivals::of(FROM_ANYBODY), Arrivals::of(from_staff)],
+            arrivals: [Arrivals::of(FROM_ANYBODY), Arrivals::of(from_staff), repeatable],
             lane: Lane::default(),
             turns: [Turns::to_work()?, Turns::to_send()?],
             readiness: Readiness::default(),
@@ -290,6 +294,11 @@ impl App {
     /// Returns room in memory for files that staff send.
     pub(super) fn room_for_staff(&self) -> &Arrivals {
         &self.0.arrivals[1]
+    }
+
+    /// Returns room in memory for bodies that are kept whole to tell whether they come again.
+    pub(super) fn room_for_repeatable(&self) -> &Arrivals {
+        &self.0.arrivals[2]
     }
 
     /// Returns the badges that were drawn.

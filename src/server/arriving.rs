@@ -1,7 +1,8 @@
 //! Memory for files that arrive. What has come takes room, what was only announced takes none: who sends slowly keeps nobody waiting.
-//! Where no room is left, whoever has been sending for longest makes way.
+//! Where no room is left, whoever has been sending for longest makes way. Where callers are known, each has a share of their own at
+//! most: who has used it up waits for oneself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub(super) struct Arrivals(Arc<Inner>);
 
 struct Inner {
     most: usize,
+    /// Most of it for one caller.
+    each: usize,
     patience: Duration,
     state: Mutex<State>,
     freed: Notify,
@@ -34,8 +37,18 @@ struct Inner {
 struct State {
     bytes: usize,
     next: u64,
-    /// Who is still sending, since when, and by what they are told to make way; the first one began first.
-    sending: BTreeMap<u64, (Instant, Arc<Notify>)>,
+    /// How many of a caller.
+    by: HashMap<Arc<str>, usize>,
+    /// Who is still sending; the first one began first.
+    sending: BTreeMap<u64, Sending>,
+}
+
+/// Somebody who is still sending.
+struct Sending {
+    since: Instant,
+    /// By what they are told to make way.
+    away: Arc<Notify>,
+    caller: Option<Arc<str>>,
 }
 
 /// Room that a file takes, until it is dropped.
@@ -44,25 +57,41 @@ pub(super) struct Held {
     id: u64,
     bytes: usize,
     away: Arc<Notify>,
+    caller: Option<Arc<str>>,
 }
 
 impl Arrivals {
     /// Returns room for so many bytes.
     pub(super) fn of(most: usize) -> Self {
-        Self::with(most, PATIENCE)
+        Self::with(most, most, PATIENCE)
     }
 
-    fn with(most: usize, patience: Duration) -> Self {
-        Self(Arc::new(Inner { most, patience, state: Mutex::default(), freed: Notify::new() }))
+    /// The same with so many at most for one caller.
+    pub(super) fn shared(most: usize, each: usize) -> Self {
+        Self::with(most, each, PATIENCE)
+    }
+
+    fn with(most: usize, each: usize, patience: Duration) -> Self {
+        Self(Arc::new(Inner { most, each, patience, state: Mutex::default(), freed: Notify::new() }))
     }
 
     /// Begins with a file of which nothing has come yet.
     pub(super) fn enter(&self) -> Held {
+        self.begin(None)
+    }
+
+    /// Begins with a file of somebody who is known.
+    pub(super) fn enter_for(&self, caller: &str) -> Held {
+        self.begin(Some(caller.into()))
+    }
+
+    fn begin(&self, caller: Option<Arc<str>>) -> Held {
         let (mut state, away) = (self.0.state(), Arc::<Notify>::default());
         let id = state.next;
         state.next += 1;
-        state.sending.insert(id, (Instant::now(), Arc::clone(&away)));
-        Held { of: Arc::clone(&self.0), id, bytes: 0, away }
+        let sending = Sending { since: Instant::now(), away: Arc::clone(&away), caller: caller.clone() };
+        state.sending.insert(id, sending);
+        Held { of: Arc::clone(&self.0), id, bytes: 0, away, caller }
     }
 }
 
@@ -71,17 +100,25 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts so many bytes more, or tells somebody else to make way.
-    fn admits(&self, id: u64, bytes: usize) -> bool {
-        let mut state = self.state();
-        if state.bytes.saturating_add(bytes) <= self.most {
+    /// Counts so many bytes more, or tells somebody else to make way: another file of the caller's own where their share is used up.
+    fn admits(&self, held: &Held, bytes: usize) -> bool {
+        let (mut state, caller) = (self.state(), held.caller.as_ref());
+        let own = caller.map_or(0, |caller| state.by.get(caller).copied().unwrap_or(0));
+        let has_share = caller.is_none() || own.saturating_add(bytes) <= self.each;
+        if has_share && state.bytes.saturating_add(bytes) <= self.most {
             state.bytes += bytes;
+            if let Some(caller) = caller {
+                state.by.insert(Arc::clone(caller), own + bytes);
+            }
             return true;
         }
-        let is_late = |(other, (began, _)): &(&u64, &(Instant, _))| **other != id && began.elapsed() >= self.patience;
+        let is_late = |(other, sending): &(&u64, &Sending)| {
+            let meant = has_share || sending.caller.as_ref() == caller;
+            **other != held.id && meant && sending.since.elapsed() >= self.patience
+        };
         let late = state.sending.iter().find(is_late).map(|(other, _)| *other);
-        if let Some((_, away)) = late.and_then(|late| state.sending.remove(&late)) {
-            away.notify_one();
+        if let Some(sending) = late.and_then(|late| state.sending.remove(&late)) {
+            sending.away.notify_one();
         }
         false
     }
@@ -108,7 +145,7 @@ impl Held {
         loop {
             // Begun before it is looked whether there is room: what becomes free in between is not missed.
             let freed = of.freed.notified();
-            if of.admits(self.id, bytes) {
+            if of.admits(self, bytes) {
                 self.bytes += bytes;
                 return Ok(());
             }
@@ -127,6 +164,10 @@ impl Drop for Held {
         let mut state = self.of.state();
         state.bytes -= self.bytes;
         state.sending.remove(&self.id);
+        if let Some(own) = self.caller.as_ref().and_then(|caller| state.by.get_mut(caller)) {
+            *own -= self.bytes;
+        }
+        state.by.retain(|_, own| *own > 0);
         drop(state);
         self.of.freed.notify_waiters();
     }
@@ -187,7 +228,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_been_sending_for_longest_makes_way() {
-        let room = Arrivals::with(100, Duration::ZERO);
+        let room = Arrivals::with(100, 100, Duration::ZERO);
         let (mut first, mut second) = (room.enter(), room.enter());
         first.take(60).await.unwrap();
         second.take(40).await.unwrap();
@@ -201,7 +242,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_there_whole_makes_way_for_nobody() {
-        let room = Arrivals::with(100, Duration::ZERO);
+        let room = Arrivals::with(100, 100, Duration::ZERO);
         let mut whole = room.enter();
         whole.take(100).await.unwrap();
         whole.whole();
@@ -213,6 +254,24 @@ mod tests {
         );
         drop(whole);
         assert_eq!(code(late.take(1).await), 200);
+    }
+
+    #[tokio::test]
+    async fn who_has_used_up_a_share_waits_for_oneself_and_keeps_nobody_else_waiting() {
+        let room = Arrivals::with(100, 40, Duration::ZERO);
+        let (mut first, mut second) = (room.enter_for("a"), room.enter_for("a"));
+        let mut other = room.enter_for("b");
+        first.take(30).await.unwrap();
+        other.take(30).await.unwrap();
+        let first = tokio::spawn(async move { code(first.next(std::future::pending::<()>()).await) });
+        assert_eq!(code(second.take(20).await), 200);
+        assert_eq!(first.await.unwrap(), 408, "the caller's own makes way");
+        let waits = tokio::time::timeout(Duration::from_millis(20), second.take(30)).await;
+        assert!(waits.is_err(), "the share is used up, though there is room");
+        assert_eq!(code(other.take(10).await), 200, "that of another one is not touched");
+        drop((second, other));
+        let state = room.0.state();
+        assert!(state.bytes == 0 && state.by.is_empty() && state.sending.is_empty(), "who left is forgotten");
     }
 
     #[tokio::test]

@@ -3,14 +3,14 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::{BASE64, HEXLOWER};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::arriving::read_body;
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
 use crate::accounts::Scope;
@@ -28,9 +28,6 @@ const UNDER_WAY: i64 = 300;
 /// How long an answer is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 3600;
 const HEADER: &str = "idempotency-key";
-/// Mebibytes of bodies in memory at once, of requests that carry the header.
-const ROOM: u32 = 192;
-static BODIES: Semaphore = Semaphore::const_new(ROOM as usize);
 
 /// Marks an answer with a secret in it: it is shown once, and not kept.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +57,9 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     };
     let limit = if is_json(&parts.headers) { app.limits.body_bytes } else { app.limits.upload_bytes };
     within(&parts.headers, limit)?;
-    let room = room(&parts.headers, limit).await?;
-    let body = collected(body, limit).await?;
+    // What has come takes room, and of one caller's not more than one large body: who only announces much holds up nobody.
+    let mut room = app.room_for_repeatable().enter_for(&caller.id.to_string());
+    let body = Bytes::from(read_body(body, limit, &mut room).await?);
     let asked = (parts.method.as_str(), &parts.uri.to_string()[..]);
     let [fingerprint, before] = [Some(key.as_str()), None].map(|key| fingerprint(key, asked, &caller.scope, &body));
     let path = Some(parts.uri.path().to_owned());
@@ -94,7 +92,7 @@ async fn noted(
     response: Response,
 ) -> Result<Response, Problem> {
     let (head, body) = response.into_parts();
-    let body = collected(body, usize::MAX).await?;
+    let body = body.collect().await.map_err(Problem::internal)?.to_bytes();
     let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let answer = Answer {
         status: head.status.as_u16(),
@@ -109,13 +107,6 @@ async fn noted(
     let seen = Seen { answer: Some(answer).filter(|_| !unkept), unkept, ..seen };
     app.aside(move |app| end(app, &name, seen, keep, &unerased)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
-}
-
-/// Waits for room in memory for a body, which is kept whole to tell whether it comes again.
-async fn room(headers: &HeaderMap, limit: usize) -> Result<SemaphorePermit<'static>, Problem> {
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let mebibytes = told.unwrap_or(limit).min(limit).div_ceil(1 << 20).clamp(1, ROOM as usize) as u32;
-    BODIES.acquire_many(mebibytes).await.map_err(Problem::internal)
 }
 
 /// Marks a request as under way; returns the answer if it was given already.
@@ -182,15 +173,6 @@ pub(super) fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
-    match Limited::new(body, limit).collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(_) => {
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "the body is too large or broke off"))
-        }
-    }
 }
 
 /// Who is limited to other events since is not told the answer of before. With the key, which is kept nowhere, nobody who reads

@@ -1,7 +1,7 @@
 //! What is done each night while the service runs: a backup, and what is old is thrown away. Staff can ask for a backup, or for the drill
 //! that restores one, at any time; one at a time, beside what else the service does.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub(super) enum Busy {
 
 /// What is being done now.
 #[derive(Debug, Default)]
-pub(super) struct Upkeep(Mutex<Option<Busy>>);
+pub(super) struct Upkeep(Arc<Mutex<Option<Busy>>>);
 
 impl Upkeep {
     /// Returns what is being done.
@@ -45,25 +45,32 @@ impl Upkeep {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins something, unless something is being done.
-    fn begin(&self, what: Busy) -> Result<Doing<'_>, Problem> {
+    /// Begins something, unless something is being done: of two who ask at once one is told so.
+    ///
+    /// # Errors
+    /// 409 `busy`.
+    pub(super) fn begin(&self, what: Busy) -> Result<Doing, Problem> {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match *now {
-            Some(_) => Err(Problem::conflict("busy", "a backup or a drill is under way; wait until it is done")),
+            Some(Busy::Backup) => Err(Problem::conflict("busy", "a backup is being made; wait until it is done")),
+            Some(Busy::Drill) => {
+                Err(Problem::conflict("busy", "a backup is being restored to try it; wait until that is done"))
+            }
             None => {
                 *now = Some(what);
-                Ok(Doing(self))
+                Ok(Doing(Arc::clone(&self.0)))
             }
         }
     }
 }
 
-/// Ends what is being done, also where that panics.
-struct Doing<'a>(&'a Upkeep);
+/// Something that was begun. It ends when this is dropped, also where the work panics.
+#[derive(Debug)]
+pub(super) struct Doing(Arc<Mutex<Option<Busy>>>);
 
-impl Drop for Doing<'_> {
+impl Drop for Doing {
     fn drop(&mut self) {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -99,7 +106,7 @@ pub fn nightly(app: &App) -> Result<(), Problem> {
         // A backup is signed: while the keys are locked it waits, and is made as soon as they are not.
         Some(_) if app.vault.is_locked() => Ok(()),
         Some(plan) if backup::is_due(&backup::known(&*app.store)?, plan, &app.issuer.zone, app.now()) => {
-            make(app, &Actor::System).map(drop)
+            make(app, &Actor::System, app.upkeep().begin(Busy::Backup)?).map(drop)
         }
         _ => Ok(()),
     };
@@ -130,13 +137,24 @@ pub(super) fn plan(app: &App) -> Result<Plan, Problem> {
     app.house()?.backup.ok_or_else(|| Problem::conflict("no-backup-folder", detail))
 }
 
-/// Makes a backup.
+/// Holds that there is a backup to be restored.
+///
+/// # Errors
+/// When there is none, or the folder cannot be read.
+pub(super) fn has_one(app: &App) -> Result<(), Problem> {
+    let Plan { folder, .. } = plan(app)?;
+    match backup::list(&folder, app.now())?.files.is_empty() {
+        true => Err(BackupError::Nothing(folder).into()),
+        false => Ok(()),
+    }
+}
+
+/// Makes a backup that was begun.
 ///
 /// # Errors
 /// What was in the way.
-pub(super) fn make(app: &App, actor: &Actor) -> Result<Good, Problem> {
+pub(super) fn make(app: &App, actor: &Actor, _doing: Doing) -> Result<Good, Problem> {
     let plan = plan(app)?;
-    let _doing = app.upkeep().begin(Busy::Backup)?;
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
     let signer = app.vault.signer()?;
     let sign = |statement: &[u8]| Some(jws::sign(statement, &signer.kid, backup::DUMP_TYP, &signer.key));
@@ -147,13 +165,12 @@ pub(super) fn make(app: &App, actor: &Actor) -> Result<Good, Problem> {
     Ok(good)
 }
 
-/// Restores the newest backup, to see that it can be.
+/// Restores the newest backup, to see that it can be, once that was begun.
 ///
 /// # Errors
 /// When there is none, or the store fails.
-pub(super) fn drill(app: &App, actor: &Actor) -> Result<Drill, Problem> {
+pub(super) fn drill(app: &App, actor: &Actor, _doing: Doing) -> Result<Drill, Problem> {
     let plan = plan(app)?;
-    let _doing = app.upkeep().begin(Busy::Drill)?;
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
     let drill = backup::drill(&desk, &app.vault.manifest(), &plan)?;
     if let Some(problem) = &drill.problem {

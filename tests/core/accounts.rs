@@ -57,8 +57,13 @@ impl<'a> Office<'a> {
     }
 
     fn member(&self, email: &str, roles: &[Role]) -> Staff {
-        let who =
-            Invitation { email, name: "Some One", roles: roles.iter().copied().collect(), events: Scope::default() };
+        let who = Invitation {
+            email,
+            name: "Some One",
+            roles: roles.iter().copied().collect(),
+            events: Scope::default(),
+            language: None,
+        };
         let (_, link) = accounts::invite(&self.desk(0), &who).unwrap();
         accounts::accept_link(&self.desk(0), &link, &PASSWORD.into()).unwrap()
     }
@@ -280,6 +285,7 @@ fn wrong_password_unknown_disabled_and_invited_answer_alike_and_take_their_time(
             name: "New",
             roles: BTreeSet::from([Role::Viewer]),
             events: Scope::default(),
+            language: None,
         };
         accounts::invite(&office.desk(0), &who).unwrap();
 
@@ -316,6 +322,7 @@ fn an_invitation_is_good_once_and_not_for_ever() {
             name: "Bob",
             roles: BTreeSet::from([Role::Issuer]),
             events: Scope::default(),
+            language: None,
         };
         let (bob, link) = accounts::invite(&office.desk(0), &who).unwrap();
         assert!(bob.invited && accounts::member(office.store, &bob.id).unwrap() == bob);
@@ -414,6 +421,7 @@ fn the_last_owner_who_can_log_in_stays() {
             name: "New",
             roles: BTreeSet::from([Role::Owner]),
             events: Scope::default(),
+            language: None,
         };
         accounts::invite(&office.desk(0), &who).unwrap();
         let disable = Change { disabled: Some(true), ..Change::default() };
@@ -691,6 +699,7 @@ fn no_secret_is_in_the_store_but_that_of_the_authenticator() {
         name: "B",
         roles: BTreeSet::from([Role::Viewer]),
         events: Scope::default(),
+        language: None,
     };
     let (_, link) = accounts::invite(&office.desk(0), &who).unwrap();
 

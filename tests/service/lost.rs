@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use testamur::acts::lost;
+use testamur::desk::{Actor, Desk};
 
 use crate::browser::{Browser, Form, form, to};
 use crate::harness::{Answer, World};
 use crate::mail::{Post, on_each_engine};
-use crate::pages::{link_for, link_sent};
+use crate::pages::{at_once, link_for, link_sent};
 use crate::persons::event;
 use crate::real_door::{behind_the_real_door, by_token, school_by};
 use crate::runs::{done, school};
@@ -316,6 +318,33 @@ fn the_old_address_hears_at_once_that_somebody_asks_and_once_a_day_at_most() {
         3,
         "twice that somebody asks, once that it was changed: {to:?}"
     );
+}
+
+#[test]
+fn who_shows_several_certificates_at_one_moment_has_the_old_address_told_once() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 0, 0);
+    let codes = ["ONE", "TWO", "THREE", "FOUR"];
+    codes.iter().for_each(|code| event(world, code, &[ZOE]));
+    let shown: Vec<_> = codes
+        .iter()
+        .map(|code| {
+            let text = String::from_utf8(file(world, &format!("CERT-{code}-2026-00001"), "jwt")).unwrap();
+            testamur::verify::ours(text.trim(), &world.app.vault.manifest()).unwrap()
+        })
+        .collect();
+    for round in 0..5 {
+        let next = std::sync::atomic::AtomicUsize::new(0);
+        at_once(codes.len(), || {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let (store, issuer, now) = (&*world.app.store, &world.app.issuer, (world.app.clock)());
+            let desk = Desk { store, issuer, actor: &Actor::System, now };
+            lost::ask(&desk, &shown[at], &format!("m{round}{at}@new.example"), "").unwrap().unwrap();
+        });
+        assert_eq!(told(&post, "address_asked").len(), round + 1, "once, whichever is shown");
+        world.pass(86_401);
+    }
 }
 
 const ZOE: (&str, &str) = ("Zoë Ångström", "zoe@work.example");

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderMap, StatusCode, header};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use testamur::acts::portal;
+use testamur::desk::{Actor, Desk};
+use testamur::files::FileKind;
 use testamur::server::Limits;
 use testamur::store::{MemoryStore, SledStore};
 
@@ -21,6 +24,20 @@ pub fn link_for(post: &Post, address: &str) -> Option<String> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(answer.text().contains("Look into your mailbox"), "{}", answer.text());
     link_sent(post, address, before)
+}
+
+/// Does something so many times at the same moment.
+pub fn at_once<T: Send>(times: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(times);
+    let (start, work) = (&start, &work);
+    std::thread::scope(|scope| {
+        let one = move || {
+            start.wait();
+            work()
+        };
+        let begun: Vec<_> = (0..times).map(|_| scope.spawn(one)).collect();
+        begun.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// Waits for the mail with a link, after so many, and returns its path; nothing if none comes.
@@ -124,6 +141,12 @@ fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
         // What is downloaded here is what staff download.
         let mine = browser.get(&format!("{page}/file?format=pdf"));
         assert!(mine.bytes == world.get(&format!("/certificates/{number}/file")).bytes);
+        let all = browser.get(&page).text();
+        for kind in FileKind::ALL {
+            let file = format!("{page}/file?format={}", kind.name());
+            assert!(all.contains(&format!("href=\"{file}\"")), "{file}: {all}");
+            assert_eq!(browser.get(&file).status, StatusCode::OK, "{file}");
+        }
         // Revoked stays, and says so.
         world.post(&format!("/certificates/{number}/revoke"), &json!({ "cause": "issued_in_error", "now": true })).ok();
         let text = stranger(&public).text();
@@ -209,6 +232,19 @@ fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
     assert!(link_for(&post, &address_of(world, 1)).is_some(), "others get theirs");
     world.pass(3_601);
     assert!(link_for(&post, &address).is_some());
+    // All at one moment: no more than one after the other.
+    let address = address_of(world, 1);
+    world.pass(3_601);
+    let before = post.sink.count();
+    let actor = Actor::System;
+    let given = at_once(120, || {
+        let (store, issuer) = (&*world.app.store, &world.app.issuer);
+        let desk = Desk { store, issuer, actor: &actor, now: (world.app.clock)() };
+        portal::ask(&desk, &address).unwrap().map(|_| ())
+    });
+    assert_eq!(given.into_iter().flatten().count(), 5, "five an hour, whoever asks at the same moment");
+    assert_eq!(link_for(&post, &address), None);
+    assert_eq!(post.sink.count(), before);
     let wrong = Browser::new(world).post("/portal/login", &[("email", "no address")]);
     assert!(wrong.text().contains("not an e-mail address") && wrong.text().contains("no address"), "{}", wrong.text());
 }
@@ -379,11 +415,55 @@ fn a_mails_own_link_shows_one_certificate_and_counts_a_download_only_from_its_bu
     let fetched = person.post(&format!("{link}/file"), &[("nonce", &hidden(&page, "nonce")), ("format", "pdf")]);
     assert!(fetched.bytes.starts_with(b"%PDF-"), "{}", fetched.text());
     assert_eq!(state(), "downloaded");
+    // A link that is over says that a newer mail may be there, and leads on; one that is none says the very same.
+    let id = post.message_to(&mail.to)["id"].as_str().unwrap().to_owned();
+    world.post(&format!("/mail/messages/{id}/resend"), &json!({})).ok();
+    post.deliver();
+    let over = person.get(link);
+    assert_eq!(over.status, StatusCode::NOT_FOUND);
+    let said = over.text();
+    assert!(
+        said.contains("when a newer mail about the certificate was sent") && said.contains("action=\"/portal/login\"")
+    );
+    assert!(!said.contains(&number_of(world, &mail.to)) && !said.contains(&mail.to), "{said}");
     for other in ["/m/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/m/x", &format!("{link}x")] {
-        assert_eq!(person.get(other).status, StatusCode::NOT_FOUND, "{other}");
+        let none = person.get(other);
+        assert_eq!((none.status, none.text()), (StatusCode::NOT_FOUND, said.clone()), "{other}");
     }
     world.pass(91 * 86_400);
-    assert_eq!(person.get(link).status, StatusCode::NOT_FOUND);
+    assert_eq!(person.get(link).text(), said);
+}
+
+#[test]
+fn what_a_holder_does_in_the_portal_is_noted_on_the_message_to_them() {
+    let post = Post::with_certificates(2);
+    post.send();
+    post.deliver();
+    let world = &post.world;
+    let address = post.sink.mails().remove(0).to;
+    let page = format!("/portal/certificates/{}", number_of(world, &address));
+    let id = post.message_to(&address)["id"].as_str().unwrap().to_owned();
+    let message = || world.get(&format!("/mail/messages/{id}")).ok();
+    let noted = |what: &str| {
+        let message = message();
+        let all = message["evidence"].as_array().unwrap();
+        (message["state"].clone(), all.iter().filter(|one| one["what"].as_str().unwrap().contains(what)).count())
+    };
+    // Whoever is not in does nothing.
+    Browser::new(world).get(&page);
+    assert_eq!(noted("portal"), (json!("sent"), 0));
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, &address).unwrap());
+    for _ in 0..2 {
+        assert_eq!(browser.get(&page).status, StatusCode::OK);
+        assert_eq!(noted("looked at in the portal"), (json!("sent"), 1), "once");
+    }
+    for _ in 0..2 {
+        assert_eq!(browser.get(&format!("{page}/file?format=png")).status, StatusCode::OK);
+        assert_eq!(noted("fetched in the portal"), (json!("downloaded"), 1));
+    }
+    let others = post.messages().into_iter().filter(|one| one["to"] != address.as_str());
+    assert!(others.map(|one| one["state"].clone()).all(|state| state == "sent"));
 }
 
 /// Every page is shown in no frame, loads nothing from elsewhere, and is in the reader's language.

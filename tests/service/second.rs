@@ -107,6 +107,44 @@ fn renaming_and_regenerating_many_takes_two_and_so_does_taking_many_back() {
 }
 
 #[test]
+fn what_a_run_did_not_change_is_not_on_anybodys_account() {
+    behind_the_real_door(|world, ada| {
+        let bob = invited(world, ada, "bob@example.org", &["issuer"]);
+        school_by(world, ada);
+        let begin = |n: usize| {
+            let people = [format!("p{n}@example.org")];
+            let run = json!({ "kind": "regenerate", "event": "WORKSHOP", "people": people });
+            bob.ask(world, "POST", "/runs", &run).ok()
+        };
+        // Those that find nothing to change, again and again.
+        for _ in 0..3 {
+            let run = begin(0);
+            assert_eq!(run["state"], "queued", "{run}");
+            work(world);
+            let run = bob.ask(world, "GET", &format!("/runs/{}", run["id"].as_str().unwrap()), &Value::Null).ok();
+            assert_eq!((&run["counters"]["skipped"], &run["counters"]["done"]), (&json!(1), &json!(0)), "{run}");
+        }
+        let rename = |n: usize| {
+            let path = format!("/events/WORKSHOP/participants/p{n}@example.org");
+            bob.ask(world, "PATCH", &path, &json!({ "name": format!("Somebody Else {n}") })).ok()
+        };
+        // One that was stopped before it began. While it waits, it counts.
+        rename(1);
+        let run = begin(1);
+        assert_eq!(run["state"], "queued", "{run}");
+        assert_eq!(begin(1)["state"], "awaiting_approval");
+        bob.ask(world, "POST", &format!("/runs/{}/cancel", run["id"].as_str().unwrap()), &Value::Null).ok();
+        // What was changed stays counted.
+        assert_eq!(begin(1)["state"], "queued");
+        work(world);
+        rename(2);
+        assert_eq!(begin(2)["state"], "awaiting_approval");
+        work(world);
+        assert_eq!(certificates(&*world.app.store).iter().filter(|one| one.version == 2).count(), 1);
+    });
+}
+
+#[test]
 fn who_asked_for_another_name_does_not_approve_it() {
     behind_the_real_door(|world, ada| {
         let bob = invited(world, ada, "bob@example.org", &["issuer"]);

@@ -170,9 +170,12 @@ pub fn ask(desk: &Desk, ours: &Ours, email: &str, note: &str) -> Result<Option<A
         };
         let Some(mut request) = request else { return Ok(None) };
         let mut documents = Vec::new();
-        if !told_lately(desk, &number, &person)? {
+        if let Some(unchanged) = not_told(desk, &number, &person)? {
             documents = send::of_address(desk, Topic::AddressAsked, &certificate, &person)?;
-            request.told = if documents.is_empty() { request.told } else { Some(desk.now) };
+            if !documents.is_empty() {
+                request.told = Some(desk.now);
+                documents.extend(unchanged);
+            }
         }
         let expect = before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
         documents.extend([request.put(expect), unerased.still()]);
@@ -207,21 +210,26 @@ fn in_force(
     Ok(person.filter(|person| !person.email.as_ref().is_some_and(has)).map(|person| (certificate, person)))
 }
 
-/// Says whether somebody was told within a day that another address is asked for, with whichever of their certificates.
-fn told_lately(desk: &Desk, number: &CertificateNumber, person: &Participant) -> Result<bool> {
-    let Some(event) = desk.store.event(number.event())? else { return Ok(false) };
+/// Returns nothing if somebody was told within a day that another address is asked for, with whichever of their certificates. Else
+/// what holds as long as nobody tells them meanwhile: of those who show two certificates at once one tells.
+fn not_told(desk: &Desk, number: &CertificateNumber, person: &Participant) -> Result<Option<Vec<DocumentWrite>>> {
+    let Some(event) = desk.store.event(number.event())? else { return Ok(Some(Vec::new())) };
     let holder = holder_of(desk.store, &event, person)?;
     let theirs = holder.into_iter().flat_map(|holder| holder.holdings).filter_map(|holding| holding.certificate);
+    let mut unchanged = Vec::new();
     for certificate in theirs {
-        let Some(document) = desk.store.document(Collection::ADDRESS_REQUESTS, &certificate.number.to_string())? else {
-            continue;
-        };
-        let told = document.read::<AddressRequest>()?.told;
+        let key = certificate.number.to_string();
+        let document = desk.store.document(Collection::ADDRESS_REQUESTS, &key)?;
+        let told = document.as_ref().map(Document::read::<AddressRequest>).transpose()?.and_then(|one| one.told);
         if told.is_some_and(|told| told.plus_seconds(TOLD_SECONDS) > desk.now) {
-            return Ok(true);
+            return Ok(None);
+        }
+        if certificate.number != *number {
+            let expect = document.map_or(Expect::Absent, |document| Expect::Revision(document.revision));
+            unchanged.push(DocumentWrite::still(Collection::ADDRESS_REQUESTS, &key, expect));
         }
     }
-    Ok(false)
+    Ok(Some(unchanged))
 }
 
 /// Lists requests, those in one state or all, by the certificates' numbers.

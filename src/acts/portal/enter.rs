@@ -1,7 +1,7 @@
 //! Links by which a mailbox is proven, and the sessions that they begin.
 //!
 //! A link has 128 random bits, lives for half an hour and is used up by being used: of a thousand who use it at once one gets in.
-//! Only digests of tokens are kept. Both kinds of documents begin with the digest of their mailbox, so that who is erased loses
+//! Only digests of tokens are kept. All documents begin with the digest of their mailbox, so that who is erased loses
 //! all of them at once.
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
@@ -29,8 +29,10 @@ const LINKS_AN_HOUR: usize = 5;
 const HOUR: i64 = 3_600;
 /// Longest address and token that are looked at, in bytes.
 const LONGEST: usize = 320;
-/// How often a write is begun again because somebody was erased meanwhile.
+/// How often a write is begun again because somebody was erased meanwhile, or another link was made.
 const TRIES: usize = 20;
+/// What the document of a mailbox is called that says that it was given a link. No digest is.
+const GIVEN: &str = "given";
 
 /// A link that was made for somebody: to be sent, and kept nowhere.
 #[derive(Debug)]
@@ -71,6 +73,12 @@ struct Joins {
     session: String,
     /// Who they are behind their mailbox.
     who: String,
+}
+
+/// That a mailbox was given a link: written anew with each, so that of those who ask at once each counts the links of the others.
+#[derive(Debug, Serialize, Deserialize)]
+struct Given {
+    made: Timestamp,
 }
 
 /// What came of using a link up.
@@ -126,6 +134,9 @@ fn invited(desk: &Desk, address: &str, joins: Option<Joins>) -> Result<Option<In
         let has = |person: &&Participant| person.email.as_ref().is_some_and(|email| self::mailbox(email) == mailbox);
         let mut people = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person);
         let Some(person) = people.rfind(has) else { return Ok(None) };
+        // Read before the links are: whoever makes one meanwhile has written it anew.
+        let given = format!("{}/{GIVEN}", place(&mailbox));
+        let before = desk.store.document(Collection::PORTAL_LINKS, &given)?.map(|document| document.revision);
         let lately =
             |document: &Document| document.read::<Link>().is_ok_and(|link| link.made.plus_seconds(HOUR) > desk.now);
         let links = documents(desk.store, Collection::PORTAL_LINKS, &mailbox)?;
@@ -136,8 +147,11 @@ fn invited(desk: &Desk, address: &str, joins: Option<Joins>) -> Result<Option<In
         let link = Link { mailbox: mailbox.clone(), made: desk.now, used: None, joins: joins.clone() };
         let key = key(token.expose()).ok_or_else(|| StoreError::Conflict(String::new()))?;
         let put = DocumentWrite::put(Collection::PORTAL_LINKS, key, Expect::Absent, &link);
-        match desk.store.write_documents(&[put, unerased.still()], None) {
-            Err(error) if unerased.broke(&error) => {}
+        let expect = before.map_or(Expect::Absent, Expect::Revision);
+        let one_more = DocumentWrite::put(Collection::PORTAL_LINKS, given, expect, &Given { made: desk.now });
+        match desk.store.write_documents(&[one_more, put, unerased.still()], None) {
+            // Somebody was erased meanwhile, or another link was made.
+            Err(StoreError::Conflict(_)) => {}
             done => {
                 done?;
                 let to = person.email.clone().unwrap_or_else(|| mailbox.clone());
@@ -245,7 +259,8 @@ pub fn leave(store: &dyn Store, session: &str) -> Result<(), StoreError> {
 /// When the store fails.
 pub fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
     let is_over = |collection, document: &Document| match collection {
-        Collection::PORTAL_LINKS => document.read::<Link>().map(|link| link.made.plus_seconds(HOUR) <= now),
+        // Of a link, and of what says that there was one.
+        Collection::PORTAL_LINKS => document.read::<Given>().map(|given| given.made.plus_seconds(HOUR) <= now),
         _ => document.read::<Entered>().map(|entered| entered.until <= now),
     };
     for collection in [Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS] {

@@ -148,6 +148,7 @@ fn begun(
         left_out: None,
         chosen: Chosen::default(),
         cancelled_by: None,
+        counted: 0,
     })
 }
 
@@ -263,6 +264,7 @@ fn start(desk: &Desk, record: RunRecord, held: &Held, total: u64, (changing, alo
         state: if approval.is_some() { RunState::AwaitingApproval } else { RunState::Queued },
         counters: Counters { total, ..Counters::default() },
         approval: approval.as_ref().map(|approval| approval.id.clone()),
+        counted: if tally.is_some() { changing } else { 0 },
         ..record
     };
     let mut writes = vec![run.put(Expect::Revision(held.revision()))];

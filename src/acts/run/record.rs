@@ -73,7 +73,7 @@ impl Kind {
             }
             Self::Revoke | Self::Restore => &[Selected, Filter],
             Self::Publish => &[Everything],
-            Self::Send => &[ThoseWithout, Failed, Selected, Filter],
+            Self::Send => &[ThoseWithout, NewerVersion, Failed, Selected, Filter],
         }
     }
 }
@@ -104,6 +104,8 @@ pub enum RunOver {
     NotPassing,
     /// Regenerate: those whose certificate was drawn by another template than they would get now.
     TemplateOlder,
+    /// Send: those who were sent an earlier version of theirs, and were told nothing of the one that took its place.
+    NewerVersion,
     /// All certificates that the filter finds, and with generate all people, but for those that it names.
     Filter,
     /// Publish: everything.
@@ -124,6 +126,7 @@ impl RunOver {
             Self::Passing => "passing",
             Self::NotPassing => "not_passing",
             Self::TemplateOlder => "template_older",
+            Self::NewerVersion => "newer_version",
             Self::Filter => "filter",
             Self::Everything => "everything",
         }
@@ -320,6 +323,10 @@ pub struct RunRecord {
     /// Who stopped it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<String>,
+    /// How many certificates of it were counted when it was made, as what its maker changes alone within a day. What it did not
+    /// change is given back when it is over; runs of earlier versions give nothing back.
+    #[serde(default, skip_serializing_if = "none")]
+    pub counted: u64,
 }
 
 fn is_zero(stalls: &u32) -> bool {

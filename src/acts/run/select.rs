@@ -42,7 +42,7 @@ pub struct RunRequest {
     /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `failed`, `selected`. With
     /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
     /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
-    /// `publish`: `everything`, or left out. With `send`: `those_without` (if left out) a message, `failed`, `selected`. `generate`
+    /// `publish`: `everything`, or left out. With `send`: `those_without` (if left out) a message, `newer_version`, `failed`, `selected`. `generate`
     /// (over people), `regenerate` and `send` (over certificates) take a `filter` too. Where `people` or `numbers` are given,
     /// `selected` need not be said, nor `filter` where `which` is.
     #[serde(default)]
@@ -416,7 +416,7 @@ fn is_listed(asked: Asked, case: &Case) -> bool {
         RunOver::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
         RunOver::Failed => case.lacks(asked),
         RunOver::Selected | RunOver::Filter => true,
-        RunOver::Everything => false,
+        RunOver::NewerVersion | RunOver::Everything => false,
     }
 }
 

@@ -11,7 +11,7 @@ use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RunRecord, RunState, read};
 use super::{Kind, Result, RunError, TRIES, Undo};
-use crate::acts::{ActError, send};
+use crate::acts::{ActError, second, send};
 use crate::desk::Desk;
 use crate::mail::MailError;
 use crate::making::{FaceError, Faces, IssueError, Printable, ReplaceError, Workshop};
@@ -284,6 +284,7 @@ pub(in crate::acts) fn ending(
         writes => writes?,
     };
     writes.extend(send::run_ended(desk, over)?);
+    writes.extend(second::given_back(desk.store, over)?);
     writes.extend([over.put(Expect::Revision(revision)), dequeue]);
     Ok(writes)
 }

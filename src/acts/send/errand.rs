@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::When;
+use super::{When, newer};
 use crate::acts::Planned;
 use crate::acts::run::fate::Fate;
 use crate::acts::run::record::{GROUP, Row};
@@ -77,7 +77,11 @@ pub(in crate::acts) fn fate(
     if let Some((mailed, _)) = &newest {
         let message = outbox::message(store, &mailed.message)?.message;
         let in_vain = message.state.is_over_in_vain() && over != RunOver::ThoseWithout;
-        let newer = matches!(over, RunOver::Selected | RunOver::Filter) && certificate.version > mailed.version;
+        let newer = match over {
+            RunOver::Selected | RunOver::Filter => certificate.version > mailed.version,
+            RunOver::NewerVersion => newer::is_untold(store, &certificate, mailed)?,
+            _ => false,
+        };
         match message.state {
             _ if in_vain || newer && message.due.is_none() => again_of = Some(message.id),
             State::Ambiguous => return keep(format!("nobody knows whether message {} left", message.id)),
@@ -163,6 +167,7 @@ fn in_group(store: &dyn Store, over: RunOver, mut certificates: Vec<Certificate>
             Some(mailed) if over == RunOver::Failed => {
                 outbox::message(store, &mailed.message)?.message.state.is_over_in_vain()
             }
+            Some(mailed) if over == RunOver::NewerVersion => newer::is_untold(store, &certificate, &mailed)?,
             Some(_) => false,
         };
         if is_in {

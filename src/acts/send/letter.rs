@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::newer;
 use super::notices::{overtaken, reason};
 use super::returned::told;
 use super::{Result, SendError};
@@ -71,6 +72,20 @@ struct Case {
     reason: Option<String>,
     /// Where the certificate's public page is now, of what is told of a new version.
     page: Option<String>,
+    /// Whether it takes the place of a version that they were sent.
+    replaces: bool,
+}
+
+impl Case {
+    /// Returns what its text is about. The built-in text that congratulates is none for a new version of what they have, and so is
+    /// an event's own that does not say itself that it is one. What somebody wrote for this sending is for whoever gets it.
+    fn text_of(&self) -> Topic {
+        let own = || compose::says_replaces(&self.plan.mail.texts, self.plan.language_of(&self.person));
+        match self.topic {
+            Topic::Issued if self.replaces && self.text.is_none() && !own() => Topic::Replaced,
+            topic => topic,
+        }
+    }
 }
 
 impl<O: Office> Clerk<O> {
@@ -90,7 +105,7 @@ impl<O: Office> Clerk<O> {
     /// # Errors
     /// [`SendError::Nobody`], [`SendError::Nothing`], [`SendError::Text`].
     pub fn preview(&self, desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Shown> {
-        let case = example(desk, code, who, text)?;
+        let case = self.example(desk, code, who, text)?;
         let to = match case.person.email.as_deref() {
             Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
             None => return Err(SendError::NoAddress(case.certificate.number)),
@@ -105,7 +120,7 @@ impl<O: Office> Clerk<O> {
     /// # Errors
     /// As [`Clerk::preview`].
     pub fn test(&self, desk: &Desk, code: &EventCode, who: Option<&str>, to: Address) -> Result<Letter> {
-        let case = example(desk, code, who, None)?;
+        let case = self.example(desk, code, who, None)?;
         let to = Mailbox { name: None, address: to };
         let id = crate::mail::MessageId::random(desk.now)?;
         let message_id = format!("test.{id}@{}", self.config.domain);
@@ -133,9 +148,9 @@ impl<O: Office> Clerk<O> {
 
     /// Writes what a letter says, and says whether the PDF is attached.
     fn content(&self, case: &Case, leads: &Leads) -> Result<(Content, bool)> {
-        let (content, attached) = match case.topic {
+        let (content, attached) = match case.text_of() {
             Topic::Issued => self.issued(case, leads.link.clone())?,
-            _ => self.notice(case, leads.link.clone())?,
+            topic => self.notice(case, topic, leads.link.clone())?,
         };
         let counts = case.plan.mail.opens && case.topic != Topic::AddressChanged;
         let Some(picture) = leads.picture.as_ref().filter(|_| counts) else {
@@ -167,6 +182,7 @@ impl<O: Office> Clerk<O> {
             link,
             link_days: self.config.link_days,
             attached,
+            replaces: case.replaces,
         };
         let content = compose::write(own, locale, &facts);
         let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
@@ -174,10 +190,9 @@ impl<O: Office> Clerk<O> {
     }
 
     /// Writes what is told of a certificate besides that somebody has it.
-    fn notice(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
-        let Case { event, plan, certificate, person, topic, reason, .. } = case;
-        let new_file = matches!(topic, Topic::Restored | Topic::Replaced | Topic::CorrectionMade);
-        let attached = new_file && (plan.mail.attach || link.is_none());
+    fn notice(&self, case: &Case, topic: Topic, link: Option<String>) -> Result<(Content, bool)> {
+        let Case { event, plan, certificate, person, reason, .. } = case;
+        let attached = topic.brings_it() && (plan.mail.attach || link.is_none());
         let issuer = self.office.issuer();
         let zone = event.zone.as_ref().unwrap_or(&issuer.zone);
         let day = match topic {
@@ -199,7 +214,7 @@ impl<O: Office> Clerk<O> {
             attached,
             page: case.page.clone(),
         };
-        let content = notices::told(*topic, locale, &facts);
+        let content = notices::told(topic, locale, &facts);
         let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
         Ok((content, attached))
     }
@@ -229,7 +244,8 @@ impl<O: Office> Clerk<O> {
         Ok(match mime::mime(&heads, &content, file) {
             Ok(mime) => {
                 let given = vec![Premise::participant(&case.event.code, &case.person)];
-                Ok(Letter { to, mime, given })
+                let version = case.topic.brings_it().then_some(case.certificate.version);
+                Ok(Letter { to, mime, version, given })
             }
             Err(problem) => Err(problem.to_string()),
         })
@@ -293,11 +309,38 @@ impl<O: Office> Clerk<O> {
             _ => None,
         };
         let (topic, reason) = (message.topic, reason(store, message, &certificate)?);
-        let page = match topic {
-            Topic::Replaced | Topic::CorrectionMade => self.page(store, &plan, &certificate)?,
-            _ => None,
+        let replaces = topic == Topic::Issued && newer::replaces(store, &certificate, Some(&message.id))?;
+        let mut case = Case { event, plan, certificate, person, text, topic, reason, page: None, replaces };
+        if matches!(case.text_of(), Topic::Replaced | Topic::CorrectionMade) {
+            case.page = self.page(store, &case.plan, &case.certificate)?;
+        }
+        Ok(Ok(case))
+    }
+
+    /// Returns a case of an event: of somebody, or of the first who has a certificate in force.
+    fn example(&self, desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Case> {
+        let planned = acts::planned(desk, code)?;
+        if let Some(text) = &text {
+            text.check().map_err(|problem| SendError::Text { language: text.language.clone(), problem })?;
+        }
+        let (certificate, person) = match who {
+            Some(who) => {
+                let person = acts::find(desk.store, code, who)?;
+                let number = desk.store.certificate_of(code, &person.key)?.ok_or(SendError::Nobody)?;
+                (desk.store.certificate(&number)?.ok_or(SendError::Nobody)?, person)
+            }
+            None => first(desk.store, code)?.ok_or(SendError::Nobody)?,
         };
-        Ok(Ok(Case { event, plan, certificate, person, text, topic, reason, page }))
+        if certificate.state != CertificateState::Active || certificate.erased.is_some() {
+            return Err(SendError::NotInForce(certificate.number));
+        }
+        let (event, plan, topic) = (planned.event, planned.plan, Topic::Issued);
+        let replaces = newer::replaces(desk.store, &certificate, None)?;
+        let mut case = Case { event, plan, certificate, person, text, topic, reason: None, page: None, replaces };
+        if case.text_of() == Topic::Replaced {
+            case.page = self.page(desk.store, &case.plan, &case.certificate)?;
+        }
+        Ok(case)
     }
 }
 
@@ -305,27 +348,6 @@ impl<O: Office> Clerk<O> {
 struct Leads {
     link: Option<String>,
     picture: Option<String>,
-}
-
-/// Returns a case of an event: of somebody, or of the first who has a certificate in force.
-fn example(desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Case> {
-    let planned = acts::planned(desk, code)?;
-    if let Some(text) = &text {
-        text.check().map_err(|problem| SendError::Text { language: text.language.clone(), problem })?;
-    }
-    let (certificate, person) = match who {
-        Some(who) => {
-            let person = acts::find(desk.store, code, who)?;
-            let number = desk.store.certificate_of(code, &person.key)?.ok_or(SendError::Nobody)?;
-            (desk.store.certificate(&number)?.ok_or(SendError::Nobody)?, person)
-        }
-        None => first(desk.store, code)?.ok_or(SendError::Nobody)?,
-    };
-    if certificate.state != CertificateState::Active || certificate.erased.is_some() {
-        return Err(SendError::NotInForce(certificate.number));
-    }
-    let (topic, reason, page) = (Topic::Issued, None, None);
-    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text, topic, reason, page })
 }
 
 fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {

@@ -9,6 +9,7 @@ mod errand;
 mod in_vain;
 mod letter;
 mod many;
+mod newer;
 mod notices;
 mod returned;
 mod settings;

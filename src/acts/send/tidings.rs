@@ -147,7 +147,7 @@ impl<O: Office> Clerk<O> {
         let to = Mailbox { name: None, address: to };
         let heads = Heads { from, reply_to, to: to.clone(), date: now, message_id: message.message_id.clone() };
         Ok(match notices::run_ended(&facts).and_then(|content| mime::mime(&heads, &content, None)) {
-            Ok(mime) => Prepared::Ready(Box::new(Letter { to, mime, given: Vec::new() })),
+            Ok(mime) => Prepared::Ready(Box::new(Letter { to, mime, version: None, given: Vec::new() })),
             Err(problem) => Prepared::Nothing(format!("its text cannot be written: {problem}")),
         })
     }

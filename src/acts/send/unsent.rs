@@ -1,8 +1,10 @@
-//! To whom of an event nothing was sent yet: counted by who looks only at what was written since the last count.
+//! To whom of an event nothing was sent yet, or nothing of the version that they have now: counted by who looks only at what was
+//! written since the last count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::standing::Blocks;
+use super::newer;
 use crate::acts::run::Result;
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::Desk;
@@ -18,15 +20,20 @@ const NAMED: usize = 500;
 pub struct WouldSend {
     /// To how many it would send.
     pub sends: u64,
+    /// To how many who were sent an earlier version of theirs, and were told nothing of the one that took its place: a run over those
+    /// would send to them.
+    pub newer: u64,
     /// How many have no address.
     pub without_address: u64,
     /// The first of these, by certificate and name.
     pub named: Vec<(CertificateNumber, String)>,
 }
 
-/// A certificate that stands and was sent to nobody.
+/// A certificate that stands and was sent to nobody, as it is now.
 #[derive(Debug)]
 pub struct Unsent {
+    /// Whether an earlier version was.
+    newer: bool,
     number: CertificateNumber,
     name: String,
     to: To,
@@ -63,10 +70,13 @@ pub fn would_send(desk: &Desk, code: &EventCode, kept: &mut Blocks<Vec<Unsent>>)
         To::There => true,
         To::Nowhere | To::Impossible => false,
     };
-    let mut nowhere: Vec<&Unsent> = all.iter().copied().filter(|one| matches!(one.to, To::Nowhere)).collect();
+    let is_nowhere = |one: &&Unsent| !one.newer && matches!(one.to, To::Nowhere);
+    let mut nowhere: Vec<&Unsent> = all.iter().copied().filter(is_nowhere).collect();
     nowhere.sort_by(|one, other| one.number.cmp(&other.number));
+    let (newer, first): (Vec<&Unsent>, Vec<&Unsent>) = all.iter().filter(|one| is_sent(one)).partition(|one| one.newer);
     Ok(WouldSend {
-        sends: all.iter().filter(|one| is_sent(one)).count() as u64,
+        sends: first.len() as u64,
+        newer: newer.len() as u64,
         without_address: nowhere.len() as u64,
         named: nowhere.into_iter().take(NAMED).map(|one| (one.number.clone(), one.name.clone())).collect(),
     })
@@ -100,12 +110,14 @@ fn unsent(
         standing.extend(found.into_iter().flatten().filter(theirs));
     }
     let mailed = newest_of_each(store, &standing.iter().map(|one| &one.number).collect::<Vec<_>>())?;
-    let without = standing.into_iter().zip(mailed).filter(|(_, mailed)| mailed.is_none()).map(|(one, _)| one);
-    let told = |one: Certificate| {
-        let to = To::of(people.get(&one.person).and_then(|person| person.email.as_deref()), marks);
-        Unsent { number: one.number, name: one.recipient, to }
-    };
-    Ok(without.map(told).collect())
+    let mut unsent = Vec::new();
+    for (one, mailed) in standing.into_iter().zip(mailed) {
+        if mailed.as_ref().map_or(Ok(true), |mailed| newer::is_untold(store, &one, mailed))? {
+            let to = To::of(people.get(&one.person).and_then(|person| person.email.as_deref()), marks);
+            unsent.push(Unsent { newer: mailed.is_some(), number: one.number, name: one.recipient, to });
+        }
+    }
+    Ok(unsent)
 }
 
 impl To {

@@ -14,7 +14,7 @@ use crate::verify::{Class, Verdict};
 const NAMED: usize = 10;
 
 /// Fields of what is no certificate: what to do says what it is.
-const MEANT: [&str; 2] = ["page", "number"];
+const MEANT: [&str; 3] = ["page", "number", "mail"];
 
 /// The answer about one credential found in one input.
 pub(super) struct Answer {

@@ -20,6 +20,8 @@ pub struct Going {
     pub link: Option<LinkKept>,
     /// The digest of its new picture, and until when that counts.
     pub picture: Option<LinkKept>,
+    /// Which version of the certificate it holds, if it is about one: a newer one may have been made since the message was.
+    pub version: Option<u32>,
     /// What the letter rests on.
     pub given: Vec<Premise>,
 }
@@ -34,13 +36,15 @@ pub fn begin(store: &dyn Store, kept: &Kept, going: &Going, now: Timestamp) -> R
         to: Some(going.to.clone()),
         link: going.link.clone(),
         picture: going.picture.clone(),
+        version: going.version.unwrap_or(kept.message.version),
         due: Some(until),
         attempts: kept.message.attempts + 1,
         hand: Some(Hand { opening: store.opening().map(str::to_owned), until }),
         ..kept.message.clone()
     };
     new.note(now, State::Sending, "its content is handed over", None);
-    let documents = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+    let mut documents = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+    documents.extend(super::told_version(store, &new)?);
     let batch = Batch { given: going.given.clone(), documents, ..Batch::default() };
     match store.write(&batch, None) {
         Ok(revision) => Ok(Some(Kept { message: new, revision })),

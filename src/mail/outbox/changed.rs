@@ -1,6 +1,6 @@
 //! What changes a message besides trying it: sent again, stopped, come back, forgotten.
 
-use super::{Kept, MessageQuery, TRIES, each, message, save};
+use super::{Kept, MessageQuery, TRIES, each, message, newest_of, save};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::mail::bounce::Returned;
 use crate::mail::words::DELAYED;
@@ -8,7 +8,7 @@ use crate::mail::{
     Address, Evidence, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress,
 };
 use crate::store::{
-    Act, Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError,
+    Act, Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError, mailbox,
 };
 
 /// What goes with the note of what came back: writes that tell others, and the act.
@@ -205,6 +205,51 @@ fn known_before(old: &Message, returned: Returned) -> Returned {
         Some(reply) => Returned { why: Why::of(&reply), reply: Some(reply), ..returned },
         None => returned,
     }
+}
+
+/// What a holder did with the certificate in the portal, where the mailbox is proven that the message went to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InPortal {
+    /// Looked at it.
+    Seen,
+    /// Fetched a file of it.
+    Fetched,
+}
+
+/// Notes what a holder did in the portal with a certificate, on its newest message: once each, where that was sent to the mailbox that
+/// they have proven. Whether it is that message that brought them says nothing: its state is `downloaded` only by a file.
+///
+/// # Errors
+/// When the store fails.
+pub fn note_in_portal(
+    store: &dyn Store,
+    (number, proven): (&CertificateNumber, &str),
+    what: InPortal,
+    now: Timestamp,
+) -> Result<()> {
+    let Some((newest, _)) = newest_of(store, number)? else { return Ok(()) };
+    for _ in 0..TRIES {
+        let kept = message(store, &newest.message)?;
+        let mut new = kept.message.clone();
+        let is_theirs = new.to.as_ref().is_some_and(|to| mailbox(&to.to_string()) == proven);
+        let left = matches!(new.state, State::Sent | State::Delivered | State::Opened);
+        let seen = "the certificate was looked at in the portal by who proved the mailbox";
+        let (state, said) = match what {
+            InPortal::Seen => (new.state, seen),
+            InPortal::Fetched => {
+                (State::Downloaded, "the certificate was fetched in the portal by who proved the mailbox")
+            }
+        };
+        if !is_theirs || !left || new.log.iter().any(|evidence| evidence.what == said) {
+            return Ok(());
+        }
+        new.note(now, state, said, None);
+        match save(store, &kept, &new, Vec::new()) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(drop)?),
+        }
+    }
+    Err(StoreError::Conflict(newest.message.to_string()).into())
 }
 
 /// Notes that somebody fetched the certificate by a message's link, once: so it has arrived, whatever was known before.

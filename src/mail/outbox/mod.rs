@@ -10,8 +10,8 @@ mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
 pub use changed::{
-    Beside, changed_to, close_silent, forget_older, forgetting, note_downloaded, note_opened, note_returned, replaced,
-    requeue, withdraw, withdrawn,
+    Beside, InPortal, changed_to, close_silent, forget_older, forgetting, note_downloaded, note_in_portal, note_opened,
+    note_returned, replaced, requeue, withdraw, withdrawn,
 };
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ use crate::store::{
 
 /// How often a change is tried again when somebody else was faster.
 const TRIES: usize = 50;
+/// Messages of one certificate that are looked through, the newest first.
+const LOOKED_AT: usize = 100;
 
 /// What is to be told of a certificate.
 #[derive(Debug, Clone)]
@@ -264,6 +266,29 @@ pub fn each<E: From<StoreError>>(
 pub fn newest_of(store: &dyn Store, number: &CertificateNumber) -> Result<Option<(Mailed, u64)>, StoreError> {
     let document = store.document(Collection::MAILED, &mailed_key(number.event(), number))?;
     document.map(|document| Ok((document.read()?, document.revision))).transpose()
+}
+
+/// Returns the write that notes which version the newest message of a certificate tells of, where that is another than was known.
+fn told_version(store: &dyn Store, message: &Message) -> Result<Option<DocumentWrite>, StoreError> {
+    let Some(number) = message.number.as_ref().filter(|_| message.topic == Topic::Issued) else { return Ok(None) };
+    let newest = newest_of(store, number)?.filter(|(mailed, _)| mailed.message == message.id);
+    let Some((mailed, revision)) = newest.filter(|(mailed, _)| mailed.version != message.version) else {
+        return Ok(None);
+    };
+    let told = Mailed { version: message.version, ..mailed };
+    let key = mailed_key(number.event(), number);
+    Ok(Some(DocumentWrite::put(Collection::MAILED, key, Expect::Revision(revision), &told)))
+}
+
+/// Says whether somebody is told of a version of a certificate, or of a newer one, by whichever message: also one that waits, or that
+/// came back.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_told(store: &dyn Store, number: &CertificateNumber, version: u32) -> Result<bool, StoreError> {
+    let query = MessageQuery { number: Some(number.clone()), newest: true, ..MessageQuery::default() };
+    let tells = |message: &Message| message.topic.brings_it() && message.version >= version;
+    Ok(messages(store, &query, None, LOOKED_AT)?.items.iter().any(tells))
 }
 
 /// Returns since when the message has been due, or when it will be, that is due first; nothing where none waits.

@@ -15,7 +15,7 @@ use crate::acts::backup::{self, Drill, Failed, Good, PassedOver};
 use crate::acts::upkeep::{self, Elsewhere, UpkeepError, Values};
 use crate::credential::Timestamp;
 use crate::server::extract::Body;
-use crate::server::nights::{self, Busy};
+use crate::server::nights::{self, Busy, Doing};
 use crate::server::problem::FieldProblem;
 use crate::server::{App, Caller, Problem};
 
@@ -111,48 +111,48 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Backups>, P
 /// Make a backup now
 ///
 /// A signed dump of the whole store, into the folder that `testamur.toml` or staff named. It goes on after the answer; what came of it is shown
-/// with the others.
+/// with the others. One at a time, and not while a drill is under way: 409 `busy`.
 #[utoipa::path(post, path = "/backups", tag = "Backups", extensions(("x-permission" = json!("settings"))),
     responses((status = 202, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn make(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Backups>), Problem> {
-    begun(app, caller, true, |app, caller| nights::make(app, &caller.actor()).map(drop)).await
+    begun(app, caller, Busy::Backup, |app, caller, doing| nights::make(app, &caller.actor(), doing).map(drop)).await
 }
 
 /// Restore the newest backup, to see that it can be
 ///
 /// Into a folder of its own, which is taken away again. Records are counted, the chain of the audit log is followed, and certificates
-/// from all over are verified. It goes on after the answer; what it saw is shown with the backups.
+/// from all over are verified. It goes on after the answer; what it saw is shown with the backups. One at a time, and not while a
+/// backup is being made: 409 `busy`.
 #[utoipa::path(post, path = "/backups/drill", tag = "Backups", extensions(("x-permission" = json!("settings"))),
     responses((status = 202, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn drill(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Backups>), Problem> {
-    begun(app, caller, false, |app, caller| nights::drill(app, &caller.actor()).map(drop)).await
+    begun(app, caller, Busy::Drill, |app, caller, doing| nights::drill(app, &caller.actor(), doing).map(drop)).await
 }
 
-/// Begins something that takes longer than a request may, on a thread of its own; what signs only while the keys are open.
+/// Begins something that takes longer than a request may, on a thread of its own; what signs only while the keys are open. It has
+/// begun when that is answered: who asks meanwhile hears so.
 async fn begun(
     app: App,
     caller: Caller,
-    signs: bool,
-    work: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
+    what: Busy,
+    work: impl FnOnce(&App, &Caller, Doing) -> Result<(), Problem> + Send + 'static,
 ) -> Result<(StatusCode, Json<Backups>), Problem> {
     caller.may_everywhere(Permission::Settings)?;
     nights::plan(&app)?;
-    if signs && app.vault.is_locked() {
+    if what == Busy::Backup && app.vault.is_locked() {
         return Err(Problem::locked());
     }
-    if app.upkeep().now().is_some() {
-        return Err(Problem::conflict("busy", "a backup or a drill is under way; wait until it is done"));
+    let doing = app.upkeep().begin(what)?;
+    if what == Busy::Drill {
+        app.aside(nights::has_one).await?;
     }
     let worked = app.clone();
-    let (began, beginning) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name("upkeep".to_owned()).spawn(move || {
-        let _ = began.send(());
-        if let Err(problem) = work(&worked, &caller) {
+        if let Err(problem) = work(&worked, &caller, doing) {
             tracing::warn!(code = problem.code, "a backup or a drill did not come about");
         }
     });
     thread.map_err(Problem::internal)?;
-    let _ = beginning.await;
     app.aside(|app| Ok((StatusCode::ACCEPTED, Json(view(app)?)))).await
 }
 

@@ -19,6 +19,7 @@ use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
 use crate::files::FileKind;
+use crate::mail::outbox::{self, InPortal};
 use crate::making::{StageTimes, Workshop};
 use crate::pages::{Fact, Seen, Texts, text};
 use crate::publish::escape;
@@ -163,6 +164,7 @@ pub(super) async fn one(
         let shown = portal::shown(desk.store, &own.plan, &own.certificate.number)?;
         let waiting = waiting(desk, &own.certificate.number)?;
         let older = older(desk, t, &own.certificate)?;
+        noted(desk, (&own.certificate, &mailbox), InPortal::Seen);
         Ok((own, document, verdict, shown, waiting, older))
     });
     let (own, document, verdict, shown, waiting, older) =
@@ -193,6 +195,13 @@ pub(super) async fn one(
         frame,
     };
     Ok(inside.reader.answer(&page))
+}
+
+/// Notes on the message about a certificate what its holder does with it. They get what is theirs also where that cannot be written.
+fn noted(desk: &Desk, (certificate, mailbox): (&Certificate, &str), what: InPortal) {
+    if let Err(error) = outbox::note_in_portal(desk.store, (&certificate.number, mailbox), what, desk.now) {
+        tracing::warn!(number = %certificate.number, %error, "what a holder did was not noted");
+    }
 }
 
 /// The card with a link, for one's own website.
@@ -237,7 +246,9 @@ pub(super) async fn file(
     let mailbox = inside.entered.mailbox.clone();
     let made = app.in_turn(&inside.reader.caller, move |app, desk| {
         let own = own(desk, &mailbox, &number)?;
-        handed_out(app, desk, &own.certificate, format)
+        let answer = handed_out(app, desk, &own.certificate, format)?;
+        noted(desk, (&own.certificate, &mailbox), InPortal::Fetched);
+        Ok(answer)
     });
     made.await.map_err(|problem| inside.reader.failed(&app, problem))
 }

@@ -4,13 +4,13 @@
 //! cookie of its page: only that counts as downloaded.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::form::Form;
 use super::portal::{PAGE_SECONDS, nonce, set};
 use super::public::{drawn, private_png};
-use super::view::Linked;
+use super::view::{Gone, Linked};
 use super::{Failure, Reader, cookie};
 use crate::desk::Desk;
 use crate::files::FileKind;
@@ -39,7 +39,10 @@ pub(super) async fn page(
         let verdict = verify_jws(&certificate.jws, &*app.vault.anchors(desk)?, desk.now).to_json();
         Ok((document, certificate.printed_days(), verdict))
     });
-    let (document, days, verdict) = found.await.map_err(|problem| reader.failed(&app, problem))?;
+    let (document, days, verdict) = match found.await {
+        Ok(found) => found,
+        Err(problem) => return gone(&app, &reader, problem),
+    };
     let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
     let frame = reader.frame(&app);
     let page = Linked {
@@ -106,7 +109,20 @@ pub(super) async fn file(
         outbox::note_downloaded(desk.store, &message, desk.now)?;
         Ok(answer)
     });
-    made.await.map_err(|problem| reader.failed(&app, problem))
+    match made.await {
+        Ok(answer) => Ok(answer),
+        Err(problem) => gone(&app, &reader, problem),
+    }
+}
+
+/// Says what to do where a link leads nowhere, or not any more: whatever the reason is, in the same words.
+fn gone(app: &App, reader: &Reader, problem: Problem) -> Result<Response, Failure> {
+    if problem.status != StatusCode::NOT_FOUND.as_u16() {
+        return Err(reader.failed(app, problem));
+    }
+    let mut response = reader.answer(&Gone { frame: reader.frame(app), portal: app.can_post() });
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    Ok(response)
 }
 
 fn seen(desk: &Desk, token: &str) -> Result<(Certificate, MessageId), Problem> {

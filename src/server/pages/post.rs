@@ -80,7 +80,7 @@ fn letter(app: &App, relay: &Relay, invitation: Invitation, page: &'static Texts
         date: app.now(),
         message_id: message_id(&config.domain)?,
     };
-    Ok(Letter { to, mime: mime(&heads, &content, None)?, given: Vec::new() })
+    Ok(Letter { to, mime: mime(&heads, &content, None)?, version: None, given: Vec::new() })
 }
 
 fn message_id(domain: &str) -> Result<String, TextError> {

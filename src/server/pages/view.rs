@@ -110,6 +110,15 @@ pub(super) struct Linked<'a> {
     pub portal: bool,
 }
 
+/// Where a message's link leads that is none, or none any more: the same for all, so that nobody learns which.
+#[derive(Template)]
+#[template(path = "pages/gone.html")]
+pub(super) struct Gone<'a> {
+    pub frame: Frame<'a>,
+    /// Whether there is a way into the portal.
+    pub portal: bool,
+}
+
 /// One enrolment on the page of all.
 pub(super) struct Row {
     pub title: String,

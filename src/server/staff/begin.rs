@@ -405,7 +405,7 @@ async fn tried_with(relay: Relay, wanted: &Wanted, w: &Words) -> Result<String, 
     let message_id = format!("test.{id}@{}", config.domain);
     let heads = Heads { from: config.from.clone(), reply_to: None, to: to.clone(), date: now, message_id };
     let mime = mime(&heads, &content, None).map_err(|error| failed(&error))?;
-    let sent = relay.send_one(&Letter { to, mime, given: Vec::new() }).await;
+    let sent = relay.send_one(&Letter { to, mime, version: None, given: Vec::new() }).await;
     sent.map(|reply| reply.to_string()).map_err(|error| failed(&error))
 }
 

@@ -355,11 +355,14 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     let event = staff.get(&path).await?;
     let told = staff.told(&format!("{path}/mail")).await?;
     let mail = staff.get("/mail").await?;
-    let would_send = told.value["would_send"].as_u64().unwrap_or_default();
+    let waits = Waits::of(&told.value);
     let mut page = Page::new(w.s("step-send"))
         .trail(trail(staff, code, &event))
         .said(w, asked)
-        .lead(w.count("send-lead", would_send));
+        .lead(w.count("send-lead", waits.first));
+    if waits.newer > 0 {
+        page = page.notice(Tone::Amber, w.count("send-newer-wait", waits.newer));
+    }
     // What is wrong with the settings stands in their form.
     let settled = tried.0.is_some_and(|(fields, _)| !fields.get("kept").is_empty());
     if let Some((_, problem)) = tried.0.filter(|_| !settled) {
@@ -376,8 +379,8 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         let own = if settled { tried } else { &Tried::NEW };
-        page = page.part(start(staff, &path, would_send, asked));
-        page = page.part(one_time::section(staff, &path, to_whom(staff.w, would_send), asked));
+        page = page.part(start(staff, &path, waits, asked));
+        page = page.part(one_time::section(staff, &path, waits.to_whom(staff.w), asked));
         page =
             page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
     }
@@ -433,30 +436,59 @@ pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Html {
     section.part(facts).part(super::ui::Letter(text(letter, "text"))).into()
 }
 
-/// Returns to whom a run can send.
-fn to_whom(w: &Words, would_send: u64) -> Vec<Choice> {
-    // Where nobody waits for one, no button offers to send none.
-    let over = if would_send == 0 { &["failed"][..] } else { &["those_without", "failed"] };
-    over.iter().map(|one| Choice::new(*one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
+/// Who waits for a message: without one, and with one of an earlier version.
+#[derive(Clone, Copy)]
+pub(super) struct Waits {
+    first: u64,
+    newer: u64,
 }
 
-fn start(staff: &Staff, path: &str, would_send: u64, asked: &Fields) -> Html {
+impl Waits {
+    pub(super) fn of(told: &Value) -> Self {
+        let count = |member: &str| told[member].as_u64().unwrap_or_default();
+        Self { first: count("would_send"), newer: count("newer_version") }
+    }
+
+    /// Returns how many wait of those over whom a run goes; nothing of those of whom that is not said.
+    pub(super) fn over(self, over: &str) -> Option<u64> {
+        match over {
+            "those_without" => Some(self.first),
+            "newer_version" => Some(self.newer),
+            _ => None,
+        }
+    }
+
+    /// Returns to whom a run can send. Where nobody waits for one, no button offers to send none.
+    fn to_whom(self, w: &Words) -> Vec<Choice> {
+        let over = ["those_without", "newer_version", "failed"].into_iter();
+        let over = over.filter(|over| self.over(over) != Some(0));
+        over.map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
+    }
+}
+
+fn start(staff: &Staff, path: &str, waits: Waits, asked: &Fields) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
-    let over = to_whom(w, would_send);
-    let (first, submit) = match would_send {
-        0 => ("failed", w.s("send-failed-do")),
-        count => ("those_without", w.count("send-start", count)),
+    let over = waits.to_whom(w);
+    let (first, submit) = match waits {
+        Waits { first: 0, newer: 0 } => ("failed", w.s("send-failed-do")),
+        Waits { first: 0, newer } => ("newer_version", w.count("send-start", newer)),
+        Waits { first, newer: 0 } => ("those_without", w.count("send-start", first)),
+        // How many depends on what is chosen.
+        _ => ("those_without", w.s("step-send")),
     };
+    let nobody = first == "failed";
     // A form that was refused goes on from what was said in it.
     let wanted = asked.some("over").filter(|wanted| over.iter().any(|one| one.value == *wanted));
     let form = Form::new(staff, &format!("{path}/send"), submit)
         .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(wanted.unwrap_or(first)))
         .field(Field::new("day", w.s("send-day"), Kind::Date).value(asked.get("day")).hint(w.s("send-day-hint")));
-    let form = form.field(Field::hidden("count", would_send.to_string()));
-    let section = Section::new("start", w.s(if would_send == 0 { "send-failed" } else { "step-send" }));
+    let form = form
+        .field(Field::hidden("count", waits.first.to_string()))
+        .field(Field::hidden("newer", waits.newer.to_string()));
+    let section = Section::new("start", w.s(if nobody { "send-failed" } else { "step-send" }));
     let section = section.part(form).part(Actions(vec![test]));
-    if would_send == 0 { section.folded().into() } else { section.into() }
+    if nobody { section.folded().into() } else { section.into() }
 }
 
 fn addresses(all: &Value) -> String {
@@ -531,9 +563,7 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
         };
         body["not_before"] = json!(staff.zone.first_second(day).to_string());
     }
-    if over == "those_without"
-        && let Some(problem) = changed(&staff, &code, &fields).await
-    {
+    if let Some(problem) = changed(&staff, &code, (over, &fields)).await {
         return refused(&staff, &code, &fields, problem).await;
     }
     match staff.post("/runs", &fields, body).await {
@@ -543,9 +573,14 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
 }
 
 /// Says that more or fewer wait by now than were shown.
-async fn changed(staff: &Staff, code: &str, fields: &Fields) -> Option<Problem> {
-    let expected: u64 = fields.some("count")?.parse().ok()?;
-    let now = staff.get_if(&format!("/events/{}/mail", part(code))).await?["would_send"].as_u64()?;
+async fn changed(staff: &Staff, code: &str, (over, fields): (&str, &Fields)) -> Option<Problem> {
+    let expected = match over {
+        "those_without" => fields.some("count"),
+        "newer_version" => fields.some("newer"),
+        _ => None,
+    };
+    let expected: u64 = expected?.parse().ok()?;
+    let now = Waits::of(&staff.get_if(&format!("/events/{}/mail", part(code))).await?).over(over)?;
     let said = || staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]);
     (now != expected).then(|| Problem::conflict("changed", said()))
 }

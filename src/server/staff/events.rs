@@ -323,13 +323,14 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
 /// Returns what is said of the step that sends, and how it looks. Where no mail leaves, nothing was asked for and nothing is missing.
 fn sending(w: &Words, mail: &Value, has_issued: bool, came_back: u64) -> (String, Tone) {
     let count = |member: &str| mail[member].as_u64().unwrap_or_default();
-    let (to_send, without) = (count("would_send"), count("without_address"));
+    let (to_send, newer, without) = (count("would_send"), count("newer_version"), count("without_address"));
     let (state, tone) = match (has_issued, mail["set_up"] == true) {
         (false, _) => (w.s("step-not-issued"), Tone::Grey),
         // Nothing was answered: it is neither off nor done.
         (true, _) if mail.is_null() => (w.s("step-send-unknown"), Tone::Amber),
         (true, false) => (w.s("step-send-off"), Tone::Grey),
         (true, true) if to_send > 0 => (w.count("step-to-send", to_send), Tone::Grey),
+        (true, true) if newer > 0 => (w.count("step-newer-version", newer), Tone::Amber),
         (true, true) if without > 0 => (w.count("step-without-address", without), Tone::Amber),
         (true, true) => (w.count("step-to-send", 0), Tone::Green),
     };

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::deliveries::as_it_goes;
+use super::deliveries::{Waits, as_it_goes};
 use super::events::trail;
 use super::form::{Fields, part};
 use super::inside::Staff;
@@ -55,13 +55,14 @@ pub(super) async fn shown(staff: &Staff, code: &str, (fields, said): (&Fields, &
     let event = staff.get_if(&path).await.unwrap_or_default();
     let hidden = |name: &str| Field::hidden(name, fields.get(name));
     // To as many as are said it goes, and to no more; those that failed are whoever failed.
-    let waits = staff.get_if(&format!("{path}/mail")).await.and_then(|told| told["would_send"].as_u64());
-    let waits = waits.filter(|_| fields.get("over") != "failed");
+    let over = fields.some("over").unwrap_or("those_without");
+    let waits = staff.get_if(&format!("{path}/mail")).await.and_then(|told| Waits::of(&told).over(over));
+    let counted = if over == "newer_version" { "newer" } else { "count" };
     let submit = waits.map_or_else(|| w.s("send-once-do"), |count| w.count("send-start", count));
     let form = Form::new(staff, &format!("{path}/send"), submit)
         .fields(["over", SUBJECT, TEXT].map(hidden))
         .field(Field::hidden(SHOWN, tag_of(said)))
-        .fields(waits.map(|count| Field::hidden("count", count.to_string())))
+        .fields(waits.map(|count| Field::hidden(counted, count.to_string())))
         .field(Field::new("day", w.s("send-day"), Kind::Date).value(fields.get("day")).hint(w.s("send-day-hint")));
     let back = staff.crumb(w.s("step-send"), &format!("{path}/send"));
     let page = Page::new(w.s("send-once"))

@@ -85,17 +85,26 @@ pub(super) async fn new(staff: Staff) -> Answer {
 
 async fn invitation(staff: &Staff, tried: &Tried<'_>) -> Page {
     let w = staff.w;
-    let mail = staff.get_if("/mail").await.unwrap_or_default();
-    let mails = mail["set_up"] == true && mail["links"] == true;
+    let mails = mails(staff).await;
     let who = who(staff, &Value::Null).await;
     let mut form = Form::new(staff, "/team/new", w.s("team-invite")).fields(who);
     if mails {
-        let languages = Words::all().iter().map(|one| Choice::new(one.language, one.name)).collect();
-        form =
-            form.field(Field::new("language", w.s("team-invite-language"), Kind::Radios(languages)).value(w.language));
+        form = form.field(language(w).value(w.language));
     }
     let lead = w.s(if mails { "team-invite-mailed-text" } else { "team-invite-text" });
     Page::new(w.s("team-invite")).trail(trail(staff)).narrow().lead(lead).part(form.tried(tried))
+}
+
+/// Says whether invitations are mailed.
+async fn mails(staff: &Staff) -> bool {
+    let mail = staff.get_if("/mail").await.unwrap_or_default();
+    mail["set_up"] == true && mail["links"] == true
+}
+
+/// Asks for the language of the mail.
+fn language(w: &Words) -> Field {
+    let languages = Words::all().iter().map(|one| Choice::new(one.language, one.name)).collect();
+    Field::new("language", w.s("team-invite-language"), Kind::Radios(languages))
 }
 
 /// Returns the fields of who somebody is and what they may do.
@@ -238,7 +247,7 @@ pub(super) async fn save(Path(id): Path<String>, Sent { staff, fields }: Sent) -
 }
 
 /// What is asked before it is done to an account.
-async fn sure(staff: &Staff, id: &str, (key, way): (&str, &str)) -> Answer {
+async fn sure(staff: &Staff, id: &str, (key, way): (&str, &str), more: Option<Field>) -> Answer {
     let told = staff.told(&format!("/staff/{}", part(id))).await?;
     let crumbs =
         trail(staff).into_iter().chain([staff.crumb(text(&told.value, "name"), &format!("/team/{}", part(id)))]);
@@ -247,23 +256,32 @@ async fn sure(staff: &Staff, id: &str, (key, way): (&str, &str)) -> Answer {
         about: text(&told.value, "email"),
         path: format!("/team/{}{way}", part(id)),
         trail: crumbs.collect(),
-        fields: vec![
+        fields: [
             Field::hidden("seen", &told.tag),
             Field::hidden("name", text(&told.value, "name")),
             Field::hidden("email", text(&told.value, "email")),
-        ],
+        ]
+        .into_iter()
+        .chain(more)
+        .collect(),
     };
     Ok(staff.page(&sure.page(staff, &Tried::NEW)))
 }
 
-/// Asks before a new link is made.
+/// Asks before a new link is made. To who has no password yet it is mailed: in which language is asked, and where it goes is said.
 pub(super) async fn ask_link(staff: Staff, Path(id): Path<String>) -> Answer {
-    sure(&staff, &id, ("team-link", "/link")).await
+    let (w, path) = (staff.w, format!("/staff/{}", part(&id)));
+    let member = staff.told(&path).await?.value;
+    let mailed = member["invited"] == true && mails(&staff).await;
+    let hint = w.with("team-link-mailed", [("email", text(&member, "email").into())]);
+    let known = Words::all().iter().map(|one| one.language).find(|one| member["language"] == *one);
+    let language = mailed.then(|| language(w).value(known.unwrap_or(w.language)).hint(hint));
+    sure(&staff, &id, ("team-link", "/link"), language).await
 }
 
 /// Makes a link to set a new password with; shows it this once.
 pub(super) async fn link(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let body = json!({ "language": staff.w.language });
+    let body = json!({ "language": fields.some("language") });
     match staff.post(&format!("/staff/{}/link", part(&id)), &fields, body).await {
         Ok(told) => staff.page(&linked(&staff, &fields, &told.value)),
         Err(problem) => staff.failed(&beside(staff.w, problem)),
@@ -272,7 +290,7 @@ pub(super) async fn link(Path(id): Path<String>, Sent { staff, fields }: Sent) -
 
 /// Asks before a member's second step is taken away.
 pub(super) async fn ask_second(staff: Staff, Path(id): Path<String>) -> Answer {
-    sure(&staff, &id, ("team-second-off", "/second-step")).await
+    sure(&staff, &id, ("team-second-off", "/second-step"), None).await
 }
 
 /// Takes a member's second step away.
@@ -285,7 +303,7 @@ pub(super) async fn second_off(Path(id): Path<String>, Sent { staff, .. }: Sent)
 
 /// Asks before a member is removed.
 pub(super) async fn ask_remove(staff: Staff, Path(id): Path<String>) -> Answer {
-    sure(&staff, &id, ("team-remove", "/remove")).await
+    sure(&staff, &id, ("team-remove", "/remove"), None).await
 }
 
 /// Removes a member.

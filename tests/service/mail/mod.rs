@@ -3,6 +3,7 @@
 
 mod bounces;
 mod many;
+mod newer;
 mod notices;
 mod opens;
 mod outbox;

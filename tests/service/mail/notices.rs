@@ -16,7 +16,7 @@ use crate::runs::{desk, done, school, work};
 
 /// Returns somebody of staff with an account, as a caller.
 fn member(world: &World, email: &str) -> String {
-    let who = Invitation { email, name: "Ada", roles: [Role::Issuer].into(), events: Scope::default() };
+    let who = Invitation { email, name: "Ada", roles: [Role::Issuer].into(), events: Scope::default(), language: None };
     accounts::invite(&desk(world), &who).unwrap().0.id
 }
 

@@ -161,7 +161,8 @@ fn killed_while_sending(post: &Post) -> Message {
     let (store, now) = (&*post.world.app.store, post.world.app.now());
     let id = post.messages()[0]["id"].as_str().unwrap().parse().unwrap();
     let kept = outbox::message(store, &id).unwrap();
-    let going = Going { to: kept.message.to.clone().unwrap(), link: None, picture: None, given: Vec::new() };
+    let going =
+        Going { to: kept.message.to.clone().unwrap(), link: None, picture: None, version: None, given: Vec::new() };
     outbox::begin(store, &kept, &going, now).unwrap().unwrap().message
 }
 

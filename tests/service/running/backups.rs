@@ -1,5 +1,6 @@
 //! Backups each night, one made by hand, and the drill that restores the newest.
 
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -143,6 +144,43 @@ fn the_drill_restores_the_newest_says_what_it_saw_and_finds_what_was_changed() {
         let seen = asked(world, "/backups/drill")["drill"].clone();
         assert_eq!(seen["good"], false, "{seen}");
         assert_eq!(names(folder).len(), 1);
+    });
+}
+
+#[test]
+fn of_those_who_ask_at_once_one_has_begun_and_the_others_hear_so() {
+    on_each_engine(|world, folder| {
+        school(world, 12, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        world.post("/backups/drill", &json!({})).problem(409, "no-backup");
+        let mut begun = [0, 0];
+        for (which, path) in ["/backups", "/backups/drill"].into_iter().enumerate() {
+            let start = Barrier::new(12);
+            let answers: Vec<_> = std::thread::scope(|scope| {
+                let ask = || {
+                    start.wait();
+                    world.post(path, &json!({}))
+                };
+                let asked: Vec<_> = (0..12).map(|_| scope.spawn(ask)).collect();
+                asked.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            for answer in answers {
+                match answer.status.as_u16() {
+                    202 => begun[which] += 1,
+                    _ => assert!(answer.problem(409, "busy").contains("wait until")),
+                }
+            }
+            let patience = Instant::now();
+            while !world.get("/backups").ok()["under_way"].is_null() {
+                assert!(patience.elapsed() < Duration::from_secs(60));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let act = ["backup.make", "backup.drill"][which];
+            let done = world.acts().into_iter().filter(|(action, _)| action == act).count();
+            assert_eq!(done, begun[which], "what was answered as begun is done: {path}");
+            assert!(begun[which] >= 1);
+        }
+        assert!(!names(folder).is_empty());
     });
 }
 

@@ -199,8 +199,8 @@ fn an_invitation_is_mailed_once_in_the_language_that_was_chosen_and_its_link_is_
         log_in(world, "", "grace@example.org");
 
         // Who is in gets no link by mail: the mailbox may be what was lost. Who is not yet, gets another one.
-        let members = ada.ask(world, "GET", "/staff", &Value::Null).ok();
         let id = |email: &str| {
+            let members = ada.ask(world, "GET", "/staff", &Value::Null).ok();
             let found = members["items"].as_array().unwrap().iter().find(|one| one["email"] == email);
             found.unwrap()["id"].as_str().unwrap().to_owned()
         };
@@ -211,7 +211,32 @@ fn an_invitation_is_mailed_once_in_the_language_that_was_chosen_and_its_link_is_
         assert_eq!(told["mail"]["state"], "sent", "{told}");
         let mails = sink.mails();
         assert_eq!((mails.len(), mails[0].to.as_str()), (1, "eve@example.org"));
-        assert_eq!(link_in(&mails[0].content, "Ada has made an account for you"), told["link"]);
+        assert_eq!(link_in(&mails[0].content, "Ada has made a new link for your account"), told["link"]);
+
+        // The page says before that it is mailed and to whom, and offers the language of the invitation; an English one of the page
+        // makes no English mail.
+        let new = form(&browser.page("/staff/team/new"), "/staff/team/new");
+        let carol = [("name", "Carol"), ("email", "carol@example.org"), ("roles", "viewer"), ("language", "de")];
+        browser.send(&new, &carol);
+        assert_eq!(sink.mails().len(), 1);
+        let path = format!("/staff/team/{}/link", id("carol@example.org"));
+        let page = browser.page(&path);
+        assert!(page.contains("the link is mailed to carol@example.org as well"), "{page}");
+        let made = browser.send(&form(&page, &path), &[]).text();
+        assert!(made.contains("The link was mailed to carol@example.org."), "{made}");
+        let mails = sink.mails();
+        assert_eq!((mails.len(), mails[0].to.as_str()), (1, "carol@example.org"));
+        let link = link_in(&mails[0].content, "Ada hat einen neuen Link zu Ihrem Konto gemacht");
+        assert!(made.contains(&format!("<code>{link}</code>")), "{link}: {made}");
+        // Over HTTP too it goes in that language, where none is said.
+        again("carol@example.org");
+        link_in(&sink.mails()[0].content, "Ada hat einen neuen Link zu Ihrem Konto gemacht");
+        // Of who has a password already nothing is said of a mail, and none goes.
+        let path = format!("/staff/team/{}/link", id("grace@example.org"));
+        let page = browser.page(&path);
+        assert!(!page.contains("mailed to") && !page.contains("name=\"language\""), "{page}");
+        browser.send(&form(&page, &path), &[]);
+        assert_eq!(sink.count(), 0);
 
         // What the server refuses is said, and the link is there to be handed on.
         sink.refuse(true);
@@ -225,7 +250,7 @@ fn an_invitation_is_mailed_once_in_the_language_that_was_chosen_and_its_link_is_
         let log = world.app.store.audit(None, 1_000).unwrap().items;
         let noted: Vec<_> = log.iter().filter(|entry| entry.act.action == "staff.invite_mailed").collect();
         let states: Vec<_> = noted.iter().map(|entry| entry.act.detail["mail"].clone()).collect();
-        assert_eq!(states, ["sent", "sent", "not_sent"]);
+        assert_eq!(states, ["sent", "sent", "sent", "sent", "sent", "not_sent"]);
         assert!(!format!("{noted:?}").contains('@'), "addresses stay out of the audit log");
     });
 }

@@ -37,19 +37,28 @@ export function bare(pasted: string): string {
 const NUMBER = 'CERT-[A-Z][A-Z0-9]{0,23}-\\d{4}-(?!0+(?!\\d))(?:\\d{5}|[1-9]\\d{5,18})';
 const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
 const PAGE = new RegExp(`^(?:https?)://[^\\s?#/][^\\s?#]*/c/${NUMBER}-[a-z0-9]{8}/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$`);
+// `…/m/TOKEN`, a login link, or another page of the portal: what a mail leads to.
+const OF_MAIL =
+  /^(?:https?):\/\/[^\s?#/][^\s?#]*\/(?:m\/[a-z0-9]{26}|portal(?:\/certificates|\/lost|\/enter\/[a-z0-9]{32}\.[a-z0-9]{26})?)\/*(?:\?[^\s#]*)?(?:#(?![0-9])\S*)?$/;
 const END = new RegExp(`^[${OPENS.replace('[', '\\[')}${CLOSES}\\p{White_Space}]$`, 'u');
 /** Longest text that is an address or a number. */
 const MEANT = 2_000;
 
-/** What stands in a text that holds no certificate and that people take for one: the address of its page, or its number. */
-export function meant(pasted: string): { field: 'page' | 'number'; problem: string; text: string } | undefined {
+/** What stands in a text that holds no certificate and that people take for one: the address of its page, its number, or a mail's link. */
+export function meant(pasted: string): { field: 'page' | 'number' | 'mail'; problem: string; text: string } | undefined {
   const text = stripped(pasted, END, END);
   if (text.length > MEANT) return undefined;
   if (BARE_NUMBER.test(text)) {
     const problem = "this is only a certificate's number; take the text of its QR code, its file, or the address of its page";
     return { field: 'number', problem, text };
   }
-  if (!PAGE.test(text.replace(/^https?/i, (scheme) => scheme.toLowerCase()))) return undefined;
+  const link = text.replace(/^https?/i, (scheme) => scheme.toLowerCase());
+  if (OF_MAIL.test(link)) {
+    const problem =
+      'this is the link of a mail, or of a page of the portal, not the certificate; open it in a browser, download the PDF there, and drop that here';
+    return { field: 'mail', problem, text };
+  }
+  if (!PAGE.test(link)) return undefined;
   const problem = "this is the address of a certificate's page, not the certificate; open the page, and follow “Open the verifier” there";
   return { field: 'page', problem, text };
 }

@@ -17,6 +17,7 @@ export const PLACES = {
   signature: ['proof', 'header.alg', 'header.kid', 'header.typ', 'header.cty'],
   page: ['page'],
   bare_number: ['number'],
+  mail_link: ['mail'],
   form: [],
 };
 

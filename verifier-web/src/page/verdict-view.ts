@@ -156,7 +156,7 @@ function claims(verdict: Verdict, anchors: readonly Anchor[]): Child {
 }
 
 /** Fields of what is no certificate: what to do about it says all there is. */
-const MEANT = ['page', 'number'];
+const MEANT = ['page', 'number', 'mail'];
 
 function problem({ verdict, page }: Result): Child {
   if (verdict.verdict !== 'malformed') return null;

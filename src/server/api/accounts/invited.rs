@@ -32,6 +32,15 @@ enum State {
     Unknown,
 }
 
+/// Which link it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// That of the invitation.
+    First,
+    /// One in its place.
+    Again,
+}
+
 /// What became of the mail with an invitation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = InvitationMail)]
@@ -61,22 +70,23 @@ pub(super) fn letter(
     app: &App,
     desk: &Desk,
     member: &Staff,
-    (language, token): (Option<&str>, &Secret),
+    (which, language, token): (Sent, Option<&str>, &Secret),
 ) -> Option<Result<Ready, String>> {
     let relay = app.mail_now().relay.clone()?;
     let address = app.reached_at();
     address.told()?;
-    Some(written(desk, &relay, member, (language, address.link(PASSWORD_PAGE, token))))
+    Some(written(desk, &relay, member, (which, language, address.link(PASSWORD_PAGE, token))))
 }
 
 fn written(
     desk: &Desk,
     relay: &Relay,
     member: &Staff,
-    (language, link): (Option<&str>, String),
+    (which, language, link): (Sent, Option<&str>, String),
 ) -> Result<Ready, String> {
     let by = desk.actor.member().and_then(|id| accounts::member(desk.store, id).ok()).map(|one| one.name);
-    let facts = Invited { by, issuer: desk.issuer.name.clone(), link, hours: INVITATION_SECONDS / 3_600 };
+    let (issuer, hours, again) = (desk.issuer.name.clone(), INVITATION_SECONDS / 3_600, which == Sent::Again);
+    let facts = Invited { by, issuer, link, hours, again };
     let content = notices::invited(language, &facts).map_err(|error| error.to_string())?;
     let address: Address = member.email.parse().map_err(|error: AddressError| error.to_string())?;
     let (to, config) = (Mailbox { name: None, address }, relay.config());
@@ -91,7 +101,7 @@ fn written(
     let mime = mime(&heads, &content, None).map_err(|error| error.to_string())?;
     let patience = Patience { connect: STEP, command: STEP, content: STEP };
     let relay = Relay::new(config.clone(), patience).map_err(|error| error.to_string())?;
-    Ok((relay, Letter { to, mime, given: Vec::new() }))
+    Ok((relay, Letter { to, mime, version: None, given: Vec::new() }))
 }
 
 /// Hands a letter over, and writes down what became of it.

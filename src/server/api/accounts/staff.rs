@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::invited::{self, Mailed};
+use super::invited::{self, Mailed, Sent};
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Scope, Secret, Staff};
+use crate::mail::notices::staff_language;
 use crate::server::PASSWORD_PAGE;
 use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::changed_meanwhile;
@@ -69,7 +70,7 @@ struct InviteBody {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]), max_items = 1000)]
     events: Scope,
-    /// In which language the mail with the link is: `en` or `de`; `en` if left out.
+    /// In which language the mail with the link is, and that with a later one: `en` or `de`; `en` if left out.
     #[serde(default)]
     #[schema(example = "en")]
     language: Option<String>,
@@ -110,9 +111,10 @@ async fn invite(
 ) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
     let made = app.at_desk(&caller, move |app, desk| {
-        let who = Invitation { email: &body.email, name: &body.name, roles: body.roles, events: body.events };
+        let language = body.language.as_deref().map(staff_language);
+        let who = Invitation { email: &body.email, name: &body.name, roles: body.roles, events: body.events, language };
         let (member, token) = accounts::invite(desk, &who)?;
-        let letter = invited::letter(app, desk, &member, (body.language.as_deref(), &token));
+        let letter = invited::letter(app, desk, &member, (Sent::First, language, &token));
         Ok((member.id, token, letter))
     });
     let (id, token, letter) = made.await?;
@@ -125,7 +127,7 @@ async fn invite(
 #[serde(deny_unknown_fields, default)]
 #[schema(as = LinkWanted, example = json!({ "language": "en" }))]
 struct LinkBody {
-    /// In which language the mail to somebody who is invited is: `en` or `de`; `en` if left out.
+    /// In which language the mail to somebody who is invited is: `en` or `de`; if left out, that of the invitation.
     language: Option<String>,
 }
 
@@ -229,8 +231,9 @@ async fn link(
     let made = app.at_desk(&caller, move |app, desk| {
         let token = accounts::reset_link(desk, &id)?;
         let member = accounts::member(desk.store, &id)?;
-        let language = body.language.as_deref();
-        let letter = member.invited.then(|| invited::letter(app, desk, &member, (language, &token))).flatten();
+        let language = body.language.as_deref().map(staff_language).or(member.language.as_deref());
+        let letter = || invited::letter(app, desk, &member, (Sent::Again, language, &token));
+        let letter = member.invited.then(letter).flatten();
         Ok((id, token, letter))
     });
     let (id, token, letter) = made.await?;

@@ -32,6 +32,9 @@ struct EventMailView {
     set_up: bool,
     /// How many have a certificate and were sent nothing: nobody is, until somebody starts a run of kind `send`.
     would_send: u64,
+    /// How many were sent an earlier version of theirs and told nothing of the one that took its place: so many would a run over
+    /// `newer_version` send to.
+    newer_version: u64,
     /// How many of those without a message have no address: nothing is sent to them.
     without_address: u64,
     /// The first of these.
@@ -65,6 +68,7 @@ impl EventMailView {
         let view = Self {
             set_up: setup::told(desk.store)?.is_some(),
             would_send: would.sends,
+            newer_version: would.newer,
             without_address: would.without_address,
             people_without_address: named,
             mail: planned.plan.mail.clone(),

@@ -299,5 +299,5 @@ fn letter(
     let heads =
         Heads { from, reply_to: None, to: to.clone(), date: desk.now, message_id: format!("test.{id}@{domain}") };
     let mime = mime(&heads, &content, None).map_err(Problem::internal)?;
-    Ok(Letter { to, mime, given: Vec::new() })
+    Ok(Letter { to, mime, version: None, given: Vec::new() })
 }

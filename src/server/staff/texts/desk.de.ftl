@@ -148,7 +148,7 @@ mail-bounced-means = Sie kam zurück oder wurde abgelehnt: Niemand hat sie bekom
 mail-ambiguous-means = Die Verbindung brach im letzten Augenblick ab: Sie ist vielleicht hinausgegangen, vielleicht nicht. Sie wird nie von selbst erneut gesendet, damit niemand sie zweimal bekommt; sehen Sie nach, ob sie angekommen ist, oder senden Sie sie erneut.
 mail-failed-means = Sie ging nicht hinaus: Es gab niemanden mehr, an den sie gehen konnte, sie wurde angehalten, oder tagelang nahm sie kein Server an.
 mail-opened-means = Ihr Bild wurde geladen. Mailprogramme tun das auch von selbst; ein Beweis ist das nicht.
-mail-downloaded-means = Das Zertifikat wurde über den Link in der Nachricht abgerufen: Sie ist angekommen.
+mail-downloaded-means = Das Zertifikat wurde über den Link in der Nachricht abgerufen, oder im Portal von jemandem, dem das Postfach gehört.
 mail-seen = Als erledigt markieren
 mail-seen-text = Sie braucht niemanden mehr und wird nicht mehr gezählt. Gesendet wird nichts.
 mail-seen-at = Erledigt
@@ -161,6 +161,17 @@ run-put-out = in den Postausgang gestellt
 run-not-sent = nicht gesendet: ohne Adresse oder schon gesendet
 step-send-off = nicht verlangt
 step-send-unknown = gerade nicht bekannt
+step-newer-version =
+    { $count ->
+        [one] 1 neuere Version nicht gesendet
+       *[other] { $count } neuere Versionen nicht gesendet
+    }
+send-newer-wait =
+    { $count ->
+        [one] Eine Person bekam eine frühere Version ihres Zertifikats und noch nichts von der neuen.
+       *[other] { $count } Personen bekamen eine frühere Version ihres Zertifikats und noch nichts von der neuen.
+    }
+send-newer-version = Alle, die eine neuere Version haben als die gesendete
 step-without-address =
     { $count ->
         [one] 1 Person ohne Adresse
@@ -205,3 +216,4 @@ placeholder-verify = wo ein Zertifikat geprüft werden kann
 placeholder-link = der Link der Nachricht zum Zertifikat; fehlt, solange die Adresse des Dienstes nicht bekannt ist
 placeholder-link-days = wie viele Tage dieser Link gilt
 placeholder-attached = ob das PDF angehängt ist: nur für Bedingungen
+placeholder-replaces = ob es eine gesendete Version ersetzt: nur für Bedingungen. Ein Text ohne ihn geht an niemanden, bei dem das so ist: dann geht der eingebaute Text über neue Versionen hinaus

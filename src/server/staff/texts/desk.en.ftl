@@ -148,7 +148,7 @@ mail-bounced-means = It came back, or was refused: nobody got it.
 mail-ambiguous-means = The connection broke at the last moment: it may have left, or not. It is never sent again by itself, so that nobody gets it twice; look whether it arrived, or send it again.
 mail-failed-means = It did not leave: there was nobody to send it to any more, it was stopped, or no server took it for days.
 mail-opened-means = Its picture was loaded. Mail programs may do that by themselves, so this is no proof.
-mail-downloaded-means = The certificate was fetched by the link in the message: it arrived.
+mail-downloaded-means = The certificate was fetched by the link in the message, or in the portal by who proved the mailbox.
 mail-seen = Mark as seen to
 mail-seen-text = It needs nobody any more, and is counted no more. Nothing is sent.
 mail-seen-at = Seen to
@@ -161,6 +161,17 @@ run-put-out = put into the outbox
 run-not-sent = not sent: no address, or sent before
 step-send-off = not asked for
 step-send-unknown = not known just now
+step-newer-version =
+    { $count ->
+        [one] 1 newer version not sent
+       *[other] { $count } newer versions not sent
+    }
+send-newer-wait =
+    { $count ->
+        [one] One person was sent an earlier version of their certificate, and nothing of the one that took its place.
+       *[other] { $count } people were sent an earlier version of their certificate, and nothing of the one that took its place.
+    }
+send-newer-version = Those who have a newer version than was sent
 step-without-address =
     { $count ->
         [one] 1 has no address
@@ -205,3 +216,4 @@ placeholder-verify = where a certificate can be checked
 placeholder-link = the message's own link to the certificate; not there while this service's address is not known
 placeholder-link-days = for how many days that link is good
 placeholder-attached = whether the PDF is attached: for conditions alone
+placeholder-replaces = whether it takes the place of a version that they were sent: for conditions alone. A text without it goes to nobody whose certificate does: they get the built-in one about new versions

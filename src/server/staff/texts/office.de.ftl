@@ -132,6 +132,7 @@ team-mailed-unknown = Niemand weiß, ob die E-Mail an { $email } hinausging. Geb
 team-not-mailed = Die E-Mail an { $email } ging nicht hinaus. Geben Sie den Link hier unten weiter.
 team-link = Neuer Link für ein Passwort
 team-link-text = Wer das Konto jetzt hat, wird abgemeldet, und dessen API-Tokens enden. Mit dem Link wird ein neues Passwort gesetzt; bis dahin gilt das alte.
+team-link-mailed = Die Person ist eingeladen und hat noch kein Passwort: Der Link geht auch per E-Mail an { $email } und wird Ihnen gezeigt.
 team-link-of = Link für { $name }
 team-link-hand-on = Geben Sie ihn { $name } und niemandem sonst. Er gilt einmal, innerhalb von 72 Stunden.
 team-link-once = Der Link. Er wird nur dieses eine Mal gezeigt.

@@ -132,6 +132,7 @@ team-mailed-unknown = Nobody can tell whether the mail to { $email } left. Hand 
 team-not-mailed = The mail to { $email } did not leave. Hand on the link below.
 team-link = New link for a password
 team-link-text = Whoever has the account now is logged out, and its API tokens end. With the link a new password is set; until then the old one is good.
+team-link-mailed = They were invited and have no password yet: the link is mailed to { $email } as well, and shown to you.
 team-link-of = Link for { $name }
 team-link-hand-on = Give it to { $name } and to nobody else. It works once, within 72 hours.
 team-link-once = The link. It is shown this once.

@@ -1,0 +1,201 @@
+//! Newer versions of what was sent: who was told nothing of theirs is counted, can be sent it, and reads that it is a new version.
+
+use serde_json::{Value, json};
+
+use super::{Post, on_each_engine};
+use crate::browser::{Browser, form_with};
+use crate::harness::World;
+use crate::real_door::{behind_the_real_door, school_by};
+use crate::runs::{done, school, work};
+use crate::smtp_sink::Sink;
+
+/// Gives somebody another name, and makes all certificates anew that say something else then.
+fn renamed(world: &World, people: &[usize]) {
+    for n in people {
+        let path = format!("/events/WORKSHOP/participants/p{n:05}@example.org?same_id=same_person");
+        world.patch(&path, &json!({ "name": format!("Person Elsewhere {n}") })).ok();
+    }
+    let run = done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP" }));
+    assert_eq!(run["counters"]["done"], people.len(), "{run}");
+}
+
+fn told(post: &Post) -> [Value; 2] {
+    let mut told = post.world.get("/events/WORKSHOP/mail").ok();
+    ["would_send", "newer_version"].map(|member| told[member].take())
+}
+
+/// Returns to whom something went, with its subject and text, by address.
+fn mails(post: &Post) -> Vec<(String, String, String)> {
+    let mut all: Vec<_> = post
+        .sink
+        .mails()
+        .into_iter()
+        .map(|mail| {
+            let read = mail_parser::MessageParser::default().parse(&mail.content).unwrap();
+            (mail.to, read.subject().unwrap().to_owned(), read.body_text(0).unwrap().trim().to_owned())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+const NEWER: &str = "It takes the place of the one that you have";
+const FIRST: &str = "congratulations!";
+
+#[test]
+fn who_has_a_newer_version_than_was_sent_is_counted_and_is_sent_it_once() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        school(world, 4, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        assert_eq!(told(post), [json!(4), json!(0)]);
+        post.send();
+        post.deliver();
+        assert!(mails(post).iter().all(|(_, _, text)| text.contains(FIRST)));
+        assert_eq!(told(post), [json!(0), json!(0)]);
+        renamed(world, &[0, 1]);
+        assert_eq!(told(post), [json!(0), json!(2)], "nobody was sent anything by that");
+        assert_eq!(post.deliver().sent, 0);
+
+        let newer = json!({ "kind": "send", "event": "WORKSHOP", "over": "newer_version" });
+        // Of two runs at once one sends: what is not new any more when its turn comes is left alone.
+        let first = world.post("/runs", &newer).ok();
+        let second = done(world, &newer);
+        let first = world.get(&format!("/runs/{}", first["id"].as_str().unwrap())).ok();
+        let counted = |run: &Value| ["total", "done", "skipped"].map(|count| run["counters"][count].as_u64().unwrap());
+        assert_eq!((counted(&first), counted(&second)), ([2, 2, 0], [2, 0, 2]));
+        assert_eq!(told(post), [json!(0), json!(0)], "what waits is on its way");
+        assert_eq!(post.deliver().sent, 2);
+        let all = mails(post);
+        assert_eq!(
+            all.iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(),
+            ["p00000@example.org", "p00001@example.org"]
+        );
+        for (_, subject, text) in all {
+            assert!(subject.starts_with("A new version of your certificate CERT-WORKSHOP-2026-"), "{subject}");
+            assert!(text.contains(NEWER) && text.contains("Person Elsewhere") && !text.contains(FIRST), "{text}");
+        }
+        world.post("/runs", &newer).problem(422, "nobody");
+    });
+}
+
+#[test]
+fn what_waits_when_a_newer_version_is_made_brings_that_one_and_counts_as_it() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        school(world, 1, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post.send();
+        renamed(world, &[0]);
+        assert_eq!(told(post), [json!(0), json!(0)]);
+        assert_eq!(post.deliver().sent, 1);
+        let all = mails(post);
+        assert!(all[0].2.contains("Person Elsewhere 0") && all[0].2.contains(FIRST), "they have no other one: {all:?}");
+        assert_eq!(post.messages()[0]["version"], 2);
+        assert_eq!(told(post), [json!(0), json!(0)], "they have the newest");
+    });
+}
+
+#[test]
+fn who_was_told_of_the_new_version_by_another_message_has_it() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        school(world, 2, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post.send();
+        post.deliver();
+        world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
+        renamed(world, &[0]);
+        assert_eq!(told(post), [json!(0), json!(0)]);
+        assert_eq!(post.deliver().sent, 1);
+        assert_eq!(told(post), [json!(0), json!(0)]);
+        // After what was revoked they get another one: it takes the place of nothing that is good.
+        let number = post.message_to("p00001@example.org")["number"].as_str().unwrap().to_owned();
+        mails(post);
+        world.post(&format!("/certificates/{number}/revoke"), &json!({ "cause": "issued_in_error" })).ok();
+        world.post(&format!("/certificates/{number}/reissue"), &json!({ "reason": "it was right" })).ok();
+        assert_eq!(told(post), [json!(0), json!(1)]);
+        done(world, &json!({ "kind": "send", "event": "WORKSHOP", "over": "newer_version" }));
+        assert_eq!(post.deliver().sent, 1);
+        assert!(mails(post)[0].2.contains(FIRST));
+    });
+}
+
+#[test]
+fn an_events_own_text_goes_out_where_it_says_so_itself_and_one_for_this_sending_as_it_is() {
+    let post = Post::with_certificates(1);
+    let world = &post.world;
+    post.send();
+    post.deliver();
+    let newer = |mail: Value| {
+        let run = json!({ "kind": "send", "event": "WORKSHOP", "people": ["p00000@example.org"], "mail": mail });
+        done(world, &run);
+        assert_eq!(post.deliver().sent, 1);
+        let (_, subject, text) = mails(&post).pop().unwrap();
+        (subject, text)
+    };
+    let own = |text: &str| json!({ "texts": [{ "subject": "Of ours", "text": text }] });
+    mails(&post);
+    renamed(world, &[0]);
+    world.put("/events/WORKSHOP/mail", &own("Well done, {{ name }}.")).ok();
+    let preview = world.post("/events/WORKSHOP/mail/preview", &json!({})).ok();
+    assert!(preview["text"].as_str().unwrap().contains(NEWER), "shown as it goes: {preview}");
+    assert!(newer(Value::Null).1.contains(NEWER), "a text that congratulates is for the first one");
+    let says = "{% if replaces %}Instead of the one before, {{ name }}.{% else %}Well done.{% endif %}";
+    world.put("/events/WORKSHOP/mail", &own(says)).ok();
+    world
+        .patch(
+            "/events/WORKSHOP/participants/p00000@example.org?same_id=same_person",
+            &json!({ "name": "Person A Third Name" }),
+        )
+        .ok();
+    done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP" }));
+    assert_eq!(
+        newer(Value::Null),
+        ("Of ours".to_owned(), "Instead of the one before, Person A Third Name.".to_owned())
+    );
+    world
+        .patch(
+            "/events/WORKSHOP/participants/p00000@example.org?same_id=same_person",
+            &json!({ "name": "Person A Fourth Name" }),
+        )
+        .ok();
+    done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP" }));
+    let once = json!({ "subject": "Only today", "text": "Dear {{ name }}." });
+    assert_eq!(newer(once), ("Only today".to_owned(), "Dear Person A Fourth Name.".to_owned()));
+}
+
+#[test]
+fn staff_see_who_has_a_newer_version_and_send_it_on_the_page() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let (sink, mut browser) = (Sink::start(), Browser::of(world, "ada@example.org"));
+        let from = "Academy <office@academy.example>";
+        let relay = json!({ "relay": "127.0.0.1", "port": sink.port, "security": "none", "from": from });
+        ada.ask(world, "PUT", "/mail/relay", &relay).ok();
+        ada.ask(world, "POST", "/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).ok();
+        work(world);
+        let path = "/events/WORKSHOP/participants/p0@example.org?same_id=same_person";
+        ada.ask(world, "PATCH", path, &json!({ "name": "Person Elsewhere" })).ok();
+        let again = json!({ "kind": "regenerate", "event": "WORKSHOP", "people": ["p0@example.org"] });
+        ada.ask(world, "POST", "/runs", &again).ok();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(testamur::server::courier(&world.app).unwrap().deliver_due()).unwrap();
+        work(world);
+        assert!(browser.page("/staff/events/WORKSHOP").contains("1 newer version not sent"));
+        let path = "/staff/events/WORKSHOP/send";
+        let page = browser.page(path);
+        assert!(page.contains("One person was sent an earlier version of their certificate"), "{page}");
+        assert!(page.contains("Those who have a newer version than was sent") && page.contains("Send one message"));
+        let german = browser.page(&format!("{path}?lang=de"));
+        assert!(german.contains("Eine Person bekam eine frühere Version"), "{german}");
+        browser.page(&format!("{path}?lang=en"));
+        let asked = form_with(&page, path, "newer");
+        let refused = browser.send(&asked, &[("over", "newer_version"), ("newer", "7")]);
+        assert_eq!(refused.status, 409, "as many as were shown, and no others: {}", refused.text());
+        let begun = browser.send(&asked, &[("over", "newer_version")]);
+        assert!(browser.follow(&begun).contains("Started."));
+        work(world);
+        assert!(!browser.page(path).contains("sent an earlier version"));
+    });
+}

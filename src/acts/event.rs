@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::archive::is_being_removed;
 use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
-use super::templates::reference;
+use super::templates::{reference, take_along, usual_criteria};
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Malformed, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
@@ -18,8 +18,6 @@ use crate::making::{self, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
 use crate::template::{Template, TemplateError, own_badge};
 
-/// What had to be done for a certificate, where the issuer does not say.
-const CRITERIA: &str = "Completed all required parts.";
 /// What is wrong with a last day before the first.
 const ENDS_EARLY: &str = "is before the event starts";
 /// Most people who sign.
@@ -65,7 +63,8 @@ pub struct Details {
     /// end of the last day. Without one that of the issuer (`time_zone` in `testamur.toml`, else UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
-    /// The language of participants of whom none is said, by its tag, such as `de` or `pt-BR`: of the template of their
+    /// The language of the event, by its tag, such as `de` or `pt-BR`: of the words of a built-in template (`ar`, `de`, `en`, `es`,
+    /// `fr`, `hi`, `zh`; `NAME.LANGUAGE` chooses another one), and, for participants of whom none is said, of the template of their
     /// certificates, where `templates` has one for it, and of what is written to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -73,7 +72,8 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub credits: Option<f64>,
-    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version. Behind the
+    /// name of a built-in one its language, as in `classic.de`; else its words are in the language of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// The template as a door has kept it, with an event's own pictures in it.
@@ -115,7 +115,8 @@ pub struct TemplateWanted {
     /// The language's tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version. Behind the
+    /// name of a built-in one its language, as in `classic.de`; else its words are in the language of the event.
     pub template: String,
 }
 
@@ -152,7 +153,7 @@ pub fn fresh(desk: &Desk, code: EventCode, rule: Option<Rule>) -> Planned {
             path: format!("a/{code}"),
             name: String::new(),
             description: String::new(),
-            criteria: CRITERIA.to_owned(),
+            criteria: usual_criteria(None).to_owned(),
             achievement_type: "Certificate".to_owned(),
         },
         code,
@@ -341,7 +342,7 @@ pub fn set_rule(
     let mut new = old.clone();
     for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
         let Some(name) = &tier.template else { continue };
-        let template = reference(desk.store, name, &new.event.code)?;
+        let template = reference(desk.store, name, (&new.event.code, new.plan.language.as_deref()))?;
         new.plan.templates.retain(|choice| choice.tier.as_ref() != Some(&tier.name) || choice.language.is_some());
         new.plan.templates.push(TemplateChoice { tier: Some(tier.name.clone()), language: None, template });
     }
@@ -511,6 +512,12 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
 pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, ActError> {
     let mut new = old.clone();
     let Planned { event, plan, .. } = &mut new;
+    if let Some(tag) = &details.language {
+        plan.language = text("language", tag)?;
+        if plan.language.as_ref().is_some_and(|tag| !is_language(tag)) {
+            return Err(ActError::invalid("language", "is not a language tag such as `de` or `pt-BR`"));
+        }
+    }
     texts(event, plan, details)?;
     event.starts = details.starts.or(event.starts);
     event.ends = details.ends.or(event.ends);
@@ -538,26 +545,42 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         let refused = |error: ZoneError| ActError::invalid("time_zone", format!("holds what is none: {error}"));
         event.zone = zone.map(read).transpose().map_err(refused)?;
     }
-    if let Some(tag) = &details.language {
-        plan.language = text("language", tag)?;
-        if plan.language.as_ref().is_some_and(|tag| !is_language(tag)) {
-            return Err(ActError::invalid("language", "is not a language tag such as `de` or `pt-BR`"));
-        }
-    }
+    other_words(store, (&mut *event, &mut *plan), old.plan.language.as_deref())?;
     if let Some(name) = &details.template {
-        event.template = reference(store, name, &event.code)?;
+        event.template = reference(store, name, (&event.code, plan.language.as_deref()))?;
     }
     if let Some(kept) = &details.kept {
         event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
-        plan.templates = templates(store, wanted, &event.code)?;
+        plan.templates = templates(store, wanted, (&event.code, plan.language.as_deref()))?;
         known_tiers(plan)?;
     }
     if let Some(signatories) = &details.signatories {
         set_signatories(event, signatories)?;
     }
     Ok(new)
+}
+
+/// An event that takes another language takes its words along: those of a built-in template, and what had to be done where nobody
+/// has said it. What was chosen in a language of its own stays.
+fn other_words(
+    store: &dyn Store,
+    (event, plan): (&mut Event, &mut EventPlan),
+    before: Option<&str>,
+) -> Result<(), ActError> {
+    let languages = (before, plan.language.as_deref());
+    if languages.0 == languages.1 {
+        return Ok(());
+    }
+    take_along(store, &mut event.template, languages)?;
+    for choice in plan.templates.iter_mut().filter(|choice| choice.language.is_none()) {
+        take_along(store, &mut choice.template, languages)?;
+    }
+    if event.achievement.criteria == usual_criteria(before) {
+        event.achievement.criteria = usual_criteria(plan.language.as_deref()).to_owned();
+    }
+    Ok(())
 }
 
 fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(), ActError> {
@@ -576,7 +599,8 @@ fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(
         event.achievement.description.clone_from(&event.achievement.name);
     }
     if let Some(criteria) = &details.criteria {
-        event.achievement.criteria = printed("criteria", criteria, true)?.unwrap_or_else(|| CRITERIA.to_owned());
+        event.achievement.criteria =
+            printed("criteria", criteria, true)?.unwrap_or_else(|| usual_criteria(plan.language.as_deref()).to_owned());
     }
     if let Some(kind) = &details.achievement_type {
         event.achievement.achievement_type =
@@ -588,7 +612,11 @@ fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(
     Ok(())
 }
 
-fn templates(store: &dyn Store, wanted: &[TemplateWanted], event: &EventCode) -> Result<Vec<TemplateChoice>, ActError> {
+fn templates(
+    store: &dyn Store,
+    wanted: &[TemplateWanted],
+    (event, spoken): (&EventCode, Option<&str>),
+) -> Result<Vec<TemplateChoice>, ActError> {
     if wanted.len() > MAX_TEMPLATES {
         return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
     }
@@ -599,7 +627,8 @@ fn templates(store: &dyn Store, wanted: &[TemplateWanted], event: &EventCode) ->
         if tier.is_none() && language.is_none() {
             return Err(ActError::invalid("templates", "need a tier or a language each"));
         }
-        Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template, event)? })
+        let template = reference(store, &wanted.template, (event, language.as_deref().or(spoken)))?;
+        Ok(TemplateChoice { tier, language, template })
     };
     wanted.iter().map(choice).collect()
 }

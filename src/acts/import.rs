@@ -269,7 +269,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
-    let (ours, rest) = split_mapping(entries, course);
+    let (mut ours, rest) = split_mapping(entries, course);
     let mut said = Mapping::default();
     rest.iter().try_for_each(|entry| said.add(entry)).map_err(import::ImportError::from)?;
     let table = import::read_table_as(request.name, request.bytes, &request.limits, &request.reading, &said)?;
@@ -280,7 +280,8 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     for entry in rest.iter().filter(fits) {
         mapping.add(entry).map_err(import::ImportError::from)?;
     }
-    let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
+    let mut columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
+    progress_columns::settle_results(&table, &mut columns, &mut ours, Results::of(&planned.event).signed());
     let (found, unknown) = targets(&table, &columns, &ours, course);
     let rule = planned.plan.rule.as_ref();
     let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
@@ -309,6 +310,9 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     if let Some(fonts) = request.fonts {
         warn_of_long_names(desk, planned, fonts, &mut rows)?;
     }
+    let results = Results::of(&planned.event);
+    let uses = uses(desk, planned, &columns, &found, results)?;
+    import::warn_of_titles(&table, &columns, &uses, &mut rows);
     let questions = questions(&table, &columns, &rows, comma_names);
     let nothing = request.dry_run || !questions.is_empty();
     let enrolled = match nothing {
@@ -317,8 +321,6 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
     let counts = counts(&rows, enrolled.clone());
-    let results = Results::of(&planned.event);
-    let uses = uses(desk, planned, &columns, &found, results)?;
     let progress = progress_columns::told(&table, &columns, course, &found, &uses);
     let record = match nothing {
         true => None,

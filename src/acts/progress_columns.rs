@@ -4,7 +4,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::eligibility::{Amount, Course, Done, Mark, Rule};
-use crate::import::{CLEAR, Code, Column, Columns, Finding, Meaning, RowOutcome, Severity, Table, Use, field_name};
+use crate::import::{
+    CLEAR, Code, Column, Columns, Finding, Meaning, RowOutcome, Severity, Table, Use, adds_up, field_name,
+};
 use crate::store::Participant;
 
 /// What a column fills.
@@ -81,6 +83,7 @@ fn spelt(header: &str) -> Option<Target> {
             section = match name {
                 "attendance" => Some(Target::Attendance),
                 "points" => Some(Target::Points),
+                "passed" => Some(Target::Passed),
                 _ => Some(Target::Completion),
             };
         } else if line.split_whitespace().any(|word| word == wanted) {
@@ -92,18 +95,30 @@ fn spelt(header: &str) -> Option<Target> {
 
 /// Whether something stands below the header of a measure, and none of it is a number: `Meeting Organizer` below `Attendance`.
 fn says_something_else(table: &Table, at: usize, target: &Target) -> bool {
-    let mut filled = table.rows.iter().map(|row| row.number(at)).filter(|cell| !cell.is_empty() && !is_clear(cell));
+    let mut filled = measures(table, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
     matches!(target, Target::Attendance | Target::Points | Target::Completion)
         && filled
             .next()
             .is_some_and(|first| [first].into_iter().chain(filled).all(|cell| cell.parse::<Amount>().is_err()))
 }
 
+/// What stands in a column about people: neither in rows that add up others, nor what a formula has not worked out.
+fn measures(table: &Table, at: usize) -> impl Iterator<Item = &str> {
+    let people = table.rows.iter().filter(move |row| !adds_up(row) && !row.formulas.contains(&at));
+    people.map(move |row| row.number(at)).filter(|cell| !cell.starts_with('='))
+}
+
+/// Whether a column says yes or no in words, and nothing else but what stands for neither.
+fn says_yes_or_no(table: &Table, at: usize) -> bool {
+    let said = || measures(table, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
+    let word = |cell: &str| cell.chars().any(char::is_alphabetic) && yes_or_no(cell).is_some();
+    said().next().is_some() && said().all(word)
+}
+
 /// Whether a column holds numbers, and nothing else but what stands for none. Of 0 and 1 alone it may be yes and no.
 fn holds_numbers(table: &Table, at: usize) -> bool {
     let mut any = false;
-    let all = table.rows.iter().all(|row| {
-        let number = row.number(at);
+    let all = measures(table, at).all(|number| {
         let none = number.is_empty() || is_clear(number) || ["n/a", "-", "–"].contains(&&*number.to_lowercase());
         let found = number.parse::<Amount>().ok();
         any |= found.is_some_and(|number| number > Amount::whole(1));
@@ -189,8 +204,12 @@ pub(super) fn targets(
     for (at, column) in columns.columns.iter().enumerate() {
         let free = column.meaning.is_none() && !column.skipped && !found.iter().any(|(other, _)| *other == at);
         let target = spelt(&column.header).filter(|_| free);
+        let holds = |target: &Target| match target {
+            Target::Passed => says_yes_or_no(table, at),
+            _ => holds_numbers(table, at),
+        };
         if let Some(target) = target.filter(|target| !found.iter().any(|(_, other)| other == target))
-            && holds_numbers(table, at)
+            && holds(&target)
         {
             found.push((at, target));
         }
@@ -202,6 +221,34 @@ pub(super) fn targets(
         found.push((at, Target::Score));
     }
     (found, unknown)
+}
+
+/// What somebody has `mapped` as a measure is that, and no result of a certificate; and a result that says yes or no in words is whether
+/// somebody has passed, unless results are signed: then it is both.
+pub(super) fn settle_results(
+    table: &Table,
+    columns: &mut Columns,
+    mapped: &mut Vec<(Target, String)>,
+    are_signed: bool,
+) {
+    let of_certificates = |meaning| matches!(meaning, Meaning::Result | Meaning::Credits | Meaning::Term);
+    for column in columns.columns.iter_mut().filter(|column| column.meaning.is_some_and(of_certificates)) {
+        let is = |header: &str| field_name(header) == column.field || *header == column.header;
+        if mapped.iter().any(|(target, header)| is(header) && !matches!(target, Target::Role | Target::Score)) {
+            column.meaning = None;
+        }
+    }
+    let passed = |mapped: &[(Target, String)]| mapped.iter().any(|(target, _)| *target == Target::Passed);
+    let Some(at) = columns.with(Meaning::Result).filter(|at| !passed(&mapped[..]) && says_yes_or_no(table, *at)) else {
+        return;
+    };
+    let header = &columns.columns[at].header;
+    if !mapped.iter().any(|(_, mapped)| field_name(mapped) == field_name(header)) {
+        mapped.push((Target::Passed, header.clone()));
+        if !are_signed {
+            columns.columns[at].meaning = None;
+        }
+    }
 }
 
 /// Fills people from these columns. A cell that cannot be read makes its row an error.
@@ -425,6 +472,9 @@ mod tests {
             ("Punkte", Some(Target::Points)),
             ("Total points", Some(Target::Points)),
             ("Fortschritt", Some(Target::Completion)),
+            ("Bestanden", Some(Target::Passed)),
+            ("Prüfung bestanden?", Some(Target::Passed)),
+            ("Réussi", Some(Target::Passed)),
             ("Bemerkung", None),
             ("", None),
         ] {

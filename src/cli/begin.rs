@@ -118,7 +118,7 @@ impl Founder for Setter {
         }
         // A password can be wrong beside the e-mail alone.
         note(accounts::check_owner(&SetUp { email, name, password }).map_err(account));
-        note(wanted.logo.as_ref().map_or(Ok(()), |logo| with_logo(logo).map(drop)));
+        note(wanted.logo.as_ref().map_or(Ok(()), |logo| with_logo(logo, wanted.language).map(drop)));
         faults.extend(wanted.relay.as_ref().and_then(|relay| chosen(relay).err()).into_iter().flatten());
         faults.sort_by_key(|fault| fault.field);
         faults.dedup_by_key(|fault| fault.field);
@@ -270,10 +270,11 @@ fn reached(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
     crate::mail::reached::reach(desk.store, Some(&address), Some(&act)).map_err(failed)
 }
 
-/// Returns the template `classic` with a logo.
-fn with_logo(logo: &[u8]) -> Result<Template, NotMade> {
+/// Returns the template `classic` with a logo, in a language.
+fn with_logo(logo: &[u8], language: &str) -> Result<Template, NotMade> {
     let unusable = |error: &dyn std::fmt::Display| NotMade { field: Some("logo"), detail: error.to_string() };
-    let template = templates::opened(&MemoryStore::new(), "classic", None).map_err(|error| unusable(&error))?;
+    let template = templates::opened(&MemoryStore::new(), &format!("classic.{language}"), None)
+        .map_err(|error| unusable(&error))?;
     let template = template.with_asset(LOGO, logo.to_vec()).map_err(|error| unusable(&error))?;
     let findings = templates::looked_over(&FontLibrary::builtin(), &template);
     let bad = findings.into_iter().find(|finding| finding.severity == Severity::Error);
@@ -290,7 +291,7 @@ fn dress(desk: &Desk, data: &Path, wanted: &Wanted) -> Result<(), NotMade> {
     }
     let faces = Faces::new(workspace::fonts(data).map_err(failed)?);
     if let Some(logo) = &wanted.logo {
-        match templates::add(desk, &faces, OWN_TEMPLATE, &with_logo(logo)?) {
+        match templates::add(desk, &faces, OWN_TEMPLATE, &with_logo(logo, wanted.language)?) {
             // Of a try before.
             Ok(_) | Err(ActError::TemplateExists(_)) => {}
             Err(error) => return Err(NotMade { field: Some("logo"), detail: error.to_string() }),

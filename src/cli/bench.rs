@@ -141,7 +141,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 
 fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCode, Failure> {
     let code: EventCode = code.parse()?;
-    let kept = event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?;
+    let kept = event::keep_template(desk, faces.fonts(), (&args.template, None), Vec::new())?;
     let details = acts::Details {
         title: Some("Introduction to Data Analysis".to_owned()),
         description: Some("Five days of cleaning, exploring and presenting data.".to_owned()),

@@ -71,7 +71,7 @@ pub(super) struct Create {
     /// Title as printed and signed
     #[arg(long, value_parser = line)]
     title: String,
-    /// Built-in template name, or a folder or file
+    /// Built-in template name, as classic or classic.de, or a folder or file
     #[arg(long, value_name = "T")]
     template: String,
     /// Who gets a certificate: everybody in the list, or another rule as JSON (schemas/rule.json)
@@ -88,7 +88,7 @@ pub(super) struct Update {
     /// Title as printed and signed
     #[arg(long, value_parser = line)]
     pub(super) title: Option<String>,
-    /// Built-in template name, or a folder or file
+    /// Built-in template name, as classic or classic.de, or a folder or file
     #[arg(long, value_name = "T")]
     pub(super) template: Option<String>,
     /// Who gets a certificate from now on: everybody in the list, or another rule as JSON (schemas/rule.json)
@@ -121,8 +121,9 @@ pub(super) struct Details {
     /// testamur.toml, else UTC]
     #[arg(long, value_name = "ZONE")]
     pub(super) time_zone: Option<String>,
-    /// Language of people of whom none is said, as de or pt-BR: of the template of their certificates, where the event has one
-    /// for it, and of mails [default: that of the template]
+    /// Language of the event, as de or pt-BR: of the words of a built-in template (ar, de, en, es, fr, hi, zh), and, for people of
+    /// whom none is said, of the template of their certificates, where the event has one for it, and of mails [default: that of the
+    /// template]
     #[arg(long, value_name = "TAG")]
     pub(super) language: Option<String>,
     /// Credits earned by everybody; a column `credits` overrides it
@@ -220,7 +221,8 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let Create { code, title, template, rule, details } = args;
     let desk = workspace.desk();
     let faces = workspace.faces()?;
-    let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
+    let spoken = details.language.as_deref();
+    let kept = keep_template(&desk, faces.fonts(), (&template, spoken), pictures(&details)?)?;
     let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
     let made = acts::create(&desk, &faces, code, &details, Some(rule)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
@@ -309,15 +311,25 @@ pub(super) fn pictures(args: &Details) -> Result<Vec<(String, Vec<u8>)>, Failure
     Ok(pictures)
 }
 
-/// Checks a template and keeps this version of it in the store.
+/// Checks a template and keeps this version of it in the store. A built-in one speaks the language of its event, unless another is
+/// named.
 pub(super) fn keep_template(
     desk: &Desk,
     fonts: &FontLibrary,
-    name_or_path: &str,
+    (name_or_path, language): (&str, Option<&str>),
     pictures: Vec<(String, Vec<u8>)>,
 ) -> Result<TemplateRef, Failure> {
-    let template = super::template::load(name_or_path)?;
+    let template = spoken(super::template::load(name_or_path)?, name_or_path, language);
     Ok(TemplateRef { name: template_name(name_or_path), bundle: keep(desk, fonts, template, pictures)? })
+}
+
+/// Returns a template as an event takes it that is in this language.
+pub(super) fn spoken(template: Template, name_or_path: &str, language: Option<&str>) -> Template {
+    let (named, _) = crate::template::name_and_version(name_or_path);
+    match crate::template::name_and_language(named) {
+        (_, Some(_)) => template,
+        (_, None) => acts::templates::in_language_of(template, language),
+    }
 }
 
 /// Keeps a template with an event's pictures put in.
@@ -334,9 +346,9 @@ pub(super) fn keep(
     Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 
-/// Returns the name that an event keeps: of `classic@1` the name, of a file's path its stem.
+/// Returns the name that an event keeps: of `classic@1` and `classic.de` the name, of a file's path its stem.
 pub(super) fn template_name(name_or_path: &str) -> String {
-    let (name, _) = crate::template::name_and_version(name_or_path);
+    let (name, _) = crate::template::name_and_language(crate::template::name_and_version(name_or_path).0);
     if crate::template::builtin_names().contains(&name) {
         return name.to_owned();
     }

@@ -7,7 +7,8 @@ use super::event::{self, Update};
 use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::acts;
-use crate::acts::templates::{LOGO, SIGNATURES, dressed};
+use crate::acts::Planned;
+use crate::acts::templates::{LOGO, SIGNATURES, dressed, taken_along};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
@@ -17,7 +18,7 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
     workspace.event(&args.code)?;
     let old = acts::planned(&desk, &args.code)?;
-    let kept = looks(&desk, &faces, &old.event.template, &args)?;
+    let kept = looks(&desk, &faces, &old, &args)?;
     let details = acts::Details { kept, ..event::stated(args.title, args.details) };
     let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
     let mut changed = changed(&old.event, &new.event);
@@ -49,7 +50,9 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
 }
 
 /// Keeps the template with the pictures that it is to have; nothing, if it stays as it is.
-fn looks(desk: &Desk, faces: &Faces, before: &TemplateRef, args: &Update) -> Result<Option<TemplateRef>, Failure> {
+fn looks(desk: &Desk, faces: &Faces, planned: &Planned, args: &Update) -> Result<Option<TemplateRef>, Failure> {
+    let (before, spoken) = (&planned.event.template, planned.plan.language.as_deref());
+    let wanted = args.details.language.as_deref().or(spoken);
     let pictures = event::pictures(&args.details)?;
     let signs_anew = !args.details.signatory.is_empty();
     if args.template.is_none() && !signs_anew && pictures.is_empty() {
@@ -60,8 +63,8 @@ fn looks(desk: &Desk, faces: &Faces, before: &TemplateRef, args: &Update) -> Res
         false => Some(kept(desk, &before.bundle)?),
     };
     let mut template = match (&args.template, &old) {
-        (Some(name), _) => super::template::load(name)?,
-        (None, Some(old)) => old.clone(),
+        (Some(name), _) => event::spoken(super::template::load(name)?, name, wanted),
+        (None, Some(old)) => taken_along(old, spoken, wanted).unwrap_or_else(|| old.clone()),
         (None, None) => {
             return Err(Failure::new("the event has no template yet").hint("choose one with --template"));
         }

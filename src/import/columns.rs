@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::headers::{asks_for_name, head, headers, is_german, says_part};
+use super::headers::{asks_for_name, both_parts, head, headers, is_german, says_part};
 use super::mapping::{Mapping, MappingError, Target};
 use super::overlooked;
 use super::parts::{self, Order, Verdict};
-use super::question::{Choice, Question};
+use super::question::{Choice, CommaNames, Question};
 use super::report::REPORT_COLUMNS;
 use super::{Limits, Table};
 
@@ -174,6 +174,14 @@ impl Columns {
         }
     }
 
+    /// What is to become of names such as `Lovelace, Ada`: what was said; else what the header says that the column has, as
+    /// `Name, Vorname` does.
+    pub(super) fn commas(&self, said: CommaNames) -> CommaNames {
+        let header = self.with(Name).map(|at| &self.columns[at].header);
+        let family_first = header.and_then(|header| both_parts(header)).is_some_and(|told| told.0);
+        if said == CommaNames::Ask && family_first { CommaNames::Swap } else { said }
+    }
+
     /// Returns the index of the column with a meaning; the first, where several have it.
     pub fn with(&self, meaning: Meaning) -> Option<usize> {
         self.columns.iter().position(|column| column.meaning == Some(meaning))
@@ -225,8 +233,9 @@ impl Columns {
         // `Name (original name)`, `E-mail (work)`.
         let heads: Vec<String> = self.columns.iter().map(|column| head(&column.header)).collect();
         let by_head = || headers(meaning).find_map(|header| any(&|at| heads[at] == header && !counts(at)));
+        let both = || any(&|at| meaning == Name && both_parts(&self.columns[at].header).is_some());
         let asks = || any(&|at| meaning == Name && asks_for_name(&self.columns[at].header));
-        exact.or_else(by_head).or_else(asks)
+        exact.or_else(by_head).or_else(both).or_else(asks)
     }
 
     /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name, beside

@@ -62,6 +62,44 @@ pub(super) fn asks_for_name(header: &str) -> bool {
     !is_of_others(header) && ASKED.split_whitespace().any(|asked| padded.contains(&format!("_{asked}_")))
 }
 
+/// What stands between the parts of a name in a header.
+const BETWEEN: &str = "und and et y e i en och og ja és ve ir un da si și a и та і";
+/// What is left of a part before a hyphen, as in `Vor- und Zuname`: of a given name, of a family name.
+const CUT_SHORT: [&str; 2] = ["vor voor för for", "zu nach familien achter efter etter"];
+
+/// Says whether a header names both parts of a name and nothing else, and whether the family name is said first: `Vor- und Zuname`,
+/// `Name, Vorname`, `Familienname / Vorname`.
+pub(super) fn both_parts(header: &str) -> Option<FamilyFirst> {
+    let words = field_name(header);
+    let mut words: Vec<&str> = words.split('_').filter(|word| !BETWEEN.split(' ').any(|one| one == *word)).collect();
+    // `Name` alone is the family name beside a given one.
+    let is = |word: &str, part: Meaning, cut: usize| {
+        headers(part).any(|known| known == word) || CUT_SHORT[cut].split(' ').any(|one| one == word)
+    };
+    let kind = |word: &str| match (is(word, Meaning::FirstName, 0), is(word, Meaning::LastName, 1) || word == "name") {
+        (true, false) => Some(false),
+        (false, true) => Some(true),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    while let [first, rest @ ..] = &words[..] {
+        let joined = rest.first().map(|next| format!("{first}{next}"));
+        let pair = joined.as_deref().filter(|pair| pair.len() > 4).and_then(|pair| kind(pair));
+        let taken = if pair.is_some() { 2 } else { 1 };
+        found.push(pair.or_else(|| kind(first))?);
+        words = words[taken..].to_vec();
+    }
+    match found[..] {
+        [false, true] => Some(FamilyFirst(false)),
+        [true, false] => Some(FamilyFirst(true)),
+        _ => None,
+    }
+}
+
+/// Whether the family name stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FamilyFirst(pub bool);
+
 /// Says whether a header speaks of somebody else, or of something: `Company name`, `Parent's e-mail`.
 pub(super) fn is_of_others(header: &str) -> bool {
     const OTHERS: &str = "company organisation organization employer firma unternehmen school institution university course \
@@ -105,4 +143,40 @@ pub(super) fn is_german(header: &str) -> bool {
 #[cfg(test)]
 pub(super) fn sections() -> usize {
     SECTIONS.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_parts_of_a_name_are_found_in_one_header_and_which_stands_first() {
+        for (header, told) in [
+            ("Vor- und Zuname", Some(false)),
+            ("Vor- und Nachname", Some(false)),
+            ("Zu- und Vorname", Some(true)),
+            ("Name, Vorname", Some(true)),
+            ("Name / Vorname", Some(true)),
+            ("Vorname Name", Some(false)),
+            ("Nachname, Vorname", Some(true)),
+            ("Familienname, Vorname", Some(true)),
+            ("Vor- und Familienname", Some(false)),
+            ("Last name, First name", Some(true)),
+            ("First and last name", Some(false)),
+            ("Surname & forename", Some(true)),
+            ("Nom, prénom", Some(true)),
+            ("Prénom et nom", Some(false)),
+            ("Apellidos, nombre", Some(true)),
+            ("Cognome e nome", Some(true)),
+            ("Voornaam en achternaam", Some(false)),
+            ("Фамилия, имя", Some(true)),
+            ("Name", None),
+            ("Vorname", None),
+            ("Name des Kurses", None),
+            ("Nachname (Geburtsname)", None),
+            ("", None),
+        ] {
+            assert_eq!(both_parts(header).map(|one| one.0), told, "{header}");
+        }
+    }
 }

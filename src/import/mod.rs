@@ -34,6 +34,7 @@ mod report;
 mod rows;
 mod shown;
 mod table;
+mod titles;
 mod unfilled;
 mod uses;
 mod xlsx;
@@ -44,6 +45,7 @@ pub use commas::asked_commas;
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use mapping::{Mapping, MappingError};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
+pub(crate) use nobody::adds_up;
 pub use outcome::{
     Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, is_for_programs, plain_hint,
     summarise,
@@ -56,6 +58,7 @@ pub use question::{
 pub use report::{REPORT_COLUMNS, report_json, row_status, safe_cell, write_report};
 pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
 pub use table::{Limits, Row, Table, read_table, read_table_as};
+pub use titles::warn_of_titles;
 pub use unfilled::{Near, Unfilled, unfilled};
 pub use uses::{Use, told_uses, uses};
 

@@ -61,6 +61,12 @@ pub(super) struct Usual {
     sums: Vec<Sum>,
 }
 
+/// Says whether a row adds up others by what it says itself: what stands in it is no measure of anybody.
+pub(crate) fn adds_up(row: &Row) -> bool {
+    let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
+    row.totals || row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).is_some_and(adds)
+}
+
 /// The numbers of a column: what they come to, how many there are, and between which they lie.
 #[derive(Clone, Copy)]
 struct Sum {
@@ -197,7 +203,10 @@ impl Usual {
             return Some("the row adds up others".to_owned());
         }
         let numbered = plain.trim_end_matches(char::is_numeric);
-        if is_in("nobody", &plain) || is_counted(name, numbered) || is_n_a(name) || is_device(name, &plain) {
+        let made_up =
+            || name.split_whitespace().any(|word| is_in("madeup", key(word).trim_end_matches(char::is_numeric)));
+        if is_in("nobody", &plain) || made_up() || is_counted(name, numbered) || is_n_a(name) || is_device(name, &plain)
+        {
             return Some("this seems to be no name of a person".to_owned());
         }
         if is_no_word_of_names(name, &plain) {
@@ -345,11 +354,22 @@ mod tests {
 
     #[test]
     fn the_words_are_spelt_as_cells_are_compared() {
-        for name in ["nobody", "perhaps", "headings", "devices", "tags", "adding", "inside"] {
+        for name in ["nobody", "madeup", "perhaps", "headings", "devices", "tags", "adding", "inside"] {
             assert!(SECTIONS[name].len() > 10, "{name}");
             SECTIONS[name].iter().for_each(|word| assert_eq!(key(word), *word, "{name}"));
         }
-        assert_eq!(SECTIONS.len(), 7);
+        assert_eq!(SECTIONS.len(), 8);
+    }
+
+    #[test]
+    fn people_who_are_made_up_for_a_test_are_told_by_one_word() {
+        for word in ["testperson", "mustermann", "musterfrau", "testteilnehmerin", "teststudent", "dummyuser"] {
+            assert!(is_in("madeup", word), "{word}");
+        }
+        // Muster, Tester and Test are families.
+        for word in ["muster", "tester", "test", "musterle", "probst", "beispiel"] {
+            assert!(!is_in("madeup", word), "{word}");
+        }
     }
 
     #[test]

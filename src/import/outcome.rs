@@ -85,6 +85,8 @@ pub enum Code {
     Answered,
     /// The name fits on no line of the certificate.
     DoesNotFit,
+    /// A column that people would look for on the certificate is not on it.
+    NotPrinted,
 }
 
 impl Code {
@@ -124,6 +126,7 @@ impl Code {
             Self::StrangeLetters => "strange_letters",
             Self::Answered => "answered",
             Self::DoesNotFit => "does_not_fit",
+            Self::NotPrinted => "not_printed",
         }
     }
 }

@@ -81,11 +81,13 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
     let tells: Vec<Option<Tells>> = columns.columns.iter().map(absent::tells).collect();
     let usual = Usual::of(table, columns);
     // Where most names are written so, that is one question about the list.
-    let ask_commas = checks.comma_names == CommaNames::Ask && !mostly_commas(table, columns);
+    let commas = columns.commas(checks.comma_names);
+    let ask_commas = commas == CommaNames::Ask && !mostly_commas(table, columns);
+    let swap = commas == CommaNames::Swap;
     let check = |(index, row): (usize, &Row)| {
         let gap = index > 0 && table.rows[index - 1].line + 1 < row.line;
         let (findings, cleared) = (Vec::new(), BTreeSet::new());
-        let (usual, list) = (&usual, List { gap, ask_commas });
+        let (usual, list) = (&usual, List { gap, ask_commas, swap });
         let (offers, taken, likely, said) = (Vec::new(), Vec::new(), None, None);
         let tells = &tells;
         RowChecker { columns, checks, tells, usual, list, row, findings, cleared, offers, taken, likely, said }
@@ -100,6 +102,8 @@ struct List {
     gap: bool,
     /// A name such as `Lovelace, Ada` is an exception, which is asked about.
     ask_commas: bool,
+    /// `Lovelace, Ada` is Ada Lovelace.
+    swap: bool,
 }
 
 struct RowChecker<'a> {

@@ -19,6 +19,7 @@ use super::rate::{Hourly, Rate};
 use super::reached::Reached;
 use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
+use super::site_look::SiteReading;
 use super::staff::Uploads;
 use super::standings::Standings;
 use super::turns::Turns;
@@ -176,6 +177,8 @@ struct Inner {
     mailing: Mailing,
     /// At which address staff say that people reach it.
     reached: Reached,
+    /// Who reads the published site.
+    site_reading: SiteReading,
     /// What is being done about backups.
     upkeep: Upkeep,
     /// Messages that were counted by day.
@@ -228,6 +231,7 @@ impl App {
             uploads: Uploads::default(),
             mailing: Mailing::default(),
             reached: Reached::default(),
+            site_reading: SiteReading::default(),
             upkeep: Upkeep::default(),
             mail_days: Counted::default(),
             standings: Standings::default(),
@@ -319,6 +323,11 @@ impl App {
     /// Returns at which address staff say that people reach it.
     pub(super) fn reached(&self) -> &Reached {
         &self.0.reached
+    }
+
+    /// Returns who reads the published site.
+    pub(super) fn site_reading(&self) -> &SiteReading {
+        &self.0.site_reading
     }
 
     /// Returns what is being done about backups.

@@ -31,6 +31,7 @@ mod router;
 mod run;
 mod session;
 mod site;
+mod site_look;
 mod staff;
 mod standings;
 mod steady;
@@ -54,6 +55,7 @@ pub use relay::{MAIL_PASSWORD, MailNow, SealedMail, sealed_password, sealed_text
 pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
 pub use session::{accounts, compact_if_due, finish_erasing, setup_link, sweep_sessions};
+pub use site_look::{Looking, SiteReader};
 pub use staff::{Founder, Made, NotMade, RelayWanted, Wanted, begin};
 pub use steady::Steady;
 pub use worker::{Worker, work_once};

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::webhooks::address::is_public;
+
 /// The page where somebody sets a password who was given a link, by an invitation too.
 pub const PASSWORD_PAGE: &str = "password";
 /// Longest address, in bytes.
@@ -64,6 +66,13 @@ impl PublicUrl {
         self.text.starts_with("https:") || self.is_of_this_machine()
     }
 
+    /// Says whether only this machine or its network knows the address, or what goes there is not safe: nobody else is led there by
+    /// a link.
+    pub fn is_for_nobody_else(&self) -> bool {
+        let host = Url::parse(&self.text).ok().and_then(|url| url.host_str().map(str::to_owned));
+        !self.text.starts_with("https:") || host.is_none_or(|host| is_known_here_only(&host))
+    }
+
     /// Says whether only this machine itself reaches it.
     pub fn is_of_this_machine(&self) -> bool {
         Url::parse(&self.text).is_ok_and(|url| match url.host() {
@@ -73,6 +82,27 @@ impl PublicUrl {
             None => false,
         })
     }
+}
+
+/// Endings of names that no public name server knows: of a network's own, or of this machine.
+const OWN_ENDINGS: [&str; 9] =
+    ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "localdomain", "home.arpa"];
+
+/// Says whether only this machine, or the network that it stands in, knows a host (with a port, where it has one): nobody else is led
+/// there by a link or a QR code.
+pub(super) fn is_known_here_only(host: &str) -> bool {
+    let url = Url::parse(&format!("https://{host}/"));
+    url.is_ok_and(|url| match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            let ends =
+                |ending: &str| name.strip_suffix(ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+            !name.contains('.') || OWN_ENDINGS.into_iter().any(ends)
+        }
+        Some(Host::Ipv4(address)) => !is_public(address.into()),
+        Some(Host::Ipv6(address)) => !is_public(address.into()),
+        None => false,
+    })
 }
 
 impl Default for PublicUrl {
@@ -153,6 +183,40 @@ mod tests {
         }
         for text in ["http://certs.example.org", "certs.example.org", "javascript:alert(1)"] {
             assert!(PublicUrl::of_staff(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_this_network_knows_is_told_from_what_others_reach() {
+        for host in [
+            "localhost",
+            "localhost:8443",
+            "certs.localhost",
+            "certs",
+            "nas.local",
+            "certs.corp",
+            "srv.intern.lan",
+            "printer.home.arpa",
+            "192.168.178.20",
+            "10.0.0.1:8443",
+            "127.0.0.1",
+            "[fe80::1]",
+            "Certs.LOCAL.",
+        ] {
+            assert!(is_known_here_only(host), "{host}");
+        }
+        for host in
+            ["certs.example.org", "academy.example", "local.example.org", "mylan.de", "8.8.8.8", "bücher.example"]
+        {
+            assert!(!is_known_here_only(host), "{host}");
+        }
+        for (address, nobody) in [
+            ("https://certs.example.org", false),
+            ("http://certs.example.org", true),
+            ("http://localhost:8080", true),
+            ("https://192.168.1.5", true),
+        ] {
+            assert_eq!(address.parse::<PublicUrl>().unwrap().is_for_nobody_else(), nobody, "{address}");
         }
     }
 

@@ -59,6 +59,10 @@ pub(super) const FONTS: &[(&str, &[u8])] = &[
     ("NotoSerifThai-Regular.ttf", include_bytes!("../../fonts/NotoSerifThai-Regular.ttf")),
 ];
 
+/// The Chinese characters of the built-in templates' own words, and of dates: what stands on every Chinese certificate can be
+/// drawn on every machine. It goes with the templates that need it, and is none of the fonts that others fall back on.
+pub(super) const HAN: &[u8] = include_bytes!("../../fonts/NotoSansCJKsc-Words.otf");
+
 /// A built-in template: its name, and the JSON documents of all its versions, the first one first.
 ///
 /// Certificates are drawn from the bytes that their event kept, so that no change reaches what was issued. A version that was

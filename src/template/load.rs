@@ -1,9 +1,9 @@
 //! Loads templates: by built-in name, from a folder or file, from a bundle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,7 @@ use super::document::{Document, MAX_DOCUMENT_BYTES};
 use super::error::TemplateError;
 use super::model::Element;
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece};
+use super::spoken::name_and_language;
 
 /// A template: its document and its assets, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,19 @@ pub fn builtin_versions(name: &str) -> std::ops::RangeInclusive<u32> {
     1..=builtin(name).map_or(0, |versions| versions.len() as u32)
 }
 
+/// Returns the document of a version of a built-in template; each is read once.
+pub(super) fn builtin_document(name: &str, version: u32) -> Option<Arc<Document>> {
+    static READ: LazyLock<Mutex<BTreeMap<(String, u32), Arc<Document>>>> = LazyLock::new(Mutex::default);
+    let bytes = version.checked_sub(1).and_then(|at| builtin(name)?.get(at as usize))?;
+    let mut read = READ.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(document) = read.get(&(name.to_owned(), version)) {
+        return Some(Arc::clone(document));
+    }
+    let document = Arc::new(Document::parse(bytes).ok()?);
+    read.insert((name.to_owned(), version), Arc::clone(&document));
+    Some(document)
+}
+
 fn builtin(name: &str) -> Option<&'static [&'static [u8]]> {
     super::builtin::TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, versions)| *versions)
 }
@@ -47,15 +61,17 @@ pub fn name_and_version(text: &str) -> (&str, Option<u32>) {
 }
 
 impl Template {
-    /// Opens a built-in template by name (the newest version, or `classic@1`), a folder with a `template.json`, or a `.json`
-    /// file with its assets beside it.
+    /// Opens a built-in template by name (the newest version, or `classic@1`; in another language, `classic.de`), a folder with a
+    /// `template.json`, or a `.json` file with its assets beside it.
     ///
     /// # Errors
     /// When there is none, or it is not a good one; the message says where.
     pub fn open(name_or_path: &str) -> Result<Self, TemplateError> {
         let (name, version) = name_and_version(name_or_path);
-        if builtin(name).is_some() {
-            return Self::built_in(name, version);
+        let (plain, language) = name_and_language(name);
+        if builtin(plain).is_some() {
+            let template = Self::built_in(plain, version)?;
+            return Ok(language.and_then(|language| template.in_language(language)).unwrap_or(template));
         }
         let path = Path::new(name_or_path);
         let file = if path.is_dir() { path.join("template.json") } else { path.to_owned() };
@@ -82,11 +98,9 @@ impl Template {
         Self::new(found.ok_or_else(missing)?, Assets::new())
     }
 
-    /// Returns which version of a built-in template this is, whatever pictures were put in.
+    /// Returns which version of a built-in template this is, in whatever language, and whatever pictures were put in.
     pub fn built_in_version(&self, name: &str) -> Option<u32> {
-        let is_this =
-            |version: &u32| Self::built_in(name, Some(*version)).is_ok_and(|one| one.document == self.document);
-        builtin_versions(name).rev().find(is_this)
+        builtin_versions(name).rev().find(|version| self.built_in_is(name, *version))
     }
 
     /// Makes a template of a document and its assets.

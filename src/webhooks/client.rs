@@ -172,6 +172,29 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Reads a file that anybody may read, up to a size; what is longer is cut off there.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn read(&self, url: &str, most: usize) -> Result<(u16, Vec<u8>), SendError> {
+        let url = Target::parse(url, self.rules)
+            .map_err(|_| SendError::Refused)?
+            .url(self.rules)
+            .map_err(|_| SendError::Refused)?;
+        let mut response = self.client.get(url).send().await.map_err(|error| kind(&error))?;
+        let (status, mut bytes) = (response.status().as_u16(), Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(|error| kind(&error))? {
+            let room = most.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() >= room {
+                break;
+            }
+        }
+        Ok((status, bytes))
+    }
+}
+
 /// Reads a short body to its end. Whether that succeeds says nothing about the message.
 async fn drain(mut response: Response) {
     let reading = async {

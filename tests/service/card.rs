@@ -168,3 +168,75 @@ fn people_are_found_by_their_names_in_any_order_by_ids_and_by_what_a_code_says()
         }
     });
 }
+
+#[test]
+fn two_people_with_one_mailbox_are_asked_about_on_the_card_and_answered_there() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let change = |page: &str| form(page, &format!("{CARD}/change"));
+        let page = browser.page(CARD);
+        let refused = browser.send(&change(&page), &[("email", "p1@example.org")]);
+        assert_eq!(refused.status, 409, "{}", refused.text());
+        let page = refused.text();
+        assert!(page.contains("They are two people") && page.contains("name=\"same_address\""), "{page}");
+        assert!(!page.contains("same_address=two_people"), "no words of programs: {page}");
+        // Sent again as it stands, nothing was said: it is asked again.
+        assert_eq!(browser.send(&change(&page), &[]).status, 409);
+        let saved = browser.send(&change(&page), &[("same_address", "two_people")]);
+        let page = browser.follow(&saved);
+        assert!(page.contains("p1@example.org"), "{page}");
+        // The same of a name.
+        let card = saved_card(&mut browser, "p2@example.org");
+        let refused =
+            browser.send(&form(&card.1, &format!("{}/change", card.0)), &[("name", "Person 1"), ("email", "")]);
+        let page = refused.text();
+        assert!(page.contains("name=\"same_name\""), "{page}");
+        let german = browser.page(&format!("{}?lang=de", card.0));
+        let refused =
+            browser.send(&form(&german, &format!("{}/change", card.0)), &[("name", "Person 1"), ("email", "")]);
+        assert!(refused.text().contains("Es sind zwei Personen"));
+    });
+}
+
+fn saved_card(browser: &mut Browser, who: &str) -> (String, String) {
+    let card = format!("/staff/events/WORKSHOP/people/{}", who.replace('@', "%40"));
+    let page = browser.page(&card);
+    (card, page)
+}
+
+#[test]
+fn who_did_better_at_another_try_gets_a_second_certificate_by_the_card() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let better = json!({ "progress": { "score": 97 } });
+        ada.ask(world, "PATCH", "/events/WORKSHOP/participants/p0@example.org", &better).ok();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page(CARD);
+        assert!(page.contains("A second certificate, after a retake"), "{page}");
+        let retake = form(&page, &format!("{CARD}/retake"));
+        let begun = browser.send(&retake, &[]);
+        browser.follow(&begun);
+        work(world);
+        let all = ada.ask(world, "GET", "/certificates?q=Person%200&limit=10", &Value::Null).ok();
+        let numbers: Vec<&str> = all["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["recipient"] == "Person 0")
+            .map(|one| one["number"].as_str().unwrap())
+            .collect();
+        assert_eq!(numbers.len(), 2, "{all}");
+        assert!(all["items"].as_array().unwrap().iter().all(|one| one["status"] == "active"), "the first stays: {all}");
+        let page = browser.page(CARD);
+        assert!(page.contains("CERT-WORKSHOP-2026-00004"), "the newest is theirs: {page}");
+        // Asked for once more, with nothing better, nothing is made.
+        let again = browser.send(&form(&page, &format!("{CARD}/retake")), &[]);
+        assert_eq!(again.status, 409);
+        assert!(again.text().contains("has one already that says the same"), "{}", again.text());
+        let all = ada.ask(world, "GET", "/certificates?limit=10", &Value::Null).ok();
+        assert_eq!(all["items"].as_array().unwrap().len(), 4, "{all}");
+        invited(world, ada, "vera@example.org", &["viewer"]);
+        assert!(!Browser::of(world, "vera@example.org").page(CARD).contains("/retake"));
+    });
+}

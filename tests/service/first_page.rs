@@ -146,6 +146,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         (&[("email", "nobody")], "email-error"),
         (&[("password", "short")], "password-error"),
         (&[("again", "other")], "again-error"),
+        (&[("password_again", "correct horse battery stable")], "password_again-error"),
         (&[("passphrase", "short"), ("again", "short")], "passphrase-error"),
         (&[("relay", "smtp.example.org"), ("from", "office@example.org"), ("port", "many")], "port-error"),
         (&[("relay", "smtp.example.org"), ("from", "")], "from-error"),
@@ -332,4 +333,13 @@ fn a_try_that_broke_off_is_gone_on_with() {
     let made = again.fill(&[]);
     assert_eq!(made.status, 201, "{}", made.text());
     again.hear("listening on");
+}
+
+#[test]
+fn a_domain_that_nobody_else_reaches_is_told_of_as_soon_as_it_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(folder.path());
+    let made = first.fill(&[("domain", "localhost"), ("password_again", PASSWORD)]);
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert!(made.text().contains("Only this machine or this network knows localhost"), "{}", made.text());
 }

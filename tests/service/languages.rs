@@ -27,7 +27,7 @@ fn who_gets_texts_in_another_language_is_told_at_import_in_the_preview_and_on_th
         workshop(world);
         assert_eq!(looked_at(world), json!([other("de-AT", 1), other("hu", 1)]), "English is that of the template");
         world.patch("/events/WORKSHOP", &json!({ "language": "German" })).problem(422, "invalid");
-        let event = world.patch("/events/WORKSHOP", &json!({ "language": "de" })).ok();
+        let event = world.patch("/events/WORKSHOP", &json!({ "language": "de", "template": "classic.en" })).ok();
         assert_eq!(event["language"], "de");
         assert_eq!(looked_at(world), json!([other("de", 1), other("de-AT", 1), other("hu", 1)]), "the event's counts");
 
@@ -112,9 +112,22 @@ fn staff_see_and_choose_languages_by_their_names() {
         assert!(to(&chosen).starts_with(&path), "{}", chosen.text());
         let page = browser.follow(&chosen);
         assert!(page.contains("No longer for this language") && page.contains(">German<"), "{page}");
-        assert!(page.contains("<span class=\"state amber\">English</span>"), "its texts are in another one: {page}");
+        assert!(page.contains("<span class=\"state green\">German</span>"), "a built-in one speaks it: {page}");
         let card = browser.page(&format!("{base}/people/p0%40example.org"));
-        assert!(card.contains("modern, whose texts are in English"), "{card}");
+        assert!(!card.contains("whose texts are in"), "{card}");
+        browser.send(&form(&page, &path), &[("language", "hu"), ("template", "minimal")]);
+        let page = browser.page(&path);
+        assert!(page.contains("<span class=\"state amber\">English</span>"), "its texts are in another one: {page}");
+        let both = by_token(world, &token, "GET", "/events/WORKSHOP", &Value::Null).ok()["templates"].clone();
+        by_token(
+            world,
+            &token,
+            "PATCH",
+            "/events/WORKSHOP",
+            &json!({ "templates": [{ "language": "de", "template": both[0]["digest"] }] }),
+        )
+        .ok();
+        let page = browser.page(&path);
         let remove = page.split("<form").find(|part| part.contains("name=\"remove\"")).unwrap();
         let remove = form(&format!("<form{remove}"), &path);
         browser.send(&remove, &[]);

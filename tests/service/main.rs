@@ -25,9 +25,11 @@ mod first_user;
 mod foreseen;
 mod full;
 mod harness;
+mod headers;
 mod hooks;
 mod idempotency;
 mod identity;
+mod kept_typed;
 mod languages;
 mod let_in;
 mod listings;
@@ -61,12 +63,14 @@ mod second;
 mod served;
 mod shapes;
 mod shut_out;
+mod site_look;
 mod skeleton;
 mod slow;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 #[path = "../tools/smtp_sink.rs"]
 mod smtp_sink;
+mod spoken;
 mod staff;
 mod standings;
 mod still;

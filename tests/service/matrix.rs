@@ -184,6 +184,8 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/persons/split", May(Import)),
     ("GET /api/v1/publish", May(View)),
     ("POST /api/v1/publish", May(Keys)),
+    ("GET /api/v1/publish/site", May(View)),
+    ("POST /api/v1/publish/site", May(Keys)),
     ("GET /api/v1/runs", May(View)),
     ("POST /api/v1/runs", May(Generate)), // The example generates; `a_run_needs_the_permission_for_what_it_does` has all.
     ("POST /api/v1/runs/preview", May(View)),

@@ -185,7 +185,7 @@ pub const PAGES: [(&str, &str); 45] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 pub type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-pub const ACTS: [Act; 33] = [
+pub const ACTS: [Act; 35] = [
     ("/staff/events/WORKSHOP/columns", "account", &[("cols", "email")]),
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
@@ -196,6 +196,7 @@ pub const ACTS: [Act; 33] = [
     ("/staff/events/WORKSHOP/archived", "import", &[("to", "yes")]),
     ("/staff/events/WORKSHOP/people/new", "import", &[("name", "New One"), ("email", "new@example.org")]),
     ("/staff/events/WORKSHOP/people/p0%40example.org/issue", "generate", &[("reason", "because")]),
+    ("/staff/events/WORKSHOP/people/p0%40example.org/retake", "generate", &[]),
     ("/staff/events/WORKSHOP/people/p0%40example.org/grant", "import", &[("what", "exception"), ("note", "because")]),
     (
         "/staff/events/WORKSHOP/people/p0%40example.org/change",
@@ -229,6 +230,7 @@ pub const ACTS: [Act; 33] = [
     ("/staff/runs/none/cancel", "generate", &[]),
     ("/staff/runs/none/retry", "generate", &[]),
     ("/staff/publishing", "keys", &[]),
+    ("/staff/publishing/look", "keys", &[]),
     ("/staff/publishing/rotate", "keys", &[]),
     ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1")]),
 ];

@@ -51,7 +51,7 @@ pub fn add(world: &World, name: &str, words: &str, language: &str) -> Answer {
     )
 }
 
-fn printed(bytes: &[u8]) -> String {
+pub fn printed(bytes: &[u8]) -> String {
     testamur::reading::read(bytes).unwrap().printed.unwrap()
 }
 

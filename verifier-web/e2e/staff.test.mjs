@@ -108,6 +108,7 @@ test('a one-time link leads to certificates that are delivered and verify, in at
   await page.locator('[name=name]').fill('Ada Lovelace'); acts += 1;
   await page.locator('[name=email]').fill('ada@example.org'); acts += 1;
   await page.locator('[name=password]').fill(PASSWORD); acts += 1;
+  await page.locator('[name=password_again]').fill(PASSWORD); acts += 1;
   await page.locator('[name=passphrase]').fill('four words of chance'); acts += 1;
   await page.locator('[name=again]').fill('four words of chance'); acts += 1;
   await page.locator('[name=relay]').fill('127.0.0.1'); acts += 1;

@@ -6,6 +6,7 @@
 mod draft;
 mod own;
 mod roll_out;
+mod spoken;
 mod tried;
 mod uses;
 
@@ -18,9 +19,11 @@ use utoipa::ToSchema;
 pub use self::draft::{draft_findings, draft_specimen};
 pub use self::own::{own_name, owner};
 pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, would_roll_out};
+pub(super) use self::spoken::take_along;
+pub use self::spoken::{in_language_of, taken_along, usual_criteria};
 pub use self::tried::{ScriptName, TryName, TryNames, names};
 pub use self::uses::{all_uses, built_in_version, uses};
-use super::{ActError, who};
+use super::{ActError, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::{self, Constants, Face, FaceError, Faces, Specimen, SpecimenError};
@@ -29,7 +32,7 @@ use crate::store::{
 };
 use crate::template::{
     DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, Layout, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity,
-    Template, TemplateError, builtin_names, name_and_version, place,
+    Template, TemplateError, builtin_names, name_and_language, name_and_version, place,
 };
 
 /// Most templates of the library.
@@ -67,6 +70,9 @@ pub struct KeptVersion {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// Whether its words are those of a built-in template, and can be had in each of its languages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub speaks: bool,
 }
 
 /// Where a template is used.
@@ -368,7 +374,7 @@ pub fn add_version(
 
 fn version(desk: &Desk, version: u32, template: &Template) -> Result<KeptVersion, ActError> {
     let BlobId(digest) = desk.store.put_blob(&template.to_bundle())?;
-    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now })
+    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now, speaks: template.speaks() })
 }
 
 /// Takes a template out of the library. Certificates that were drawn with it keep it.
@@ -390,11 +396,23 @@ fn is_digest(name: &str) -> bool {
     name.len() == DIGEST_DIGITS && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// Returns a version of a library's or built-in template: the newest, or the one with this number; or that with this digest.
+/// Returns a version of a library's or built-in template: the newest, or the one with this number; or that with this digest. With
+/// a language behind its name (`classic.de`) it speaks that.
 ///
 /// # Errors
-/// [`ActError::NotInLibrary`].
+/// [`ActError::NotInLibrary`], or [`ActError::Invalid`] when it has words of its own.
 pub fn opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Template, ActError> {
+    let (plain, language) = name_and_language(name);
+    let template = plainly_opened(store, plain, version)?;
+    match language {
+        Some(language) if template.document().language != language => {
+            template.in_language(language).ok_or_else(|| spoken::own_words(plain))
+        }
+        _ => Ok(template),
+    }
+}
+
+fn plainly_opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Template, ActError> {
     let missing = || ActError::NotInLibrary(name.chars().take(80).collect());
     if version.is_none() && is_digest(name) {
         let bundle = store.blob(&BlobId(name.to_owned()))?.ok_or_else(missing)?;
@@ -416,11 +434,27 @@ fn damaged(error: &TemplateError) -> ActError {
 }
 
 /// Returns what an event keeps that names a template: the newest version of a built-in one or one of the library, the version
-/// of that number (`classic@1`), or the version with this digest. Another event's own is refused.
-pub(super) fn reference(store: &dyn Store, name: &str, event: &EventCode) -> Result<TemplateRef, ActError> {
-    let unknown = || ActError::NoTemplate(name.chars().take(80).collect());
-    let (plain, version) = name_and_version(name);
+/// of that number (`classic@1`), or the version with this digest. Another event's own is refused. The words of a built-in one are
+/// in the language that is named (`classic.de`), or in that of the event; a digest says which language it is.
+pub(super) fn reference(
+    store: &dyn Store,
+    name: &str,
+    (event, language): (&EventCode, Option<&str>),
+) -> Result<TemplateRef, ActError> {
+    let (named, version) = name_and_version(name);
+    let (plain, said) = name_and_language(named);
     own::only_for(store, plain, event)?;
+    let found = plain_reference(store, (plain, version), name)?;
+    let own = if is_digest(plain) { None } else { language };
+    spoken::in_language(store, found, (said, own))
+}
+
+fn plain_reference(
+    store: &dyn Store,
+    (plain, version): (&str, Option<u32>),
+    said: &str,
+) -> Result<TemplateRef, ActError> {
+    let unknown = || ActError::NoTemplate(said.chars().take(80).collect());
     if builtin_names().contains(&plain) {
         let template = Template::built_in(plain, version).map_err(|_| unknown())?;
         return Ok(TemplateRef { name: plain.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
@@ -432,13 +466,9 @@ pub(super) fn reference(store: &dyn Store, name: &str, event: &EventCode) -> Res
         };
         return found.ok_or_else(unknown);
     }
-    let bundle = BlobId(name.to_owned());
-    match store.blob(&bundle)? {
-        Some(bytes) if Template::from_bundle(&bytes).is_ok() => {
-            Ok(TemplateRef { name: name_of_digest(store, name)?, bundle })
-        }
-        _ => Err(unknown()),
-    }
+    let bundle = BlobId(if version.is_some() { said } else { plain }.to_owned());
+    let template = store.blob(&bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok()).ok_or_else(unknown)?;
+    Ok(TemplateRef { name: name_of_digest(store, &bundle.0, &template)?, bundle })
 }
 
 /// Pictures that an event puts into its template: its logo, and a signature beside each name that signs.
@@ -468,6 +498,9 @@ fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Res
     let places = new.asset_places();
     let pictures: Vec<&str> =
         [LOGO].iter().chain(&SIGNATURES).copied().filter(|name| places.contains_key(*name)).collect();
+    // The same template in another language is no older one.
+    let new =
+        Some(&old).filter(|old| old.speaks()).and_then(|old| new.in_language(&old.document().language)).unwrap_or(new);
     dressed(new, &old, &pictures).map_err(|error| damaged(&error))
 }
 
@@ -477,7 +510,8 @@ fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Res
 /// # Errors
 /// [`ActError::NoTemplate`], or [`ActError::Face`] when it cannot show what the event says.
 pub fn for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
-    let named = reference(desk.store, name, &event.code)?;
+    let (plan, _) = plan(desk.store, &event.code)?;
+    let named = reference(desk.store, name, (&event.code, plan.language.as_deref()))?;
     let (new, old) = (desk.store.blob(&named.bundle)?, desk.store.blob(&event.template.bundle)?);
     let (Some(new), Some(old), true) = (new, old, name != named.bundle.0) else {
         return fits(desk, faces, event, named);
@@ -498,9 +532,10 @@ pub fn fits(desk: &Desk, faces: &Faces, event: &Event, kept: TemplateRef) -> Res
     Ok(kept)
 }
 
-/// Returns the library's name for a digest; `kept` where it has none any more.
-fn name_of_digest(store: &dyn Store, digest: &str) -> Result<String, ActError> {
+/// Returns the library's name for a digest, or that of the built-in template; `kept` where it has none any more.
+fn name_of_digest(store: &dyn Store, digest: &str, template: &Template) -> Result<String, ActError> {
     let all = library(store, None, MAX_LIBRARY)?.items;
     let found = all.into_iter().find(|kept| kept.versions.iter().any(|version| version.digest == digest));
-    Ok(found.map_or_else(|| "kept".to_owned(), |kept| kept.name))
+    let built_in = || template.built_in_name().unwrap_or("kept").to_owned();
+    Ok(found.map_or_else(built_in, |kept| kept.name))
 }

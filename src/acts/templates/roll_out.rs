@@ -153,6 +153,9 @@ fn renewed(store: &dyn Store, old: &TemplateRef) -> Result<TemplateRef, ActError
     let unknown = || ActError::NoTemplate(old.name.clone());
     let mut new = Template::built_in(&old.name, None).map_err(|_| unknown())?;
     let opened = store.blob(&old.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    if let Some(same) = opened.as_ref().and_then(|old| new.in_language(&old.document().language)) {
+        new = same;
+    }
     let places = new.asset_places();
     for name in opened.iter().flat_map(Template::asset_names).filter(|name| places.contains_key(*name)) {
         let bytes = opened.as_ref().and_then(|opened| opened.asset(name)).unwrap_or_default().to_vec();

@@ -27,7 +27,7 @@ impl RowChecker<'_> {
         let mut tidy = names::tidy(&raw);
         // What is no part of a name is asked about first.
         let bare = || doubts::of(&tidy.text).is_none_or(|doubt| doubt.likely.is_none());
-        if self.checks.comma_names == CommaNames::Swap
+        if self.list.swap
             && bare()
             && let Some(turned) = doubts::turned(&tidy.text)
         {

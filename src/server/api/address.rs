@@ -26,10 +26,16 @@ struct AddressView {
     address: Option<String>,
     /// Whether `testamur.toml`, or a flag of the program, says it; then it is changed there.
     fixed: bool,
+    /// Whether only this machine or its network knows the address that was said, or what goes there is not safe: nobody else is led
+    /// there by a link.
+    for_nobody_else: bool,
 }
 
 fn view(app: &App) -> Json<AddressView> {
-    Json(AddressView { address: app.reached_at().told().map(str::to_owned), fixed: app.is_address_fixed() })
+    let reached = app.reached_at();
+    let address = reached.told().map(str::to_owned);
+    let for_nobody_else = address.is_some() && reached.is_for_nobody_else();
+    Json(AddressView { address, fixed: app.is_address_fixed(), for_nobody_else })
 }
 
 /// Show at which address people reach the service

@@ -20,6 +20,7 @@ use crate::server::extract::{Body, Path, Query};
 use crate::server::problem::FieldProblem;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::session::hashing;
+use crate::server::site_look::{self, SiteView};
 use crate::server::{App, Caller, Problem, VaultError};
 use crate::vault::{KeyFolderError, KeyRow};
 
@@ -32,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(unlock))
         .routes(routes!(lock))
         .routes(routes!(published, publish))
+        .routes(routes!(site, look_at_site))
 }
 
 /// A signing key.
@@ -370,4 +372,25 @@ async fn publish(
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
     })
     .await
+}
+
+/// Show where the published site is to be, and whether it was found there
+///
+/// Verifiers read it at the issuer's domain. Whether it is there is known once somebody has looked (`POST`).
+#[utoipa::path(get, path = "/publish/site", tag = "Keys", extensions(("x-permission" = json!("view"))),
+    responses((status = 200, body = SiteView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn site(State(app): State<App>, caller: Caller) -> Result<Json<SiteView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(site_look::known(desk)?))).await
+}
+
+/// Look whether the published site is served at the issuer's domain
+///
+/// Reads `trust.jws` there over the network, as anybody does who checks a certificate, and keeps what was found.
+#[utoipa::path(post, path = "/publish/site", tag = "Keys", extensions(("x-permission" = json!("keys"))),
+    responses((status = 200, body = SiteView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn look_at_site(State(app): State<App>, caller: Caller) -> Result<Json<SiteView>, Problem> {
+    caller.may(Permission::Keys)?;
+    let read = site_look::look(&app).await?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(site_look::keep(desk, read)?))).await
 }

@@ -128,7 +128,9 @@ async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
         return Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem, &back)));
     }
     let preview = format!("{}/preview", operation(act, asked, &chosen));
-    match staff.post(&preview, &Fields::default(), request(act, asked, &chosen)).await {
+    // What was typed into the form is judged when it is sent: the page would be gone with it otherwise.
+    let plain = asked.without(&["cause", "public", "now", "reason"]);
+    match staff.post(&preview, &Fields::default(), request(act, &plain, &chosen)).await {
         Ok(told) => Ok(staff.page_with(tried.status(), &shown(staff, page, (asked, &chosen), &told.value, tried))),
         Err(problem) => Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem.detail, &back))),
     }

@@ -26,6 +26,7 @@ use crate::credential::Timestamp;
 use crate::mail::relay::Patience;
 use crate::mail::{Address, Content, Heads, Letter, Mailbox, MessageId, Relay, mime};
 use crate::server::problem::FieldProblem;
+use crate::server::public_url::is_known_here_only;
 use crate::server::{Problem, PublicUrl};
 
 /// How long answers that are under way are waited for at the end.
@@ -35,7 +36,7 @@ const MOST_WITH_LOGO: usize = 6 << 20;
 /// Largest picture, in bytes.
 const MOST_LOGO: usize = 5 << 20;
 /// Fields that are not sent back.
-const SECRETS: [&str; 4] = ["password", "passphrase", "again", "relay_password"];
+const SECRETS: [&str; 5] = ["password", "password_again", "passphrase", "again", "relay_password"];
 /// How long the mail server may take over each step when it is tried.
 const STEP: Duration = Duration::from_secs(10);
 
@@ -149,6 +150,10 @@ impl Kept {
             if field == "passphrase" || field == "again" {
                 self.secrets.remove("passphrase");
                 self.secrets.remove("again");
+            }
+            if field == "password" || field == "password_again" {
+                self.secrets.remove("password");
+                self.secrets.remove("password_again");
             }
             if field == "logo" {
                 self.logo = None;
@@ -284,6 +289,7 @@ fn asked(state: &Begin, door: &Outside, token: &str, tried: &Tried<'_>, kept: &K
         .field(Field::text("name", w.s("name")).required().auto("name"))
         .field(Field::new("email", w.s("email"), Kind::Email).required().auto("username"))
         .field(secret("password", "begin-password", Some("begin-password-hint"), true))
+        .field(secret("password_again", "begin-password-again", None, true))
         .field(Field::heading(w.s("begin-keys")))
         .field(secret("passphrase", "begin-passphrase", Some("begin-passphrase-hint"), true))
         .field(secret("again", "begin-again", None, true))
@@ -418,6 +424,11 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
     if passphrase.expose() != kept.secret("again").expose() {
         wrong("again", "begin-differ");
     }
+    // One slip, and the only owner is shut out. A program that sends the form need not say it twice.
+    let twice = fields.texts().any(|(name, _)| name == "password_again");
+    if twice && kept.secret("password").expose() != kept.secret("password_again").expose() {
+        wrong("password_again", "begin-password-differ");
+    }
     let relay = fields.some("relay").map(|host| RelayWanted {
         host: host.to_owned(),
         port: fields.some("port").and_then(|port| port.parse().map_err(|_| wrong("port", "begin-bad-port")).ok()),
@@ -452,9 +463,13 @@ fn done(door: &Outside, made: &Made) -> Page {
         w.s("begin-keep-passphrase"),
         w.s("begin-keep-unlock"),
     ];
-    Page::new(w.s("begin-done"))
-        .narrow()
-        .part(sheet)
+    let host = made.did.strip_prefix("did:web:").unwrap_or_default().replace("%3A", ":");
+    let page = Page::new(w.s("begin-done")).narrow();
+    let page = match is_known_here_only(&host) {
+        true => page.notice(Tone::Amber, w.with("begin-here-only", [("domain", host.into())])),
+        false => page,
+    };
+    page.part(sheet)
         .part(Notice { tone: Tone::Amber, text: w.s("begin-keep"), items: keep.into() })
         .link(w.s("begin-on"), "/staff/login")
 }

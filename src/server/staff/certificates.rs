@@ -62,7 +62,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
             chooser = chooser.act(name, w.s(&format!("batch-{name}")));
         }
     }
-    Ok(staff.page(&page.part(chooser)))
+    Ok(staff.page(&page.part(chooser).part(Text(w.s("zip-names")))))
 }
 
 fn row(staff: &Staff, one: &Value, chosen: &Chosen) -> Vec<Cell> {

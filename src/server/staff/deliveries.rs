@@ -12,14 +12,15 @@ use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
 use super::ui::{
-    Action, Actions, Bar, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Plot, Section,
-    Table, Text, Tone, Tried,
+    Action, Actions, Bar, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Picture, Plot,
+    Section, Table, Text, Tone, Tried,
 };
 use super::words::Words;
 use super::{one_time, phrases};
 use crate::accounts::Permission;
 use crate::mail::compose;
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 
 const STATES: [&str; 10] =
     ["queued", "sending", "sent", "deferred", "delivered", "bounced", "ambiguous", "failed", "opened", "downloaded"];
@@ -368,6 +369,11 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     if let Some((_, problem)) = tried.0.filter(|_| !settled) {
         page = page.problem(Tone::Red, staff.w, problem);
     }
+    if settled {
+        // The form is far below: whoever sent it sees here that it was refused, and the way there.
+        let way = Action::link(w.s("send-settings"), "#settings".to_owned());
+        page = page.notice(Tone::Red, w.s("send-settings-refused")).part(Actions(vec![way]));
+    }
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
     }
@@ -420,20 +426,27 @@ async fn letter(staff: &Staff, path: &str, asked: &Fields) -> Html {
         .field(Field::text("person", w.s("send-preview-whom")).value(person.unwrap_or_default()));
     let section = Section::new("letter", w.s(if person.is_some() { "send-preview-one" } else { "send-preview" }));
     match staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({ "person": person })).await {
-        Ok(told) => as_it_goes(w, section.part(another), &told.value),
+        Ok(told) => {
+            // What is attached is seen beside what is said.
+            let query = written([("person", person.unwrap_or_default())]);
+            let src = staff.at(&format!("{path}/specimen.png?{query}"));
+            let attached = Picture { src, alt: w.s("send-preview-certificate") };
+            let section = as_it_goes(w, section.part(another), &told.value);
+            section.part(Text(w.s("send-preview-certificate"))).part(attached).into()
+        }
         Err(problem) => section.part(another).part(Text(phrases::problem(w, &problem).text)).into(),
     }
 }
 
 /// Shows a letter as it goes.
-pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Html {
+pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section {
     let facts = Facts::known([
         (w.s("mail-from"), Some(text(letter, "from"))),
         (w.s("mail-to"), Some(text(letter, "to"))),
         (w.s("mail-subject"), Some(text(letter, "subject"))),
         (w.s("mail-attached"), Some(w.s(if letter["attached"] == true { "yes" } else { "no" }))),
     ]);
-    section.part(facts).part(super::ui::Letter(text(letter, "text"))).into()
+    section.part(facts).part(super::ui::Letter(text(letter, "text")))
 }
 
 /// Who waits for a message: without one, and with one of an earlier version.
@@ -495,6 +508,24 @@ fn addresses(all: &Value) -> String {
     all.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }
 
+/// What participants are told of besides their certificates, where somebody wants that; nothing of it is on by itself.
+const TOLD: [&str; 4] = ["tell_revoked", "tell_replaced", "tell_corrections", "opens"];
+
+/// The switches of what participants are told, and the days before the end when they are reminded.
+fn told_to_people(w: &Words, mail: &Value) -> Vec<Field> {
+    let switch = |name: &str| {
+        let key = format!("mail-{}", name.replace('_', "-"));
+        let field = Field::new(name, w.s(&key), Kind::Check).value(if mail[name] == true { "yes" } else { "" });
+        match w.if_any(&format!("{key}-hint")) {
+            Some(hint) => field.hint(hint),
+            None => field,
+        }
+    };
+    let days = mail["remind_days"].as_u64().map(|days| days.to_string()).unwrap_or_default();
+    let remind = Field::text("remind_days", w.s("mail-remind-days")).value(days).hint(w.s("mail-remind-days-hint"));
+    TOLD.into_iter().map(switch).chain([remind]).collect()
+}
+
 fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: bool, tried: &Tried<'_>) -> Html {
     let w = staff.w;
     let when = ["by_hand", "with_issuing"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
@@ -527,6 +558,7 @@ fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: b
         .field(
             Field::text("notify", w.s("mail-notify")).value(addresses(&mail["notify"])).hint(w.s("mail-notify-hint")),
         )
+        .fields(told_to_people(w, mail))
         .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
         .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
         .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))
@@ -610,6 +642,19 @@ pub(super) async fn settle(Path(code): Path<String>, Sent { staff, fields }: Sen
     mail["when"] = json!(fields.some("when").unwrap_or("by_hand"));
     mail["attach"] = json!(fields.on("attach"));
     mail["run_notices"] = json!(fields.on("run_notices"));
+    for name in TOLD {
+        mail[name] = json!(fields.on(name));
+    }
+    mail["remind_days"] = match fields.some("remind_days").map(str::parse::<u16>) {
+        None => Value::Null,
+        Some(Ok(days @ 1..=365)) => json!(days),
+        Some(_) => {
+            let errors =
+                vec![FieldProblem { field: "remind_days".to_owned(), detail: staff.w.s("mail-remind-days-bad") }];
+            let problem = Problem::unprocessable("bad-number", staff.w.s("form-look")).with_errors(errors);
+            return refused(&staff, &code, &fields, problem).await;
+        }
+    };
     let notify = fields.get("notify").split([',', ';', ' ']).map(str::trim).filter(|one| !one.is_empty());
     mail["notify"] = notify.collect::<Vec<_>>().into();
     for name in ["from", "reply_to"] {

@@ -146,6 +146,8 @@ fn made(staff: &Staff, codes: Option<Vec<String>>, tried: &Tried<'_>) -> Page {
 fn details(w: &'static Words, event: &Value) -> Vec<Field> {
     let day = |member: &str| event[member].as_str().map_or("", |at| at.get(..10).unwrap_or_default()).to_owned();
     let said = |member: &str| text(event, member);
+    // A new event is most likely in the language of who makes it: its certificates are.
+    let language = if event.is_null() { w.language.to_owned() } else { said("language") };
     let mut fields = vec![
         Field::new("starts", w.s("event-starts"), Kind::Date).value(day("starts")),
         Field::new("ends", w.s("event-ends"), Kind::Date).value(day("ends")),
@@ -156,7 +158,7 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
         Field::new("description", w.s("event-description"), Kind::Area(3)).value(said("description")),
         Field::text("expires_after", w.s("event-expires")).value(said("expires_after")).hint(w.s("event-expires-hint")),
         Field::text("time_zone", w.s("event-zone")).value(said("time_zone")).hint(w.s("event-zone-hint")),
-        languages::field(w, "language", w.s("event-language"), w.s("language-none-event"), &said("language"))
+        languages::field(w, "language", w.s("event-language"), w.s("language-none-event"), &language)
             .hint(w.s("event-language-hint")),
     ];
     for at in 1..=SIGNATORIES {
@@ -311,6 +313,16 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
     let not_published = if has_issued { "step-not-published" } else { "step-not-issued" };
     let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", not_published));
     publish.href = staff.at("/publishing");
+    if is_published {
+        // What lies in a folder is seen by nobody yet.
+        let site = staff.get_if("/publish/site").await.unwrap_or_default();
+        (publish.tone, publish.state) = match site["looked"]["found"].as_str() {
+            Some("served") if site["known_here_only"] != true => (publish.tone, publish.state),
+            Some("served") => (Tone::Amber, w.s("step-published-here")),
+            Some(_) => (Tone::Red, w.s("step-published-not-found")),
+            None => (Tone::Amber, w.s("step-published-unseen")),
+        };
+    }
     steps.push(publish);
     // Nobody has to send anything who chose no mail server.
     let off = w.s("step-send-off");

@@ -88,7 +88,15 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
         let left = good.map(|good| (good.unix() - staff.now.unix()) / DAY);
         need(Tone::Red, u64::from(left.is_some_and(|days| days < GOOD_DAYS)), "needs-publication", "/publishing");
         need(Tone::Amber, u64::from(published["version"] == 0), "needs-first-publication", "/publishing");
+        let site = if published["version"] == 0 { None } else { staff.get_if("/publish/site").await };
+        let site = site.unwrap_or_default();
+        let found = site["looked"]["found"].as_str().unwrap_or_default();
+        need(Tone::Amber, u64::from(site["known_here_only"] == true), "needs-own-domain", "/publishing");
+        need(Tone::Amber, u64::from(site["looked"].is_null() && !site.is_null()), "needs-site-look", "/publishing");
+        need(Tone::Red, u64::from(!["", "served"].contains(&found)), "needs-site", "/publishing");
     }
+    let address = staff.get_if("/settings/address").await.unwrap_or_default();
+    need(Tone::Amber, u64::from(address["for_nobody_else"] == true), "needs-own-address", "/settings");
     needs
 }
 

@@ -22,6 +22,7 @@ use super::ui::{
     Action, Actions, Cell, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
 };
 use super::within::{Ask, Told};
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::import::is_for_programs;
 use crate::server::{App, Problem};
@@ -32,6 +33,8 @@ const KINDS: &str = ".csv,.tsv,.txt,.xlsx,.ods,.xls";
 const REMEMBERED: &str = "remembered";
 /// Rows of each question, and findings, that a page shows.
 const SHOWN: usize = 50;
+/// Rows that one line of findings names.
+const LINES: usize = 12;
 /// Answers that go into the query of the operation.
 const ANSWERS: [&str; 10] = [
     "keep_known",
@@ -414,14 +417,45 @@ impl List<'_> {
     }
 }
 
+/// Puts together what was found alike: the same in several rows, and warnings of one kind about one column. In the order of the first.
+fn alike(found: &[Value]) -> Vec<Vec<&Value>> {
+    let mut groups: Vec<Vec<&Value>> = Vec::new();
+    let mut places = std::collections::BTreeMap::new();
+    for finding in found {
+        let is_warning = finding["severity"] == "warning";
+        let reason = if is_warning { String::new() } else { text(finding, "reason") };
+        let kind = ["severity", "field", "code", "hint"].map(|member| text(finding, member));
+        let at = *places.entry((kind, reason)).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(finding);
+    }
+    groups
+}
+
+/// The rows of a group: all of a few, the first of many.
+fn rows_of(w: &Words, group: &[&Value]) -> String {
+    let mut lines: Vec<String> = group.iter().filter_map(|one| one["line"].as_u64()).map(|n| n.to_string()).collect();
+    lines.dedup();
+    let more = lines.len().saturating_sub(LINES);
+    let shown = lines[..lines.len() - more].join(", ");
+    if more == 0 { shown } else { w.with("import-rows-more", [("rows", shown.into()), ("more", (more as u64).into())]) }
+}
+
 /// A table of findings.
 fn findings(staff: &Staff, found: &[Value]) -> Html {
     let w = staff.w;
-    let row = |finding: &Value| {
+    let row = |group: &Vec<&Value>| {
+        let finding = group[0];
         let severity = text(finding, "severity");
         let tone = if severity == "error" { Tone::Red } else { Tone::Amber };
+        let who = match group.len() {
+            1 => text(finding, "name"),
+            many => w.count("import-sum-rows", many as u64),
+        };
         vec![
-            Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()).sub(text(finding, "name")),
+            Cell::text(rows_of(w, group)).sub(who),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
             Cell::text(field_label(w, &text(finding, "field"))),
             Cell::text(sentence(&said_of_rows(w, &text(finding, "reason")))).sub(hint(staff, &text(finding, "hint"))),
@@ -430,7 +464,7 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
     Table {
         caption: w.s("import-findings"),
         heads: [w.s("row"), w.s("state"), w.s("import-header"), w.s("why")].into(),
-        rows: found.iter().take(SHOWN * 2).map(row).collect(),
+        rows: alike(found).iter().take(SHOWN * 2).map(row).collect(),
         empty: String::new(),
         next: None,
     }

@@ -15,6 +15,7 @@ use super::ui::{
 use super::words::Words;
 use crate::accounts::Permission;
 use crate::acts::languages::is_other;
+use crate::template::LANGUAGES;
 
 /// Languages that a form offers. Any other tag may come from a list or the API, and is kept.
 const OFFERED: [&str; 58] = [
@@ -45,8 +46,9 @@ pub(super) fn name(w: &Words, tag: &str) -> String {
 
 /// Returns the field of a language, by names, with the one that is there.
 pub(super) fn field(w: &Words, name_of_field: &str, label: String, none: String, now: &str) -> Field {
+    // Those that certificates, pages and mails speak stand first: the others change nothing but what a list may say.
     let mut all: Vec<Choice> = OFFERED.iter().map(|tag| Choice::new(*tag, name(w, tag))).collect();
-    all.sort_by_key(|choice| choice.text.to_lowercase());
+    all.sort_by_key(|choice| (!LANGUAGES.contains(&&*choice.value), choice.text.to_lowercase()));
     let here = OFFERED.iter().find(|tag| tag.eq_ignore_ascii_case(now)).copied().unwrap_or(now);
     if !here.is_empty() && !OFFERED.contains(&here) {
         all.insert(0, Choice::new(here, name(w, here)));
@@ -88,7 +90,7 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     let mut rows = Vec::new();
     for choice in event["templates"].as_array().into_iter().flatten().filter(|one| one["language"].is_string()) {
         let (language, template, tier) = (text(choice, "language"), text(choice, "name"), text(choice, "tier"));
-        let texts = texts_in(staff, &template).await;
+        let texts = texts_in(staff, &text(choice, "digest")).await;
         let tone = if is_other(&language, &texts) { Tone::Amber } else { Tone::Green };
         let fields = [("remove", language.as_str()), ("tier", tier.as_str()), ("seen", told.tag.as_str())];
         let remove = Action::post(staff, w.s("languages-remove"), &format!("{path}/languages"), &fields);
@@ -107,7 +109,7 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         empty: w.s("languages-none"),
         next: None,
     };
-    let texts = texts_in(staff, &own).await;
+    let texts = texts_in(staff, &text(&event["template"], "digest")).await;
     let facts = Facts::known([
         (w.s("event-language"), event["language"].as_str().map(|tag| name(w, tag))),
         (w.s("template"), Some(own.clone())),
@@ -132,13 +134,20 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     Ok(staff.page_with(tried.status(), &page))
 }
 
-/// Returns the language of a template's texts, as its newest version has it; an empty text where that is not known.
-async fn texts_in(staff: &Staff, template: &str) -> String {
-    if template.is_empty() {
+/// Returns the language of the texts of a kept template; an empty text where that is not known.
+pub(super) async fn texts_in(staff: &Staff, digest: &str) -> String {
+    if digest.is_empty() {
         return String::new();
     }
-    let found = staff.get_if(&format!("/templates/{}", part(template))).await;
-    found.map_or_else(String::new, |found| text(&found["template"], "language"))
+    let document = staff.get_if(&format!("/templates/{}/files/template.json", part(digest))).await;
+    document.map_or_else(String::new, |document| text(&document, "language"))
+}
+
+/// Asks in which of their languages built-in templates are to speak.
+pub(super) fn words_field(w: &Words, now: &str) -> Field {
+    let mut all: Vec<Choice> = LANGUAGES.iter().map(|tag| Choice::new(*tag, name(w, tag))).collect();
+    all.sort_by_key(|choice| choice.text.to_lowercase());
+    Field::new("words", w.s("template-words"), Kind::Select(all)).value(now).hint(w.s("template-words-hint"))
 }
 
 /// Takes a template for a language, or takes it away.

@@ -11,6 +11,7 @@ use super::events::text;
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::languages;
 use super::names::Names;
 use super::parts::{Gallery, Mark, Marked, Shot, Sure};
 use super::phrases;
@@ -74,6 +75,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
 fn shot(staff: &Staff, one: &Value) -> Shot {
     let (w, name) = (staff.w, text(one, "name"));
     let href = staff.at(&format!("/templates/{}", part(&name)));
+    let drawn = spoken_name(one, &name, w.language);
     let events: Vec<&str> = one["used_by"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let version = one["version"].as_u64().unwrap_or_default();
     let version = match staff.day(&one["at"]) {
@@ -91,7 +93,7 @@ fn shot(staff: &Staff, one: &Value) -> Shot {
         }
     };
     Shot {
-        src: format!("{href}/picture.png"),
+        src: staff.at(&format!("/templates/{}/picture.png", part(&drawn))),
         href,
         alt: w.with("template-specimen", [("name", name.clone().into())]),
         title: name,
@@ -99,6 +101,12 @@ fn shot(staff: &Staff, one: &Value) -> Shot {
         state: kind(staff, one),
         notes: vec![version, used],
     }
+}
+
+/// Returns how a template is named in a language, if it can be had in it.
+fn spoken_name(template: &Value, name: &str, language: &str) -> String {
+    let speaks = template["languages"].as_array().is_some_and(|all| all.iter().any(|one| one == language));
+    if speaks { format!("{name}.{language}") } else { name.to_owned() }
 }
 
 /// Which version of a template is drawn, and for whom.
@@ -149,10 +157,9 @@ pub(super) async fn show(staff: Staff, Path(name): Path<String>, uri: Uri) -> An
     let (template, uses) = (&told["template"], told["used_by"].as_array().map_or(&[][..], Vec::as_slice));
     let version = asked.get("version").parse::<u64>().ok();
     let path = format!("/templates/{}", part(&name));
-    let src = version.map_or_else(
-        || staff.at(&format!("{path}/picture.png")),
-        |version| staff.at(&format!("{path}/picture.png?version={version}")),
-    );
+    let language = asked.some("language").unwrap_or(w.language);
+    let drawn = format!("/templates/{}/picture.png", part(&spoken_name(template, &name, language)));
+    let src = version.map_or_else(|| staff.at(&drawn), |version| staff.at(&format!("{drawn}?version={version}")));
     let alt = w.with("template-specimen", [("name", name.clone().into())]);
     let title = match version {
         Some(version) => {
@@ -165,9 +172,28 @@ pub(super) async fn show(staff: Staff, Path(name): Path<String>, uri: Uri) -> An
     let mut page =
         Page::new(title).trail([trail(&staff)]).said(w, &asked).part(Actions(actions(&staff, template, uses)));
     page = page.part(Marked::new(Some(src), alt, page_of(&template["page"]), marks));
+    if let Some(ways) = in_languages(&staff, &path, template) {
+        page = page.part(ways);
+    }
     page = page.part(Section::new("about", w.s("template-about")).part(facts(&staff, template)));
     page = page.part(versions(&staff, &path, template, uses).await).part(used(&staff, uses));
     Ok(staff.page(&page))
+}
+
+/// Shows the way to a built-in template's picture in each of its languages.
+fn in_languages(staff: &Staff, path: &str, template: &Value) -> Option<Html> {
+    let w = staff.w;
+    let all = template["languages"].as_array().filter(|all| !all.is_empty())?;
+    let way = |tag: &str| {
+        Action::link(languages::name(w, tag), staff.at(&format!("{path}?{}", written([("language", tag)]))))
+    };
+    let ways = all.iter().filter_map(Value::as_str).map(way).collect();
+    Some(
+        Section::new("languages", w.s("template-languages"))
+            .part(Text(w.s("template-languages-text")))
+            .part(Actions(ways))
+            .into(),
+    )
 }
 
 /// Returns a page's size.
@@ -229,7 +255,7 @@ fn facts(staff: &Staff, template: &Value) -> Facts {
     Facts::known([
         (w.s("template-title"), Some(text(template, "title"))),
         (w.s("template-kind"), Some(kind(staff, template))),
-        (w.s("field-language"), Some(text(template, "language"))),
+        (w.s("field-language"), Some(languages::name(w, &text(template, "language")))),
         (w.s("template-page"), size.map(|[width, height]| format!("{width} × {height} mm"))),
         (w.s("template-prints"), texts("placeholders")),
         (w.s("template-assets"), Some(assets.join(", "))),

@@ -10,6 +10,7 @@ use super::events::{text, trail};
 use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::languages;
 use super::library::{problem_of, tries};
 use super::parts::Gallery;
 use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Picture, Section, Text, Tone, Tried};
@@ -17,6 +18,7 @@ use super::within::{Ask, Told};
 use crate::accounts::Permission;
 use crate::server::Problem;
 use crate::store::OWN_TEMPLATE;
+use crate::template::{FIRST_LANGUAGE, spoken};
 
 /// The pictures that an event may have of its own.
 const PICTURES: [&str; 3] = ["logo", "signature_1", "signature_2"];
@@ -57,7 +59,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     }
     if staff.may(Permission::Import) {
         let templates = staff.get(&format!("/templates?{}", written([("limit", "500"), ("event", code)]))).await?;
-        page = page.part(choose(staff, code, &told.tag, &templates, &event["template"], tried));
+        let words = words_now(staff, event).await;
+        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], &words), tried));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -78,12 +81,40 @@ async fn tried_out(staff: &Staff, code: &str, path: &str) -> Result<Html, Respon
     })
 }
 
-fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &Value, tried: &Tried<'_>) -> Html {
+/// Returns the language in which a built-in template is offered to an event: that of the one that it has, else its own.
+async fn words_now(staff: &Staff, event: &Value) -> String {
+    let now = languages::texts_in(staff, &text(&event["template"], "digest")).await;
+    let own = event["language"].as_str().and_then(spoken);
+    match spoken(&now) {
+        Some(now) => now.to_owned(),
+        None => own.or_else(|| spoken(staff.w.language)).unwrap_or(FIRST_LANGUAGE).to_owned(),
+    }
+}
+
+/// Says whether a template can be had in a language.
+fn speaks(template: &Value, language: &str) -> bool {
+    template["languages"].as_array().is_some_and(|all| all.iter().any(|one| one == language))
+}
+
+/// Returns how a template is named that is to speak a language, if it can.
+async fn in_words(staff: &Staff, name: &str, language: &str) -> String {
+    let told = staff.get_if(&format!("/templates/{}", part(name))).await.unwrap_or_default();
+    if speaks(&told["template"], language) { format!("{name}.{language}") } else { name.to_owned() }
+}
+
+fn choose(
+    staff: &Staff,
+    (code, seen): (&str, &str),
+    templates: &Value,
+    (template, words): (&Value, &str),
+    tried: &Tried<'_>,
+) -> Html {
     let (w, path, mut chosen) = (staff.w, format!("/events/{}", part(code)), text(template, "name"));
     let own = own_name(code);
     let choice = |one: &Value| {
         let name = text(one, "name");
-        let picture = staff.at(&format!("/templates/{}/picture.png", part(&name)));
+        let drawn = if speaks(one, words) { format!("{name}.{words}") } else { name.clone() };
+        let picture = staff.at(&format!("/templates/{}/picture.png", part(&drawn)));
         let said = if name == own { w.s("template-event-own") } else { name.clone() };
         Choice::new(name, said).picture(picture)
     };
@@ -102,6 +133,7 @@ fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &V
         } else {
             chosen
         }))
+        .field(languages::words_field(w, words))
         .field(
             Field::new("logo", w.s("template-logo"), Kind::File("image/png,image/jpeg,image/svg+xml"))
                 .hint(w.s("template-logo-hint")),
@@ -140,10 +172,14 @@ pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent)
 
 async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem> {
     let pictures: Vec<&File> = PICTURES.iter().filter_map(|name| fields.file(name)).collect();
-    let base = fields.get("template");
+    let (base, words) = (fields.get("template"), fields.get("words"));
+    let base = in_words(staff, base, words).await;
     let name = match pictures.is_empty() {
-        true => base.to_owned(),
-        false => kept(staff, code, &[("base", base)], &pictures, fields.some("once")).await?,
+        true => base,
+        false => {
+            let own = kept(staff, code, &[("base", &base)], &pictures, fields.some("once")).await?;
+            in_words(staff, &own, words).await
+        }
     };
     chosen(staff, code, fields, &name).await
 }
@@ -153,7 +189,8 @@ async fn without(staff: &Staff, code: &str, fields: &Fields, picture: &str) -> R
     // The version that was shown: sent twice, it comes to the same.
     let texts = [("base", fields.get("base")), ("without", picture)];
     let name = kept(staff, code, &texts, &[], fields.some("once")).await?;
-    chosen(staff, code, fields, &name).await
+    let words = languages::texts_in(staff, fields.get("base")).await;
+    chosen(staff, code, fields, &in_words(staff, &name, &words).await).await
 }
 
 async fn chosen(staff: &Staff, code: &str, fields: &Fields, name: &str) -> Result<(), Problem> {

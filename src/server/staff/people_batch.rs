@@ -94,7 +94,9 @@ async fn shown(staff: &Staff, code: &str, asked: &Fields, chosen: &Chosen) -> Re
         });
     }
     let path = format!("/events/{}/listings/preview", part(code));
-    let preview = staff.post(&path, &Fields::default(), listing(act, asked, chosen)).await?.value;
+    // What was typed into the form is judged when it is sent: the page would be gone with it otherwise.
+    let plain = asked.without(&["reason", "note"]);
+    let preview = staff.post(&path, &Fields::default(), listing(act, &plain, chosen)).await?.value;
     let kept = preview["kept"].as_u64().unwrap_or_default();
     let names = preview["names"].as_array().into_iter().flatten();
     Ok(Shown {

@@ -90,6 +90,7 @@ fn has_form(staff: &Staff, form: &str, decision: &Value) -> bool {
         }
         "exception" | "exclusion" => !decided && staff.may(Permission::Import),
         "change" | "erase" => staff.may(Permission::Import),
+        "retake" => !text(decision, "certificate").is_empty() && staff.may(Permission::Generate),
         _ => false,
     }
 }
@@ -186,7 +187,11 @@ async fn certificate(
         if let Some(notice) = differs(staff, &number, &current, name) {
             section = section.part(notice);
         }
-        return section.part(facts).part(Actions(doable(staff, &number, &seen, (&current, &message)))).into();
+        section = section.part(facts).part(Actions(doable(staff, &number, &seen, (&current, &message))));
+        return match retake_form(staff, (code, who), &current, refused) {
+            Some(retake) => section.part(retake).into(),
+            None => section.into(),
+        };
     }
     section = section.part(Text(w.s("person-none")));
     if staff.may(Permission::Generate) && decision["reason"] != "excluded" {
@@ -196,6 +201,18 @@ async fn certificate(
         section = section.part(form);
     }
     section.into()
+}
+
+/// Asks for another certificate beside the first, for who did better at another try.
+fn retake_form(staff: &Staff, (code, who): (&str, &str), current: &Value, refused: &Refused<'_>) -> Option<Html> {
+    let w = staff.w;
+    let in_force = matches!(current["status"].as_str(), Some("active" | "expired"));
+    if !in_force || !staff.may(Permission::Generate) {
+        return None;
+    }
+    let form = Form::new(staff, &format!("{}/retake", path(code, who)), w.s("retake")).tried(refused.of("retake"));
+    let section = Section::new("retake", w.s("retake-title")).part(Text(w.s("retake-text"))).part(form);
+    Some(if refused.form == "retake" { section.into() } else { section.folded().into() })
 }
 
 /// Says that a certificate in force prints another name than the person has now.
@@ -317,8 +334,19 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, (open, refused)
                 .value(number("attendance"))
                 .hint(w.s("people-progress-hint")),
         )
-        .field(Field::text("score", w.s("measure-score")).value(number("score")))
-        .tried(refused.of("change"));
+        .field(Field::text("score", w.s("measure-score")).value(number("score")));
+    // The operation asks whether somebody with the same address or name is meant; one person with two entries is merged.
+    let tried = refused.of("change");
+    let form = match tried.about(&["same-address", "same-name"]) {
+        Some(about) => {
+            let choices = vec![Choice::new("two_people", w.s("import-two-people"))];
+            let label = w.s(&format!("import-{about}"));
+            let field = Field::new(&about.replace('-', "_"), label, Kind::Checks(choices));
+            form.field(field.hint(w.s("person-two-people-hint")))
+        }
+        None => form,
+    };
+    let form = form.tried(tried);
     let section = Section::new("change", w.s("person-change")).part(Text(w.s("person-change-text"))).part(form);
     if open || refused.form == "change" { section.into() } else { section.folded().into() }
 }
@@ -354,6 +382,26 @@ pub(super) async fn issue(Path((code, who)): Path<(String, String)>, Sent { staf
     let body = json!({ "person": who, "reason": fields.get("reason") });
     let told = staff.post(&format!("/events/{}/issue-now", part(&code)), &fields, body).await;
     done(&staff, (&code, &who), &fields, told, ("issue", "issued-now")).await
+}
+
+/// Issues another certificate beside the first: a run over one person, whose page says what became of it.
+pub(super) async fn retake(Path((code, who)): Path<(String, String)>, Sent { staff, fields }: Sent) -> Response {
+    let of_event = format!("/events/{}/participants/{}", part(&code), part(&who));
+    let id = staff.get_if(&of_event).await.map(|person| text(&person, "id")).filter(|id| !id.is_empty());
+    let body = json!({ "kind": "generate", "event": code, "again": true,
+        "people": [id.unwrap_or_else(|| who.clone())] });
+    // What would make nothing is said here, and no run is begun for it.
+    if let Ok(preview) = staff.post("/runs/preview", &Fields::default(), body.clone()).await
+        && preview.value["get_another"] == 0
+    {
+        let why = phrases::said(staff.w, preview.value["rows"][0]["why"].as_str().unwrap_or_default());
+        let problem = Problem::conflict("nothing-new", staff.w.with("retake-none", [("why", why.into())]));
+        return done(&staff, (&code, &who), &fields, Err(problem), ("retake", "")).await;
+    }
+    match staff.post("/runs", &fields, body).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        problem => done(&staff, (&code, &who), &fields, problem, ("retake", "")).await,
+    }
 }
 
 /// Makes an exception or an exclusion, or takes it away.
@@ -397,8 +445,10 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     if !progress.is_empty() {
         body.insert("progress".to_owned(), Value::Object(progress));
     }
-    let to = format!("/events/{}/participants/{}", part(&code), part(&who));
-    let told = staff.send(Method::PATCH, &to, &fields, Value::Object(body)).await;
+    let said = written(["same_address", "same_name"].map(|name| (name, fields.get(name))));
+    let to = format!("/events/{}/participants/{}?{said}", part(&code), part(&who));
+    let to = to.trim_end_matches('?');
+    let told = staff.send(Method::PATCH, to, &fields, Value::Object(body)).await;
     let told = told.map_err(|problem| super::people::plain_email(&staff, &fields, problem));
     done(&staff, (&code, &who), &fields, told, ("change", "saved")).await
 }

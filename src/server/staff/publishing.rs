@@ -25,7 +25,11 @@ async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
     if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
-    page = page.part(last(staff, &published)).part(list(staff, &keys));
+    page = page.part(last(staff, &published));
+    if published["version"] != 0 {
+        page = page.part_if(site(staff).await);
+    }
+    page = page.part(list(staff, &keys));
     Ok(staff.page_with(tried.status(), &page))
 }
 
@@ -63,6 +67,41 @@ fn last(staff: &Staff, published: &Value) -> Html {
         actions.push(Action::file(w.s("verifier-file"), format!("{}/verify/verifier.html", staff.base)));
     }
     section.part(Actions(actions)).into()
+}
+
+/// Says whether the site was found where every certificate says it is. Nothing is green that nobody has looked at.
+pub(super) async fn site(staff: &Staff) -> Option<Html> {
+    let w = staff.w;
+    let told = staff.get_if("/publish/site").await?;
+    let (tone, state) = site_state(staff, &told);
+    let mut section = Section::new("site", w.s("site-found-title"))
+        .part(Facts(vec![(w.s("site-trust"), text(&told, "address"))]))
+        .part(super::ui::Notice { tone, text: state, items: Vec::new() });
+    if told["known_here_only"] == true {
+        let notice = super::ui::Notice { tone: Tone::Amber, text: w.s("site-here-only"), items: Vec::new() };
+        section = section.part(notice);
+    }
+    let look = Action::post(staff, w.s("site-look"), "/publishing/look", &[]);
+    Some(section.part(Actions(staff.may(Permission::Keys).then_some(look).into_iter().collect())).into())
+}
+
+/// Returns what is known of the site, and how it looks.
+pub(super) fn site_state(staff: &Staff, told: &Value) -> (Tone, String) {
+    let w = staff.w;
+    let Some(at) = staff.time(&told["looked"]["at"]) else { return (Tone::Amber, w.s("site-not-looked")) };
+    let found = text(&told["looked"], "found");
+    let tone = if found == "served" { Tone::Green } else { Tone::Red };
+    let status = told["looked"]["status"].as_u64().unwrap_or_default();
+    let values = [("at", at.into()), ("status", status.to_string().into())];
+    (tone, w.with(&format!("site-found-{}", found.replace('_', "-")), values))
+}
+
+/// Looks whether the site is served.
+pub(super) async fn look(Sent { staff, fields }: Sent) -> Response {
+    match staff.post("/publish/site", &fields, json!({})).await {
+        Ok(_) => staff.done("/publishing", "site-looked"),
+        Err(problem) => refused(&staff, &fields, problem).await,
+    }
 }
 
 fn list(staff: &Staff, keys: &Value) -> Html {

@@ -23,6 +23,10 @@ async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
     let told = staff.get("/settings/address").await?;
     let page = Page::new(w.s("settings-address")).trail([staff.crumb(w.s("nav-settings"), "/settings")]).narrow();
     let page = page.lead(w.s("address-lead")).said(w, asked);
+    let page = match told["for_nobody_else"] == true {
+        true => page.notice(Tone::Amber, w.s("address-here-only")),
+        false => page,
+    };
     let page = match (told["fixed"] == true, told["address"].is_null()) {
         (true, _) => page.part(Text(w.with("address-fixed", [("address", text(&told, "address").into())]))),
         (false, true) => page.notice(Tone::Amber, w.s("address-none")).part(form(staff, &told).tried(tried)),

@@ -110,8 +110,11 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
         false => page.refresh(3).part(Live { source: staff.at(&format!("{path}/progress")), parts }),
     };
     page = page.part_if(came_back).part(about(&staff, &run).await).part(actions(&staff, &path, &run));
+    if over && ["generate", "regenerate"].contains(&does(&run)) {
+        page = page.part(super::ui::Text(w.s("zip-names")));
+    }
     if over {
-        page = page.part(failures(&staff, &path).await?);
+        page = page.part(failures(&staff, &path, &run).await?);
     }
     Ok(staff.page(&page))
 }
@@ -272,8 +275,11 @@ fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     Actions(all).into()
 }
 
-async fn failures(staff: &Staff, path: &str) -> Result<Html, Response> {
+async fn failures(staff: &Staff, path: &str, run: &Value) -> Result<Html, Response> {
     let w = staff.w;
+    // Where nothing was begun, nothing can have failed, and nothing went well either.
+    let begun =
+        run["counters"]["done"].as_u64().unwrap_or_default() + run["counters"]["skipped"].as_u64().unwrap_or_default();
     let rows = staff.get(&format!("{path}/rows?state=failed&limit=100")).await?;
     let row = |row: &Value| {
         vec![
@@ -287,7 +293,7 @@ async fn failures(staff: &Staff, path: &str) -> Result<Html, Response> {
         caption: w.s("run-failures"),
         heads: [w.s("row"), w.s("person"), w.s("certificate"), w.s("why")].into(),
         rows: items(&rows).iter().map(row).collect(),
-        empty: w.s("run-no-failures"),
+        empty: w.s(if begun > 0 { "run-no-failures" } else { "run-nothing-begun" }),
         next: None,
     }
     .into())

@@ -65,6 +65,10 @@ fn service(app: &App, staff: &Staff) -> Html {
         true => section,
         false => section.part(Notice { tone: Tone::Amber, text: w.s("settings-address-text"), items: Vec::new() }),
     };
+    let section = match told && reached.is_for_nobody_else() {
+        true => section.part(Notice { tone: Tone::Amber, text: w.s("address-here-only"), items: Vec::new() }),
+        false => section,
+    };
     match app.public_url.told() {
         Some(_) => section.into(),
         None => {

@@ -25,7 +25,7 @@ use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::template_named_for;
-use crate::template::builtin_names;
+use crate::template::{builtin_names, name_and_language};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new()
@@ -185,16 +185,17 @@ async fn show(
 ) -> Result<Tagged<TemplateUsed>, Problem> {
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |app, desk| {
-        let (versions, tag) = match templates::kept(desk.store, &name) {
+        let (plain, _) = name_and_language(&name);
+        let (versions, tag) = match templates::kept(desk.store, plain) {
             Ok((kept, _)) => {
                 let tag = tag_of(&kept);
                 (VersionView::all(kept), tag)
             }
-            Err(_) if builtin_names().contains(&name.as_str()) => (VersionView::built_in(&name)?, tag_of(&name)),
+            Err(_) if builtin_names().contains(&plain) => (VersionView::built_in(plain)?, tag_of(&plain)),
             Err(other) => return Err(other.into()),
         };
         let template = TemplateDetail::opened(app, desk, &name, versions)?;
-        Ok(Tagged::ok(tag, TemplateUsed { template, used_by: templates::uses(desk, &name)? }))
+        Ok(Tagged::ok(tag, TemplateUsed { template, used_by: templates::uses(desk, plain)? }))
     })
     .await
 }

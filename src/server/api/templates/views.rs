@@ -10,7 +10,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::store::Store;
-use crate::template::{Draft, Finding, Template, builtin_names, builtin_versions};
+use crate::template::{Draft, Finding, LANGUAGES, Template, builtin_names, builtin_versions, name_and_language};
 
 /// A template as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +31,10 @@ pub(super) struct TemplateDetail {
     /// Language of the page's own text and of its dates.
     #[schema(example = "en")]
     language: String,
+    /// The languages that it can be had in, named as `NAME.LANGUAGE`: the built-in ones with whatever pictures in seven, others in
+    /// none but their own.
+    #[schema(value_type = Vec<String>, example = json!(["ar", "de", "en", "es", "fr", "hi", "zh"]))]
+    languages: Vec<&'static str>,
     /// Page in millimetres: width, height.
     #[schema(value_type = Vec<f64>, example = json!([297.0, 210.0]))]
     page: [f32; 2],
@@ -170,11 +174,12 @@ impl TemplateDetail {
         });
         Ok(Self {
             name: name.to_owned(),
-            built_in: builtin_names().contains(&name),
+            built_in: builtin_names().contains(&name_and_language(name).0),
             event: templates::owner(store, name)?,
             digest: template.digest(),
             title: template.document().title.clone(),
             language: template.document().language.clone(),
+            languages: languages_of(template),
             page: [width, height],
             placeholders: template.placeholders().into_iter().collect(),
             assets: assets.collect(),
@@ -196,6 +201,11 @@ impl TemplateDetail {
     }
 }
 
+/// Returns the languages that a template can be had in.
+fn languages_of(template: &Template) -> Vec<&'static str> {
+    if template.speaks() { LANGUAGES.to_vec() } else { Vec::new() }
+}
+
 /// A template in the listing.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TemplateItem {
@@ -213,6 +223,9 @@ pub(super) struct TemplateItem {
     version: Option<u32>,
     /// Digest of the newest version.
     digest: String,
+    /// The languages that it can be had in, named as `NAME.LANGUAGE`; none, where it has words of its own.
+    #[schema(value_type = Vec<String>, example = json!(["ar", "de", "en", "es", "fr", "hi", "zh"]))]
+    languages: Vec<&'static str>,
     /// Since when there is that version; absent where it is part of the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -225,18 +238,20 @@ pub(super) struct TemplateItem {
 
 impl TemplateItem {
     pub(super) fn of(store: &dyn Store, kept: Kept) -> Result<Self, Problem> {
+        let speaks = kept.newest().is_some_and(|newest| newest.speaks);
         let newest = kept.newest().map(|newest| (newest.version, newest.digest.clone(), newest.at));
         let (version, digest, at) =
             newest.map_or((None, String::new(), None), |(version, digest, at)| (Some(version), digest, Some(at)));
         let event = templates::owner(store, &kept.name)?;
-        Ok(Self { name: kept.name, built_in: false, event, version, digest, at, used_by: None })
+        let languages = if speaks { LANGUAGES.to_vec() } else { Vec::new() };
+        Ok(Self { name: kept.name, built_in: false, event, version, digest, languages, at, used_by: None })
     }
 
     pub(super) fn built_in(name: &str) -> Result<Self, Problem> {
         let template = Template::open(name).map_err(Problem::internal)?;
         let (version, digest) = (Some(*builtin_versions(name).end()), template.digest());
-        let name = name.to_owned();
-        Ok(Self { name, built_in: true, event: None, version, digest, at: None, used_by: None })
+        let (name, languages) = (name.to_owned(), languages_of(&template));
+        Ok(Self { name, built_in: true, event: None, version, digest, languages, at: None, used_by: None })
     }
 
     /// Says whether an event may choose it.

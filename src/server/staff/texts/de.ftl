@@ -123,6 +123,22 @@ needs-first-publication =
         [one] erste Veröffentlichung steht aus
        *[other] Veröffentlichungen stehen aus
     }
+needs-own-domain = { $count ->
+    [one] Domain, die sonst niemand erreicht: Links und QR-Codes der Zertifikate führen ins Leere
+   *[other] Domains, die sonst niemand erreicht
+}
+needs-own-address = { $count ->
+    [one] öffentliche Adresse, die sonst niemand erreicht: Links in Nachrichten führen ins Leere
+   *[other] öffentliche Adressen, die sonst niemand erreicht
+}
+needs-site-look = { $count ->
+    [one] veröffentlichte Website, nach der an ihrer Adresse noch niemand gesehen hat
+   *[other] veröffentlichte Websites, nach denen noch niemand gesehen hat
+}
+needs-site = { $count ->
+    [one] veröffentlichte Website, die an ihrer Adresse nicht zu finden war: niemand kann Zertifikate prüfen
+   *[other] veröffentlichte Websites, die nicht zu finden waren
+}
 plot-title = Die letzten 30 Tage
 plot-issued = ausgestellt
 plot-sent = gesendet
@@ -197,6 +213,9 @@ step-to-send =
        *[other] { $count } nicht gesendet
     }
 step-published = veröffentlicht
+step-published-here = veröffentlicht, unter einer Domain, die sonst niemand erreicht
+step-published-unseen = veröffentlicht; ob es an seiner Adresse steht, hat noch niemand nachgesehen
+step-published-not-found = veröffentlicht, und an seiner Adresse nicht zu finden
 step-not-published = noch nicht
 
 # Import
@@ -261,6 +280,7 @@ import-map-submit = So lesen
 import-hint-skip = Wenn die Spalte etwas anderes sagt: oben bei Spalten auswählen und sagen, dass sie ausgelassen ist.
 import-notes = Was angenommen wurde
 import-findings = Zeilen, die einen Blick brauchen
+import-rows-more = { $rows } und { $more } weitere
 import-reading = Datei anders lesen
 import-sheet = Blatt
 import-header-row = Zeile mit den Überschriften
@@ -431,6 +451,8 @@ template-try-name = Ein Name zum Ausprobieren
 template-choose = Vorlage wählen
 template-choose-text = Ein Logo oder Unterschriften, die Sie hier wählen, stehen nur auf den Zertifikaten dieser Veranstaltung. Eine andere Vorlage zu wählen nimmt sie wieder weg.
 template-take = Diese Vorlage benutzen
+template-words = Sprache der gedruckten Wörter
+template-words-hint = „Hiermit wird bestätigt, dass“, „Ausgestellt“ und so weiter, und wie Daten geschrieben werden: bei den mitgelieferten Vorlagen. Ein hochgeladener Entwurf hat seine eigenen Wörter.
 template-logo = Logo
 template-logo-hint = PNG, JPEG oder SVG.
 template-signature-1 = Erste Unterschrift, als Bild
@@ -505,6 +527,7 @@ run-cancel = Anhalten
 run-retry = Gescheitertes wiederholen
 run-failures = Was gescheitert ist
 run-no-failures = Nichts ist gescheitert.
+run-nothing-begun = Es wurde nichts begonnen.
 run-preparing = Wird vorbereitet
 run-awaiting-approval = Wartet auf Freigabe
 run-queued = Wartet
@@ -603,6 +626,8 @@ send-day = Nicht vor diesem Tag
 send-day-hint = Leer: jetzt.
 send-bad-day = Der Tag wird so geschrieben: 2026-12-31.
 send-settings = Was die Nachricht sagt und wann sie gesendet wird
+send-settings-refused = Die Einstellungen sind nicht gespeichert. Was nicht stimmt, steht weiter unten neben dem Feld.
+send-preview-certificate = Das Zertifikat dazu, als Muster
 send-when = Wann gesendet wird
 send-by-hand = Wenn jemand es hier startet
 send-with-issuing = Mit jedem ausgestellten Zertifikat
@@ -616,6 +641,19 @@ published-never = Noch wurde nichts veröffentlicht. Solange kann niemand ein Ze
 published-good = Aktuell bis
 published-waiting = Widerrufe, die noch warten
 published-stale = Sie ist zu alt: Beim Prüfen steht dabei, dass neuere Widerrufe nicht bekannt sind.
+site-found-title = An ihrer Adresse
+site-trust = Was beim Prüfen gelesen wird
+site-look = Jetzt nachsehen
+site-not-looked = Noch hat niemand nachgesehen. Bis dahin ist nicht bekannt, ob andere Zertifikate prüfen können.
+site-here-only = Diese Domain kennt nur dieser Rechner oder dieses Netz: Links und QR-Codes der Zertifikate führen sonst niemanden irgendwohin. Die Domain eines Ausstellers ändert sich nicht; um für andere auszustellen, richten Sie in einem leeren Ordner neu ein, mit einer Domain, die Ihnen gehört.
+site-found-served = Die neueste Veröffentlichung war da ({ $at }).
+site-found-older = Eine ältere Veröffentlichung war da ({ $at }): Kopieren Sie den Ordner der Website erneut auf den Webserver.
+site-found-not-ours = Da war etwas anderes ({ $at }): Der Webserver an dieser Adresse zeigt nicht die Website dieses Ausstellers.
+site-found-missing = Es war nicht da ({ $at }): Der Webserver antwortete { $status }. Kopieren Sie den Ordner der Website dorthin, oder lassen Sie die Domain auf diesen Dienst zeigen.
+site-found-not-public = Die Domain führte zu keiner Adresse des öffentlichen Internets ({ $at }): Andere erreichen sie nicht.
+site-found-no-name = Kein Nameserver kannte die Domain ({ $at }). Lassen Sie sie auf den Webserver mit der Website zeigen.
+site-found-no-answer = Dort antwortete niemand ({ $at }). Starten Sie den Webserver mit der Website, und öffnen Sie ihm Port 443.
+site-found-unsafe = Das https-Zertifikat des Webservers war nicht gültig ({ $at }). Erneuern Sie es.
 publish-now = Jetzt veröffentlichen
 publish-at-once = Mit den wartenden veröffentlichen
 verifier-file = Prüfseite als eine Datei, zum Weitergeben
@@ -659,6 +697,7 @@ said-sending = Unterwegs.
 said-test-sent = Die Probe ist an Sie unterwegs.
 said-key-rotated = Jetzt unterschreibt ein neuer Schlüssel. Veröffentlichen Sie, damit seine Zertifikate geprüft werden können.
 said-key-stolen = Der Schlüssel ist als gestohlen gemeldet. Veröffentlichen Sie jetzt.
+said-site-looked = Nachgesehen.
 
 # A person's card
 person-standing = Wie es steht
@@ -673,6 +712,11 @@ person-change-text = Ein ausgestelltes Zertifikat behält seinen Inhalt; stellen
 issue-now = Jetzt ausstellen
 issue-now-why = Warum, unabhängig von der Regel
 issue-now-hint = Wird beim Zertifikat aufbewahrt und nie öffentlich gezeigt.
+retake = Zweites Zertifikat ausstellen
+retake-title = Ein zweites Zertifikat, nach einer Wiederholung
+retake-text = Für alle, die es bei einem weiteren Versuch besser gemacht haben: Tragen Sie zuerst das neue Ergebnis ein. Es bekommt eine eigene Nummer; das erste bleibt gültig, bis es widerrufen wird. Niemand bekommt eines, das dasselbe sagen würde.
+retake-none = Es gäbe kein zweites Zertifikat: { $why }.
+person-two-people-hint = Wenn es eine Person mit zwei Einträgen ist, speichern Sie hier nichts, und führen Sie die beiden unten zusammen.
 exception-add = Ausnahme machen
 exception-remove = Ausnahme aufheben
 exclusion-add = Ausschließen
@@ -707,10 +751,13 @@ begin-issuer = Name
 begin-issuer-hint = So, wie er gedruckt und unterschrieben wird.
 begin-domain = Domain
 begin-domain-hint = Etwa certs.example.org: Sie steht in jedem Zertifikat und lässt sich später nicht ändern. Dort steht, was zum Prüfen nötig ist. Zum Ausprobieren: localhost.
+begin-here-only = { $domain } kennt nur dieser Rechner oder dieses Netz: Die Links und QR-Codes der Zertifikate führen sonst niemanden irgendwohin. Zum Ausprobieren genügt das. Die Domain steht in jedem Zertifikat und ändert sich nicht: Um für andere auszustellen, richten Sie in einem leeren Ordner neu ein, mit einer Domain, die Ihnen gehört.
 begin-zone = Zeitzone
 begin-owner = Sie, mit allen Rechten
 begin-password = Ihr Passwort
 begin-password-hint = Mindestens 12 Zeichen.
+begin-password-again = Ihr Passwort noch einmal
+begin-password-differ = Das ist nicht dasselbe Passwort.
 begin-keys = Schlüssel
 begin-passphrase = Passphrase der Schlüssel
 begin-passphrase-hint = Vier zufällige Wörter sind gut. Wer den Dienst startet, braucht sie; niemand kann sie wiederherstellen.
@@ -858,7 +905,7 @@ language-zh-hant = Chinesisch (traditionell)
 language-none = wie bei der Veranstaltung
 language-none-event = keine
 event-language = Sprache
-event-language-hint = Für Teilnehmende, deren Sprache nicht bekannt ist. Danach richten sich die Vorlage ihrer Zertifikate und die Sprache der E-Mails.
+event-language-hint = In dieser Sprache stehen die Wörter, die mitgelieferte Vorlagen drucken. Sie gilt auch für Teilnehmende, deren Sprache nicht bekannt ist: Danach richten sich die Vorlage ihrer Zertifikate und die Sprache der E-Mails.
 people-language-note = Bestimmt die Vorlage, wenn die Veranstaltung eine für die Sprache hat, und die Sprache der E-Mails. Die Texte eines Zertifikats sind die seiner Vorlage.
 person-printed = Gedruckt mit
 person-printed-other = { $template }, deren Texte auf { $texts } sind
@@ -869,7 +916,7 @@ languages-other-row = { $count ->
 }
 languages-choose = Vorlagen für Sprachen auswählen
 languages-title = Vorlagen für Sprachen
-languages-lead = Die Texte eines Zertifikats sind die seiner Vorlage. Eine Vorlage für eine Sprache gilt für Personen mit dieser Sprache; alle anderen bekommen { $template }.
+languages-lead = Die Texte eines Zertifikats sind die seiner Vorlage. Eine Vorlage für eine Sprache gilt für Personen mit dieser Sprache, eine mitgelieferte mit ihren Wörtern in ihr; alle anderen bekommen { $template }.
 languages-none = Es gibt keine Vorlage für eine einzelne Sprache.
 languages-texts = Ihre Texte
 languages-add = Diese Vorlage für die Sprache verwenden

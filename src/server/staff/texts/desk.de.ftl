@@ -20,6 +20,7 @@ choose-changed = Die Liste hat sich geändert, seit sie Ihnen gezeigt wurde. Seh
 # With several certificates
 batch-unknown = Wählen Sie, was geschehen soll
 batch-zip = Als PDF (ZIP)
+zip-names = In einer ZIP-Datei heißt jede Datei nach der Nummer ihres Zertifikats, etwa CERT-WORKSHOP-2026-00001.pdf. manifest.csv darin sagt, welche Datei wem gehört; was nicht hineinkam, steht dort und in LEFT-OUT.txt.
 batch-narrow = Das wären alle Zertifikate, die es gibt. Nehmen Sie zuerst den Filter.
 batch-send = Per E-Mail senden
 batch-send-do =

@@ -20,6 +20,7 @@ choose-changed = The list has changed since it was shown to you. Look at it agai
 # With several certificates
 batch-unknown = Choose what is to be done
 batch-zip = As PDF (ZIP)
+zip-names = In a ZIP each file is named by the number of its certificate, as CERT-WORKSHOP-2026-00001.pdf. manifest.csv in it says which file is whose; what could not be put in stands there and in LEFT-OUT.txt.
 batch-narrow = That would be all certificates there are. Use the filter first.
 batch-send = Send by mail
 batch-send-do =

@@ -123,6 +123,22 @@ needs-first-publication =
         [one] site to publish for the first time
        *[other] sites to publish
     }
+needs-own-domain = { $count ->
+    [one] domain that nobody else reaches: links and QR codes of certificates lead nowhere
+   *[other] domains that nobody else reaches
+}
+needs-own-address = { $count ->
+    [one] public address that nobody else reaches: links in messages lead nowhere
+   *[other] public addresses that nobody else reaches
+}
+needs-site-look = { $count ->
+    [one] published site that nobody has looked for at its address
+   *[other] published sites that nobody has looked for
+}
+needs-site = { $count ->
+    [one] published site that was not found at its address: nobody can check certificates
+   *[other] published sites that were not found
+}
 plot-title = Last 30 days
 plot-issued = issued
 plot-sent = mailed
@@ -197,6 +213,9 @@ step-to-send =
        *[other] { $count } not sent
     }
 step-published = published
+step-published-here = published, at a domain that nobody else reaches
+step-published-unseen = published; nobody has looked whether it is at its address
+step-published-not-found = published, and not found at its address
 step-not-published = not yet
 
 # Import
@@ -261,6 +280,7 @@ import-map-submit = Read it so
 import-hint-skip = If the column says something else: choose it under Columns above and say that it is left out.
 import-notes = What was assumed
 import-findings = Rows that need a look
+import-rows-more = { $rows } and { $more } more
 import-reading = Read the file another way
 import-sheet = Sheet
 import-header-row = Row of the headers
@@ -431,6 +451,8 @@ template-try-name = A name to try
 template-choose = Choose a template
 template-choose-text = A logo or signatures that you choose here are printed on this event’s certificates only. Choosing another template takes them off again.
 template-take = Use this template
+template-words = Language of the printed words
+template-words-hint = “This is to certify that”, “Issued” and so on, and how dates are written: of the built-in templates. A design that you uploaded has its own words.
 template-logo = Logo
 template-logo-hint = PNG, JPEG or SVG.
 template-signature-1 = First signature, as a picture
@@ -505,6 +527,7 @@ run-cancel = Stop
 run-retry = Retry what failed
 run-failures = What failed
 run-no-failures = Nothing failed.
+run-nothing-begun = Nothing was begun.
 run-preparing = Being prepared
 run-awaiting-approval = Waits for approval
 run-queued = Waits for its turn
@@ -603,6 +626,8 @@ send-day = Not before this day
 send-day-hint = Empty: now.
 send-bad-day = The day is written as 2026-12-31.
 send-settings = What the message says, and when it is sent
+send-settings-refused = The settings were not saved. What is wrong stands beside its field, further down.
+send-preview-certificate = The certificate, as a specimen of what goes with it
 send-when = When mail is sent
 send-by-hand = When somebody starts it here
 send-with-issuing = With each certificate that is issued
@@ -616,6 +641,19 @@ published-never = Nothing was published yet. Until then nobody can check a certi
 published-good = Good until
 published-waiting = Revocations that still wait
 published-stale = It is too old: verifiers say that they do not know of newer revocations.
+site-found-title = At its address
+site-trust = What verifiers read
+site-look = Look now
+site-not-looked = Nobody has looked yet. Until then it is not known whether others can check certificates.
+site-here-only = Only this machine or this network knows this domain: links and QR codes of certificates lead nobody else anywhere. The domain of an issuer does not change; to issue for others, set up again in an empty folder, with a domain of yours.
+site-found-served = The newest publication was there ({ $at }).
+site-found-older = An older publication was there ({ $at }): copy the folder of the site to the web server again.
+site-found-not-ours = Something else was there ({ $at }): the web server at this address does not serve this issuer’s site.
+site-found-missing = It was not there ({ $at }): the web server answered { $status }. Copy the folder of the site to it, or point the domain at this service.
+site-found-not-public = The domain led to no address of the public internet ({ $at }): others cannot reach it.
+site-found-no-name = No name server knew the domain ({ $at }). Have it point to the web server with the site.
+site-found-no-answer = Nobody answered there ({ $at }). Start the web server with the site, and open port 443 to it.
+site-found-unsafe = The web server’s certificate for https was not good ({ $at }). Renew it.
 publish-now = Publish now
 publish-at-once = Publish with those that wait
 verifier-file = Verifier as one file, to hand on
@@ -659,6 +697,7 @@ said-sending = It is on its way.
 said-test-sent = The test was sent to you.
 said-key-rotated = A new key signs now. Publish, so that verifiers know it.
 said-key-stolen = The key is declared stolen. Publish now.
+said-site-looked = Looked.
 
 # A person's card
 person-standing = Where they stand
@@ -673,6 +712,11 @@ person-change-text = A certificate that was issued keeps what it says; make it a
 issue-now = Issue now
 issue-now-why = Why, whatever the rule says
 issue-now-hint = Kept with the certificate, never shown to the public.
+retake = Issue a second certificate
+retake-title = A second certificate, after a retake
+retake-text = For who did better at another try: enter the new result first. It gets a number of its own; the first one stays valid until it is revoked. Nobody gets one that would say the same.
+retake-none = There would be no second certificate: { $why }.
+person-two-people-hint = If it is one person with two entries, save nothing here and merge the two below.
 exception-add = Make an exception
 exception-remove = Take the exception away
 exclusion-add = Exclude
@@ -707,10 +751,13 @@ begin-issuer = Name
 begin-issuer-hint = As it is printed and signed.
 begin-domain = Domain
 begin-domain-hint = As certs.example.org: every certificate names it and it cannot be changed later. What verifiers need is published there. For a trial: localhost.
+begin-here-only = Only this machine or this network knows { $domain }: the links and QR codes of certificates will lead nobody else anywhere. That is enough to try things out. The domain stands in every certificate and does not change: to issue for others, set up again in an empty folder, with a domain of yours.
 begin-zone = Time zone
 begin-owner = You, the first owner
 begin-password = Your password
 begin-password-hint = At least 12 characters.
+begin-password-again = Your password again
+begin-password-differ = This is not the same password.
 begin-keys = Keys
 begin-passphrase = Passphrase of the keys
 begin-passphrase-hint = Four random words make a good one. Whoever starts the service needs it; nobody can bring it back.
@@ -858,7 +905,7 @@ language-zh-hant = Chinese (traditional)
 language-none = as the event says
 language-none-event = none
 event-language = Language
-event-language-hint = For participants whose own language is not known. It decides which template their certificates use, and the language of their e-mails.
+event-language-hint = The words that the built-in templates print are in this language. Also for participants whose own language is not known: it decides which template their certificates use, and the language of their e-mails.
 people-language-note = Chooses the template, where the event has one for the language, and the language of mails. The texts of a certificate are those of its template.
 person-printed = Printed with
 person-printed-other = { $template }, whose texts are in { $texts }
@@ -869,7 +916,7 @@ languages-other-row = { $count ->
 }
 languages-choose = Choose templates for languages
 languages-title = Templates for languages
-languages-lead = The texts of a certificate are those of its template. A template for a language is used for people who have that language; all others get { $template }.
+languages-lead = The texts of a certificate are those of its template. A template for a language is used for people who have that language, with its words in it if it is a built-in one; all others get { $template }.
 languages-none = There is no template for a single language.
 languages-texts = Its texts
 languages-add = Use this template for the language

@@ -312,3 +312,5 @@ problem-no-password = Das Passwort des Mailservers ist nicht bekannt
 problem-no-password-hint = Geben Sie es unter Einstellungen noch einmal ein.
 problem-wrong-passphrase = Die Passphrase ist falsch
 problem-wrong-passphrase-hint = Die Schlüssel bleiben, wie sie waren. Versuchen Sie es noch einmal.
+problem-nothing-new = Es gäbe nichts Neues
+problem-nothing-new-hint = Tragen Sie zuerst das neue Ergebnis ein.

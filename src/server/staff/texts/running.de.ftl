@@ -204,6 +204,7 @@ elsewhere-end = Sie werden nicht mehr an anderer Stelle gemacht
 address-lead = Links in Mails, zum Portal und zu öffentlichen Seiten beginnen mit ihr. Sie wird nie einer Anfrage entnommen.
 address-hint = Etwa https://certs.example.org oder https://example.org/zertifikate. Leer: noch nicht bekannt; Nachrichten enthalten dann keinen Link.
 address-none = Es ist keine Adresse bekannt: Nachrichten enthalten keinen Link, weder zu Zertifikaten noch zum Portal.
+address-here-only = Diese Adresse erreicht nur dieser Rechner oder dieses Netz, oder der Weg dorthin ist nicht sicher (http://): Links in Nachrichten und auf Seiten führen sonst niemanden irgendwohin.
 address-fixed = testamur.toml oder eine Option des Programms nennt { $address }. Ändern Sie sie dort.
 address-change = Adresse angeben
 begin-address = Adresse, unter der der Dienst erreicht wird

@@ -204,6 +204,7 @@ elsewhere-end = They are not made elsewhere any more
 address-lead = Links in mails, to the portal and to public pages begin with it. It is never taken from a request.
 address-hint = As https://certs.example.org, or https://example.org/certificates. Empty: not known yet; messages then hold no link.
 address-none = No address is known: messages hold no link, to certificates or to the portal.
+address-here-only = Only this machine or this network reaches this address, or what goes there is not safe (http://): the links in messages and on pages lead nobody else anywhere.
 address-fixed = testamur.toml, or a flag of the program, says { $address }. Change it there.
 address-change = Say the address
 begin-address = Address at which people reach the service

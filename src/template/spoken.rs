@@ -1,0 +1,224 @@
+//! The languages of the built-in templates' own words: a template that is a built-in one but for its pictures says the same in each.
+//!
+//! Nothing is looked up when a certificate is drawn: what an event keeps is the document in its language, with a digest of its own.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use super::builtin::HAN;
+use super::document::Document;
+use super::load::{Template, builtin_document, builtin_names, builtin_versions};
+use super::model::Element;
+
+/// The languages that the built-in templates speak: those of the verifier.
+pub const LANGUAGES: [&str; 7] = ["ar", "de", "en", "es", "fr", "hi", "zh"];
+/// What they speak where no language is said, or another one.
+pub const FIRST_LANGUAGE: &str = "en";
+/// How the font of [`HAN`] is called in a template.
+const HAN_NAME: &str = "words-zh.otf";
+/// How much smaller words may become than the English ones, where these have one size.
+const SMALLEST: f32 = 0.6;
+
+/// What stands in place of each English text, by language.
+static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> = LazyLock::new(|| {
+    serde_json::from_slice(include_bytes!("../../templates/words.json")).expect("a test reads all of the words")
+});
+
+/// Returns which of the seven languages somebody reads who reads this one; nothing if it is none of them.
+pub fn spoken(tag: &str) -> Option<&'static str> {
+    let parts: Vec<String> = tag.split(['-', '_']).map(str::to_lowercase).collect();
+    let first = parts.first()?;
+    // The characters of Taiwan and Hong Kong are others.
+    let is_hant = parts.iter().any(|part| ["hant", "tw", "hk", "mo"].contains(&part.as_str()));
+    LANGUAGES.into_iter().find(|one| one == first && !(*one == "zh" && is_hant))
+}
+
+/// Takes a name apart from the language that may follow it: `classic.de`.
+pub fn name_and_language(text: &str) -> (&str, Option<&'static str>) {
+    let said =
+        text.rsplit_once('.').and_then(|(name, tag)| Some((name, LANGUAGES.into_iter().find(|one| *one == tag)?)));
+    said.map_or((text, None), |(name, language)| (name, Some(language)))
+}
+
+impl Template {
+    /// Says whether its words are those of a built-in template, in whatever language and with whatever pictures: then it has them
+    /// in the others, too.
+    pub fn speaks(&self) -> bool {
+        self.built_in_as().is_some()
+    }
+
+    /// Returns the name of the built-in template that this one is but for language and pictures.
+    pub fn built_in_name(&self) -> Option<&'static str> {
+        self.built_in_as().map(|(name, _)| name)
+    }
+
+    /// Returns the template with its words in another language, if they are those of a built-in one. Its pictures stay.
+    pub fn in_language(&self, language: &str) -> Option<Self> {
+        let language = LANGUAGES.into_iter().find(|one| *one == language)?;
+        let (name, version) = self.built_in_as()?;
+        let mut assets = self.assets.clone();
+        assets.remove(HAN_NAME);
+        let document = said_in(builtin_document(name, version)?.as_ref(), language);
+        if !document.fonts.is_empty() {
+            assets.insert(HAN_NAME.to_owned(), Arc::new(HAN.to_vec()));
+        }
+        Some(Self { document, assets })
+    }
+
+    /// Returns the built-in template, and its version, that this one is in whatever language.
+    fn built_in_as(&self) -> Option<(&'static str, u32)> {
+        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).rev().map(move |n| (name, n)));
+        let mut alike = all.filter(|(name, version)| self.built_in_is(name, *version));
+        alike.next()
+    }
+
+    /// Says whether this is that version of a built-in template, in whatever language.
+    pub(super) fn built_in_is(&self, name: &str, version: u32) -> bool {
+        let own = self.document.language.as_str();
+        let language = LANGUAGES.into_iter().find(|one| *one == own);
+        let other = language.and_then(|language| Some(said_in(builtin_document(name, version)?.as_ref(), language)));
+        other.is_some_and(|other| other == self.document)
+    }
+}
+
+/// Returns a built-in document with its words in another language. The English one is the document itself, to the byte.
+fn said_in(english: &Document, language: &str) -> Document {
+    let mut document = english.clone();
+    let Some(words) = WORDS.get(language) else { return document };
+    document.language = language.to_owned();
+    if language == "zh" {
+        document.fonts.push(HAN_NAME.to_owned());
+    }
+    for element in &mut document.elements {
+        let Element::Text(place) = element else { continue };
+        let Some(said) = words.get(&place.text) else { continue };
+        place.text.clone_from(said);
+        // Words of other languages are longer; type sizes are written with one digit.
+        place.min_size = place.min_size.or(Some((place.size * SMALLEST * 10.0).round() / 10.0));
+    }
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::template::placeholder::{self, Piece};
+    use crate::template::{FontLibrary, Layout, Severity};
+
+    /// All built-in templates in all languages but English, by their digests. What is released is never changed: events name it.
+    const RELEASED: &str = "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59";
+
+    fn each() -> impl Iterator<Item = (&'static str, u32, &'static str, Template)> {
+        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).map(move |n| (name, n)));
+        let of = |(name, version): (&'static str, u32)| {
+            let english = Template::built_in(name, Some(version)).unwrap();
+            LANGUAGES.map(|tag| (name, version, tag, english.in_language(tag).unwrap())).into_iter()
+        };
+        all.flat_map(of)
+    }
+
+    #[test]
+    fn what_is_released_in_a_language_stays_as_it_is() {
+        let lines: String = each()
+            .filter(|(.., language, _)| *language != FIRST_LANGUAGE)
+            .map(|(name, version, language, template)| format!("{name}.{language}@{version} {}\n", template.digest()))
+            .collect();
+        let found = data_encoding::HEXLOWER.encode(&Sha256::digest(lines));
+        assert_eq!(found, RELEASED, "words that were released stay; other words go with a new version of the template");
+    }
+
+    #[test]
+    fn english_is_the_template_itself_and_each_way_leads_back() {
+        for (name, version, language, template) in each() {
+            let english = Template::built_in(name, Some(version)).unwrap();
+            assert_eq!(
+                template.in_language(FIRST_LANGUAGE).unwrap().to_bundle(),
+                english.to_bundle(),
+                "{name}.{language}"
+            );
+            assert_eq!(template.built_in_version(name), Some(version), "{name}.{language}");
+            assert_eq!(
+                (language == FIRST_LANGUAGE, template.document().language.as_str()),
+                (template == english, language)
+            );
+        }
+    }
+
+    /// A text that is not translated would stand on a certificate in English, without a word.
+    #[test]
+    fn every_word_is_said_in_every_language() {
+        let is_words = |text: &str| {
+            placeholder::parse(text)
+                .unwrap()
+                .iter()
+                .any(|piece| matches!(piece, Piece::Literal(text) if text.chars().any(char::is_alphabetic)))
+        };
+        for (name, version, language, _) in each().filter(|(.., language, _)| *language != FIRST_LANGUAGE) {
+            for element in &builtin_document(name, version).unwrap().elements {
+                let Element::Text(place) = element else { continue };
+                let said = WORDS[language].get(&place.text);
+                assert_eq!(said.is_some(), is_words(&place.text), "{name}@{version} {language}: {}", place.text);
+                let names = |text: &str| {
+                    let pieces = placeholder::parse(text).unwrap().into_iter();
+                    pieces.filter(|piece| piece.literal().is_none()).collect::<Vec<_>>()
+                };
+                assert!(said.is_none_or(|said| names(said) == names(&place.text)), "{language}: {}", place.text);
+            }
+        }
+    }
+
+    /// Also where the machine has no font but those of the program.
+    #[test]
+    fn every_language_can_be_drawn_without_a_fault() {
+        let fonts = FontLibrary::builtin();
+        for (name, version, language, template) in each() {
+            let found = template.check(&fonts, &[]);
+            let faults: Vec<_> = found.iter().filter(|one| one.severity == Severity::Error).collect();
+            assert!(faults.is_empty(), "{name}.{language}@{version}: {faults:?}");
+            Layout::new(&template, &fonts).unwrap_or_else(|error| panic!("{name}.{language}@{version}: {error}"));
+        }
+    }
+
+    #[test]
+    fn languages_are_told_by_their_tags() {
+        for (tag, language) in [
+            ("de", Some("de")),
+            ("de-AT", Some("de")),
+            ("ES_mx", Some("es")),
+            ("zh-Hans-CN", Some("zh")),
+            ("zh-Hant", None),
+            ("zh-TW", None),
+            ("pt", None),
+            ("", None),
+        ] {
+            assert_eq!(spoken(tag), language, "{tag}");
+        }
+        for (text, told) in [
+            ("classic.de", ("classic", Some("de"))),
+            ("classic", ("classic", None)),
+            ("classic.pt", ("classic.pt", None)),
+            ("a/template.json", ("a/template.json", None)),
+        ] {
+            assert_eq!(name_and_language(text), told, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_built_in_template_speaks_its_own_language_alone() {
+        let mut own = Template::built_in("classic", None).unwrap();
+        own.document.title = "Ours".into();
+        assert!(!own.speaks() && own.in_language("de").is_none());
+        let logo = Template::built_in("minimal", None)
+            .unwrap()
+            .with_asset(
+                "logo",
+                br#"<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"><path d="M0 0h2v2z"/></svg>"#.to_vec(),
+            )
+            .unwrap();
+        let german = logo.in_language("de").unwrap();
+        assert!(german.asset("logo").is_some() && german.built_in_version("minimal") == Some(2));
+        assert_eq!(german.in_language("zh").unwrap().in_language("en").unwrap(), logo);
+    }
+}

@@ -1,6 +1,7 @@
 //! `testamur issue`: makes a run over everybody in an event who is to have a certificate, does it in this process, and draws
 //! what each step answers.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -260,7 +261,8 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
 /// A run that was killed left records without files: they are drawn now, and so are next versions. A corrected certificate is
 /// drawn again, lest its old copy be sent. Also counts those that are revoked, and not drawn.
 fn missing(store: &dyn Store, writer: &FileWriter, done: &Done) -> Result<(Vec<Certificate>, usize), StoreError> {
-    let first = |row: &Row| done.firsts.iter().any(|first| Some(&first.certificate.number) == row.number.as_ref());
+    let firsts: BTreeSet<_> = done.firsts.iter().map(|first| &first.certificate.number).collect();
+    let first = |row: &Row| row.number.as_ref().is_some_and(|number| firsts.contains(number));
     let rest =
         done.rows.iter().filter(|row| row.state == RowState::Skipped || row.state == RowState::Done && !first(row));
     let kept = rest.filter_map(|row| row.number.as_ref());

@@ -376,21 +376,28 @@ fn plain_columns(header: &[String]) -> Vec<Column> {
 
 /// Returns the placeholder for a column's header: `Full Name (as printed)` becomes `full_name_as_printed`.
 pub fn field_name(header: &str) -> String {
-    let mut name = String::new();
-    for c in header.nfkc().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) {
-            name.push(c);
-        } else if !name.is_empty() && !name.ends_with('_') {
-            name.push('_');
-        }
+    let mut name = String::with_capacity(header.len());
+    let mut put = |c: char, stays: bool| match stays {
+        true => name.push(c),
+        false if !name.is_empty() && !name.ends_with('_') => name.push('_'),
+        false => {}
+    };
+    if header.is_ascii() {
+        // NFKC has it as it is.
+        header.chars().for_each(|c| put(c.to_ascii_lowercase(), c.is_ascii_alphanumeric()));
+    } else {
+        let lower = header.nfkc().flat_map(char::to_lowercase);
+        lower.for_each(|c| put(c, c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)));
     }
-    let name = name.trim_end_matches('_');
-    if name.is_empty() { "column".into() } else { name.into() }
+    name.truncate(name.trim_end_matches('_').len());
+    if name.is_empty() { "column".into() } else { name }
 }
 
 /// A header without case, spaces and punctuation, for comparing. `İsim` and `isim` are the same.
 pub(super) fn key(header: &str) -> String {
-    field_name(header).replace('_', "").replace("i\u{307}", "i")
+    let mut key = field_name(header);
+    key.retain(|c| c != '_');
+    if key.is_ascii() { key } else { key.replace("i\u{307}", "i") }
 }
 
 #[cfg(test)]

@@ -139,6 +139,13 @@ pub struct Draft {
     pub valid_until: Option<Timestamp>,
 }
 
+/// A signed credential of which nobody has looked whether the signature holds: nothing is kept of it.
+#[derive(Debug, Clone)]
+pub(super) struct Unproven {
+    compact: String,
+    valid_until: Option<Timestamp>,
+}
+
 /// A signed and self-checked credential.
 #[derive(Debug, Clone)]
 pub struct Signed {
@@ -193,13 +200,37 @@ impl Draft {
     /// # Errors
     /// [`DraftError::SelfCheck`].
     pub fn sign(self, signer: &Signer) -> Result<Signed, DraftError> {
+        self.sign_unproven(signer).prove(signer)
+    }
+
+    /// Signs the credential. Whoever signs many proves them together.
+    pub(super) fn sign_unproven(self, signer: &Signer) -> Unproven {
         let compact = jws::sign(&self.payload, &signer.kid, jws::CREDENTIAL, &signer.key);
-        let jws =
-            Jws::parse(&compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)?;
-        if !jws.verifies(&signer.key.public()) {
-            return Err(DraftError::SelfCheck);
+        Unproven { compact, valid_until: self.valid_until }
+    }
+}
+
+impl Unproven {
+    /// Verifies what was signed, each as it will be kept.
+    pub(super) fn prove_all(all: Vec<Self>, signer: &Signer) -> Vec<Result<Signed, DraftError>> {
+        let parsed: Result<Vec<Jws>, _> = all.iter().map(Self::parsed).collect();
+        match parsed.is_ok_and(|parsed| Jws::all_verify(&parsed, &signer.key.public())) {
+            true => all.into_iter().map(|one| Ok(one.proven())).collect(),
+            // One by one, by the strict rule: the others are good.
+            false => all.into_iter().map(|one| one.prove(signer)).collect(),
         }
-        Ok(Signed { jws: compact, valid_until: self.valid_until })
+    }
+
+    fn prove(self, signer: &Signer) -> Result<Signed, DraftError> {
+        if self.parsed()?.verifies(&signer.key.public()) { Ok(self.proven()) } else { Err(DraftError::SelfCheck) }
+    }
+
+    fn parsed(&self) -> Result<Jws, DraftError> {
+        Jws::parse(&self.compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)
+    }
+
+    fn proven(self) -> Signed {
+        Signed { jws: self.compact, valid_until: self.valid_until }
     }
 }
 

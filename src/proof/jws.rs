@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::{Map, Value};
 
-use super::eddsa::{PublicKey, SecretKey};
+use super::eddsa::{PublicKey, SecretKey, Signed};
 use crate::credential::{Malformed, json, limits};
 
 /// `typ` of a credential (VC-JOSE-COSE section 3.1.1).
@@ -111,6 +111,14 @@ impl Jws {
     /// Returns whether the signature is `key`'s, by the strict rule of [`super::eddsa`].
     pub fn verifies(&self, key: &PublicKey) -> bool {
         key.verifies(signing_input(&self.header, &self.payload).as_bytes(), &self.signature)
+    }
+
+    /// Returns whether all these signatures are `key`'s, which made them a moment ago: see [`PublicKey::verifies_all`].
+    pub fn all_verify(all: &[Self], key: &PublicKey) -> bool {
+        let inputs: Vec<String> = all.iter().map(|jws| signing_input(&jws.header, &jws.payload)).collect();
+        let signed = inputs.iter().zip(all);
+        let signed = signed.map(|(input, jws)| Signed { message: input.as_bytes(), signature: &jws.signature });
+        key.verifies_all(&signed.collect::<Vec<_>>())
     }
 
     /// Returns the compact form.

@@ -121,7 +121,7 @@ pub(super) fn is_address(member: &str) -> bool {
 
 /// Returns whether a text could be a term: letters, digits, `_`, `-` and `.`, as all that the contexts define.
 pub fn is_term(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
 /// Returns whether a text is a URI: a scheme, and all that follows in its place.
@@ -134,7 +134,7 @@ fn is_uri(text: &str) -> bool {
         None => ("", hierarchy),
     };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         && is_authority(authority)
         && is_made_of(path, ":@/")
         && is_made_of(query, ":@/?")
@@ -190,22 +190,24 @@ fn is_ipv4(text: &str) -> bool {
 
 /// Returns whether a part holds only unreserved characters, `sub-delims`, percent-encoded UTF-8, and those named.
 fn is_made_of(text: &str, also: &str) -> bool {
+    let is_plain =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(byte) || also.as_bytes().contains(byte);
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        if first != '%' {
-            if !(first.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(first) || also.contains(first)) {
-                return false;
-            }
-            rest = &rest[1..];
-            continue;
+    loop {
+        let plain = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        if plain == rest.len() {
+            return true;
         }
-        let Some((octets, after)) = percent_encoded(rest) else { return false };
+        // Whole characters are before it: they are all ASCII.
+        let Some((octets, after)) = rest.get(plain..).filter(|rest| rest.starts_with('%')).and_then(percent_encoded)
+        else {
+            return false;
+        };
         if std::str::from_utf8(&octets).is_err() {
             return false;
         }
         rest = after;
     }
-    true
 }
 
 /// Decodes the percent-encodings that a text starts with; returns them, and what follows.

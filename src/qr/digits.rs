@@ -42,7 +42,7 @@ pub(super) fn encode(bytes: &[u8], text: &mut String) {
             *digit = b'0' + (number % 10) as u8;
             number /= 10;
         }
-        text.extend(digits.iter().map(|digit| char::from(*digit)));
+        text.push_str(std::str::from_utf8(digits).unwrap_or_default());
     }
 }
 

@@ -189,6 +189,7 @@ impl Base {
     /// Writes a link annotation per area (12.5.6.5) and returns their numbers.
     fn write_links(&self, objects: &mut Objects, own: &[Item], url: &str, next: &mut u32) -> std::ops::Range<u32> {
         let first = *next;
+        let url = text(&ascii(url));
         for rect in self.links.iter().copied().chain(links(own)) {
             let mut body = b"<</Type/Annot/Subtype/Link/Rect[".to_vec();
             for edge in rect {
@@ -196,7 +197,7 @@ impl Base {
                 body.push(b' ');
             }
             // F 4: an annotation that is seen must also be printed (ISO 19005-3, 6.3.2).
-            put(&mut body, format_args!("]/Border[0 0 0]/F 4/A<</S/URI/URI{}>>>>", text(&ascii(url))));
+            put(&mut body, format_args!("]/Border[0 0 0]/F 4/A<</S/URI/URI{url}>>>>"));
             objects.object(*next, &body);
             *next += 1;
         }
@@ -241,11 +242,14 @@ fn write_attachment(objects: &mut Objects, meta: &CertificateMeta) {
 
 /// Percent-encodes what a URI action cannot hold (12.6.4.7: 7-bit ASCII).
 fn ascii(url: &str) -> String {
-    let encoded = |byte: u8| match byte {
-        0x21..=0x7e => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    url.bytes().map(encoded).collect()
+    let mut encoded = String::with_capacity(url.len());
+    for byte in url.bytes() {
+        match byte {
+            0x21..=0x7e => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Keys of the records, made so that they sort as the listings promise: numbers big-endian, texts ended by a zero byte.
 //!
-//! Layout 6. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
+//! Layout 7. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -40,6 +40,14 @@ pub(super) mod kind {
     pub(in crate::store) const STAMP: u8 = b'z';
     pub(in crate::store) const STRAY: u8 = b'y';
     pub(in crate::store) const WAITING: u8 = b'w';
+}
+
+/// Says whether what stands under a key has at most a name's length, whatever the record: an engine that keeps long values
+/// otherwise need not look for one there.
+pub(super) fn leads_to_little(key: &[u8]) -> bool {
+    use kind::{DIGEST, FOLLOWER, INDEX, MARK, NUMBERS, OWNER, PLACE, ROSTER, STAMP, STATUS_LIST};
+    const LITTLE: [u8; 10] = [DIGEST, FOLLOWER, INDEX, MARK, NUMBERS, OWNER, PLACE, ROSTER, STAMP, STATUS_LIST];
+    key.first().is_some_and(|kind| LITTLE.contains(kind))
 }
 
 /// Returns the key of a plain named record, or with an empty name the start of its kind.

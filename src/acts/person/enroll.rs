@@ -58,18 +58,19 @@ pub fn enroll(
     let people: Vec<_> = rows.iter().filter_map(|row| Some((row, row.participant.as_ref()?))).collect();
     let list = List { desk, event, duplicates, join, known: known(desk, event, &people)? };
     let (mut enrolled, mut rest) = (Enrolled::default(), &people[..]);
-    let (mut size, mut tries) = (GROUP, 0);
+    let (mut size, mut tries, mut newcomers) = (GROUP, 0, Newcomers::AreNew);
     while !rest.is_empty() {
         let (group, later) = rest.split_at(size.min(rest.len()));
-        match list.take(group, enrolled.clone()) {
+        match list.take(group, enrolled.clone(), newcomers) {
             // Somebody else changed one of them: read again, and fewer at a time, so that a busy neighbour stops nobody.
             Err(StoreError::Conflict(_)) if size > 1 || tries < TRIES => {
                 tries += usize::from(size == 1);
-                size = (group.len() / 2).max(1);
+                (size, newcomers) = ((group.len() / 2).max(1), Newcomers::AreLookedFor);
             }
             done => {
                 enrolled = done?;
                 (rest, size, tries) = (later, (size * 2).min(GROUP), 0);
+                newcomers = Newcomers::AreNew;
             }
         }
     }
@@ -90,9 +91,18 @@ pub fn foresee(
     let list = List { desk, event, duplicates, join, known: HashSet::new() };
     let mut enrolled = Enrolled::default();
     for (row, person) in rows.iter().filter_map(|row| Some((row, row.participant.as_ref()?))) {
-        list.decide(&mut enrolled, row, person)?;
+        list.decide(&mut enrolled, row, person, Newcomers::AreLookedFor)?;
     }
     Ok(enrolled)
+}
+
+/// What is taken of those who were not in the event when the list was begun. The write refuses who came since.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Newcomers {
+    /// They still are not.
+    AreNew,
+    /// That is looked at.
+    AreLookedFor,
 }
 
 /// Returns those of a list who are in the event now.
@@ -131,11 +141,16 @@ struct List<'a> {
 
 impl List<'_> {
     /// Writes one group, provided that nobody changed one of them since they were read.
-    fn take(&self, group: &[(&RowOutcome, &Participant)], before: Enrolled) -> Result<Enrolled, StoreError> {
+    fn take(
+        &self,
+        group: &[(&RowOutcome, &Participant)],
+        before: Enrolled,
+        newcomers: Newcomers,
+    ) -> Result<Enrolled, StoreError> {
         let mut enrolled = before;
         let (mut people, mut documents) = (Vec::with_capacity(group.len()), Vec::new());
         for (row, person) in group {
-            let change = self.decide(&mut enrolled, row, person)?;
+            let change = self.decide(&mut enrolled, row, person, newcomers)?;
             if let Some((old, new)) = change.as_ref().and_then(|change| change.old.as_ref().zip(change.new.as_ref())) {
                 documents.extend(parting(self.desk.store, self.event, old, new.email.as_deref())?);
             }
@@ -154,9 +169,15 @@ impl List<'_> {
         enrolled: &mut Enrolled,
         row: &RowOutcome,
         person: &Participant,
+        newcomers: Newcomers,
     ) -> Result<Option<ParticipantChange>, StoreError> {
-        let Some(known) = self.desk.store.participant(self.event, &person.key)? else {
-            if self.known.contains(&person.key) {
+        let was_known = self.known.contains(&person.key);
+        let known = match was_known || newcomers == Newcomers::AreLookedFor {
+            true => self.desk.store.participant(self.event, &person.key)?,
+            false => None,
+        };
+        let Some(known) = known else {
+            if was_known {
                 enrolled.gone += 1;
                 return Ok(None);
             }

@@ -30,7 +30,7 @@ use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
-pub(super) const LAYOUT: u32 = 6;
+pub(super) const LAYOUT: u32 = 7;
 /// The first layout, which had no rosters; [`roster`] adds them when such a store is opened.
 const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
 /// The second, in which one person only was found by an address; [`people`] adds what finds all.
@@ -41,6 +41,9 @@ const LAYOUT_OF_RUNS_APART: u32 = 3;
 const LAYOUT_WITHOUT_INDEXES: u32 = 4;
 /// The fifth, whose blocks of certificates were longer than what is kept as one piece.
 const LAYOUT_OF_LONG_BLOCKS: u32 = 5;
+/// The sixth, in which a person's place was a record of its own ([`index`]), and each mark of a mailbox, too ([`people`]). Both are
+/// read as they are, and change when the person does.
+const LAYOUT_OF_PLACES_APART: u32 = 6;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -51,6 +54,8 @@ pub const PAGE_LIMIT: usize = 10_000;
 
 /// First byte of every encoded record: JSON follows.
 const FORMAT_JSON: u8 = 1;
+/// First byte of somebody in a roster: their place there (8 bytes, big-endian), then JSON.
+const FORMAT_PLACED: u8 = 2;
 const LAYOUT_KEY: &[u8] = b"\0layout";
 const RESTORING_KEY: &[u8] = b"\0restoring";
 /// How many batches were written; part of every batch.
@@ -102,7 +107,7 @@ impl<E: Engine> Ordered<E> {
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
-            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_OF_LONG_BLOCKS)) => older = Some(layout),
+            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_OF_PLACES_APART)) => older = Some(layout),
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
@@ -122,7 +127,7 @@ impl<E: Engine> Ordered<E> {
             }
             if layout <= LAYOUT_WITHOUT_INDEXES {
                 store.add_indexes()?;
-            } else {
+            } else if layout <= LAYOUT_OF_LONG_BLOCKS {
                 store.renew_facets()?;
             }
             // Last: an opening that was interrupted is done again.
@@ -315,13 +320,24 @@ fn encode(what: &'static str, record: &impl Serialize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Puts the place before the record of somebody in a roster.
+fn placed(place: u64, record: &[u8]) -> Vec<u8> {
+    [&[FORMAT_PLACED], &place.to_be_bytes()[..], &record[1..]].concat()
+}
+
+/// Returns the place that stands before a record.
+fn place_before(record: &[u8]) -> Option<u64> {
+    record.strip_prefix(&[FORMAT_PLACED])?.first_chunk().map(|place| u64::from_be_bytes(*place))
+}
+
 fn decode<T: DeserializeOwned>(engine: &impl Engine, bytes: &[u8]) -> Result<T> {
-    match bytes.split_first() {
-        Some((&FORMAT_JSON, json)) => {
-            serde_json::from_slice(json).map_err(|error| damaged(engine, &format!("a record cannot be read: {error}")))
-        }
-        _ => Err(damaged(engine, "a record has an unknown format")),
-    }
+    let json = match bytes.split_first() {
+        Some((&FORMAT_JSON, json)) => Some(json),
+        Some((&FORMAT_PLACED, placed)) => placed.get(8..),
+        _ => None,
+    };
+    let json = json.ok_or_else(|| damaged(engine, "a record has an unknown format"))?;
+    serde_json::from_slice(json).map_err(|error| damaged(engine, &format!("a record cannot be read: {error}")))
 }
 
 fn damaged(engine: &impl Engine, problem: &str) -> StoreError {

@@ -12,21 +12,25 @@ use crate::store::{Certificate, Erased, Event, Fields, Participant, ParticipantC
 const PLACES: usize = 1_000;
 
 /// Returns the texts that lead to one person besides the key, `#ID` and `x:EXTERNAL`, and those that lead to all of one
-/// mailbox or one name: they end with the key, and belong to nobody else.
+/// mailbox or one name: they end with the key, and belong to nobody else. Whose key is their mailbox needs no mark for that.
 pub(super) fn marks(person: &Participant) -> Vec<String> {
     let key = &person.key.0;
+    let by_mailbox = person.email.as_ref().filter(|email| mailbox(email) != *key);
     let marks = [
         person.id.as_ref().map(|id| format!("#{id}")),
         person.external_id.as_ref().map(|id| format!("x:{id}")),
-        person.email.as_ref().map(|email| format!("{}{key}", mailbox_mark(email))),
+        by_mailbox.map(|email| format!("{}{key}", mailbox_mark(email))),
         Some(format!("{}{key}", name_mark(&person.name))),
     ];
     marks.into_iter().flatten().collect()
 }
 
-/// Returns the mark of an older layout, which led to one person of a mailbox only.
-fn old_mark(person: &Participant) -> Option<String> {
-    person.email.as_ref().map(|email| format!("@{}", email.to_lowercase()))
+/// Returns the marks that earlier versions gave somebody: one that led to one person of a mailbox only, and one of the mailbox
+/// also where the key is that.
+fn old_marks(person: &Participant) -> impl Iterator<Item = String> {
+    let marks =
+        |email: &String| [format!("@{}", email.to_lowercase()), format!("{}{}", mailbox_mark(email), person.key.0)];
+    person.email.as_ref().map(marks).into_iter().flatten()
 }
 
 /// Returns how the marks of all who have this e-mail begin.
@@ -37,6 +41,16 @@ pub(super) fn mailbox_mark(email: &str) -> String {
 /// Returns how the marks of all who have this name begin.
 pub(super) fn name_mark(name: &str) -> String {
     format!("n:{}:", digest(&plain_name(name)))
+}
+
+/// Says whether a mark ends with the person's key.
+fn names_its_owner(mark: &str) -> bool {
+    mark.starts_with(['m', 'n'])
+}
+
+/// Returns what stands under a mark: the person's key, unless the mark ends with it. (Earlier versions wrote it there, too.)
+fn led_to(mark: &str, person: &PersonKey) -> Vec<u8> {
+    if names_its_owner(mark) { Vec::new() } else { person.0.clone().into_bytes() }
 }
 
 /// Puts the marks of a person and takes away those that no longer lead there. `gone` gives up all of its own.
@@ -53,9 +67,9 @@ pub(super) fn put_marks<E: Engine>(
     }
     for mark in wanted {
         let key = keys::mark(event, &mark);
-        // The others end with the person's key: nobody else can have them, and where they would stand need not be read.
-        if !mark.starts_with(['#', 'x']) {
-            draft.put(key, new.key.0.clone().into_bytes());
+        // Nobody else can have it, and where it would stand need not be read.
+        if names_its_owner(&mark) {
+            draft.put(key, led_to(&mark, &new.key));
             continue;
         }
         super::check_key("external id", &mark)?;
@@ -77,9 +91,9 @@ fn take_marks<E: Engine>(
     person: &Participant,
     but: &[String],
 ) -> Result<()> {
-    for mark in marks(person).into_iter().chain(old_mark(person)).filter(|mark| !but.contains(mark)) {
+    for mark in marks(person).into_iter().chain(old_marks(person)).filter(|mark| !but.contains(mark)) {
         let key = keys::mark(event, &mark);
-        if draft.engine.get(&key)?.as_deref() == Some(person.key.0.as_bytes()) {
+        if names_its_owner(&mark) || draft.engine.get(&key)?.as_deref() == Some(person.key.0.as_bytes()) {
             draft.delete(key);
         }
     }
@@ -97,12 +111,28 @@ impl<E: Engine> Ordered<E> {
         let start = keys::mark(event, mark);
         let found = self.engine.range(&start, &keys::end(&start), PAGE_LIMIT)?;
         self.settle()?;
-        let person = |(_, key): (Vec<u8>, Vec<u8>)| {
-            self.get_json::<Participant>(&[keys::group(kind::PARTICIPANT, event.as_str()), key].concat())
+        let person = |(mark, _): (Vec<u8>, Vec<u8>)| {
+            let key = &mark[start.len()..];
+            self.get_json::<Participant>(&[&keys::group(kind::PARTICIPANT, event.as_str()), key].concat())
         };
         let people = found.into_iter().map(person).collect::<Result<Vec<_>>>()?;
         // Deleted since the mark was read, or another text with the same digest.
         Ok(people.into_iter().flatten().filter(is_so).collect())
+    }
+
+    /// Returns the people who have an e-mail.
+    pub(super) fn of_mailbox(&self, event: &EventCode, email: &str) -> Result<Vec<Participant>> {
+        let wanted = mailbox(email);
+        let is_so = |person: &Participant| person.email.as_ref().is_some_and(|own| mailbox(own) == wanted);
+        let mut people = self.alike(event, &mailbox_mark(email), is_so)?;
+        let by_key = self.get_json(&keys::person(kind::PARTICIPANT, event, &PersonKey(wanted.clone())))?;
+        if let Some(person) = by_key.filter(is_so) {
+            // A mark that an earlier version wrote leads there, too.
+            if let Err(at) = people.binary_search_by(|one| one.key.cmp(&person.key)) {
+                people.insert(at, person);
+            }
+        }
+        Ok(people)
     }
 
     /// Gives the people of an older store the marks by which all of one mailbox or one name are found. Done again from the
@@ -119,11 +149,9 @@ impl<E: Engine> Ordered<E> {
                 let mut changes = Vec::with_capacity(found.len() * 3);
                 for (_, bytes) in &found {
                     let person: Participant = super::decode(&self.engine, bytes)?;
-                    let key = person.key.0.as_bytes();
-                    let new =
-                        marks(&person).into_iter().map(|mark| (keys::mark(&event.code, &mark), Some(key.to_vec())));
-                    changes.extend(new);
-                    changes.extend(old_mark(&person).map(|mark| (keys::mark(&event.code, &mark), None)));
+                    changes.extend(old_marks(&person).map(|mark| (keys::mark(&event.code, &mark), None)));
+                    let new = |mark: String| (keys::mark(&event.code, &mark), Some(led_to(&mark, &person.key)));
+                    changes.extend(marks(&person).into_iter().map(new));
                 }
                 self.write_entries(changes)?;
             }
@@ -139,12 +167,15 @@ pub(super) fn change<E: Engine>(
     old: Option<&Participant>,
     new: Option<&Participant>,
 ) -> Result<()> {
+    expect_event(draft, event)?;
     change_one(draft, event, (old, new), &mut roster::Places::default())
 }
 
 /// Makes all changes, each of another person: a draft does not read what it puts.
 pub(super) fn change_all<E: Engine>(draft: &mut OpenWrite<'_, E>, changes: &[ParticipantChange]) -> Result<()> {
     let (mut seen, mut ids, mut places) = (BTreeSet::new(), BTreeMap::new(), roster::Places::default());
+    let events: BTreeSet<&EventCode> = changes.iter().map(|change| &change.event).collect();
+    events.into_iter().try_for_each(|event| expect_event(draft, event))?;
     for ParticipantChange { event, old, new } in changes {
         let Some(key) = old.as_ref().or(new.as_ref()).map(|person| &person.key) else { continue };
         if !seen.insert((event, key)) {
@@ -218,6 +249,7 @@ pub(super) fn merge<E: Engine>(
     new: &Participant,
     gone: &Participant,
 ) -> Result<()> {
+    expect_event(draft, event)?;
     expect(draft, event, &old.key, Some(old))?;
     expect(draft, event, &gone.key, Some(gone))?;
     if new.key != old.key || old.key == gone.key {
@@ -230,8 +262,7 @@ pub(super) fn merge<E: Engine>(
         hand_over_all(draft, event, &gone.key, &new.key, Certificate::clone)?;
     }
     delete(draft, event, gone)?;
-    draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)?;
-    index::person(draft, event, &new.key, Some(new))?;
+    index::put_known(draft, event, new)?;
     put_marks(draft, event, Some(old), new, Some(&gone.key))
 }
 
@@ -320,15 +351,19 @@ fn delete<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, person: &P
     Ok(())
 }
 
+fn expect_event<E: Engine>(draft: &OpenWrite<'_, E>, event: &EventCode) -> Result<()> {
+    match draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::NotFound(event.to_string())),
+    }
+}
+
 fn expect<E: Engine>(
     draft: &OpenWrite<'_, E>,
     event: &EventCode,
     key: &PersonKey,
     expected: Option<&Participant>,
 ) -> Result<()> {
-    if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
-        return Err(StoreError::NotFound(event.to_string()));
-    }
     let stored: Option<Participant> = draft.get_json(&keys::person(kind::PARTICIPANT, event, key))?;
     if stored.as_ref() == expected { Ok(()) } else { Err(conflict(event)) }
 }

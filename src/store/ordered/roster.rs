@@ -30,11 +30,10 @@ impl<'a> Places<'a> {
                 None => next_place(draft, event)?,
             };
             self.0.insert(event, place + 1);
-            index::put_place(draft, event, place, new);
+            index::put_newcomer(draft, event, place, new)
         } else {
-            index::person(draft, event, &new.key, Some(new))?;
+            index::put_known(draft, event, new)
         }
-        draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
-use crate::store::alike::{mailbox, plain_name};
+use crate::store::alike::plain_name;
 use crate::store::dump::DumpRecord;
 use crate::store::{
     Act, AuditEntry, AuditQuery, Batch, BlobId, Certificate, CertificateChange, CertificateQuery, Collection,
@@ -139,9 +139,7 @@ impl<E: Engine> Store for Ordered<E> {
     }
 
     fn people_at(&self, event: &EventCode, email: &str) -> Result<Vec<Participant>> {
-        self.alike(event, &people::mailbox_mark(email), |person| {
-            person.email.as_ref().is_some_and(|own| mailbox(own) == mailbox(email))
-        })
+        self.of_mailbox(event, email)
     }
 
     fn people_named(&self, event: &EventCode, name: &str) -> Result<Vec<Participant>> {

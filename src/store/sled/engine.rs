@@ -18,6 +18,7 @@ use super::{Result, StoreError};
 use crate::guard::{Panicked, guarded};
 use crate::store::Compacted;
 use crate::store::engine::{Change, Engine, Entry};
+use crate::store::keys;
 
 /// Longest value kept under its own key. sled writes a page of up to 20 entries as one piece, and pieces past 128 KiB
 /// into files of their own, one each: 20 times this stays below.
@@ -46,7 +47,7 @@ pub struct SledEngine {
     /// Nothing only while, or after it failed when, another database is put in its place.
     open: RwLock<Option<Open>>,
     /// The keys that changed since a copy was begun.
-    changed: Mutex<Option<BTreeSet<Vec<u8>>>>,
+    changed: Mutex<Option<BTreeSet<::sled::IVec>>>,
     /// One copy at a time.
     copying: Mutex<()>,
     dir: PathBuf,
@@ -99,16 +100,18 @@ impl Open {
 #[derive(Default)]
 struct Raw {
     batch: ::sled::Batch,
-    keys: Vec<Vec<u8>>,
+    keys: Vec<::sled::IVec>,
 }
 
 impl Raw {
-    fn insert(&mut self, key: Vec<u8>, value: Vec<u8>) {
+    fn insert(&mut self, key: impl Into<::sled::IVec>, value: Vec<u8>) {
+        let key = key.into();
         self.keys.push(key.clone());
         self.batch.insert(key, value);
     }
 
-    fn remove(&mut self, key: Vec<u8>) {
+    fn remove(&mut self, key: impl Into<::sled::IVec>) {
+        let key = key.into();
         self.keys.push(key.clone());
         self.batch.remove(key);
     }
@@ -258,7 +261,7 @@ impl SledEngine {
         Ok(())
     }
 
-    fn changes(&self) -> MutexGuard<'_, Option<BTreeSet<Vec<u8>>>> {
+    fn changes(&self) -> MutexGuard<'_, Option<BTreeSet<::sled::IVec>>> {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -314,7 +317,7 @@ impl SledEngine {
         let Some(stored) = db.get(key)? else { return Ok(()) };
         if let Some((&OWN_PARTS, name)) = stored.split_first() {
             for part in db.scan_prefix([&[PART], name].concat()).keys() {
-                raw.remove(part?.to_vec());
+                raw.remove(part?);
             }
         }
         Ok(())
@@ -399,7 +402,8 @@ impl Engine for SledEngine {
         let changes: BTreeMap<_, _> = changes.into_iter().collect();
         self.find_room(changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum())?;
         let mut raw = Raw::default();
-        self.call(|db| changes.keys().try_for_each(|key| Self::drop_parts(db, &mut raw, key)))?;
+        let mut may_have_parts = changes.keys().filter(|key| !keys::leads_to_little(key));
+        self.call(|db| may_have_parts.try_for_each(|key| Self::drop_parts(db, &mut raw, key)))?;
         for (key, value) in changes {
             match value {
                 Some(value) => put(&mut raw, &key, &value),
@@ -459,14 +463,14 @@ impl Broken {
 /// Puts a value, in parts if it is long.
 fn put(raw: &mut Raw, key: &[u8], value: &[u8]) {
     if value.len() <= INLINE_BYTES {
-        raw.insert(key.to_vec(), [&[INLINE], value].concat());
+        raw.insert(key, [&[INLINE], value].concat());
         return;
     }
     let name = parts_name(key, value);
     for (at, part) in (0..).zip(value.chunks(INLINE_BYTES)) {
         raw.insert(part_key(&name, at), part.to_vec());
     }
-    raw.insert(key.to_vec(), [&[OWN_PARTS], &name[..]].concat());
+    raw.insert(key, [&[OWN_PARTS], &name[..]].concat());
 }
 
 /// Names the parts of a value: by its key too, so that they are nobody else's.

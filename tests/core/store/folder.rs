@@ -106,10 +106,10 @@ fn a_newer_layout_is_refused() {
     let dir = folder.path().join("store");
     drop(SledStore::create(&dir).unwrap());
     let db = raw(&dir);
-    db.insert(b"\0layout", &[0, 0, 0, 0, 7][..]).unwrap();
+    db.insert(b"\0layout", &[0, 0, 0, 0, 8][..]).unwrap();
     db.flush().unwrap();
     drop(db);
-    assert!(matches!(SledStore::open(&dir), Err(StoreError::Layout { found: 7, known: 6 })));
+    assert!(matches!(SledStore::open(&dir), Err(StoreError::Layout { found: 8, known: 7 })));
 }
 
 /// Fills a store with 40 certificates for the damage tests, in two sittings: sled then has a snapshot of the first.

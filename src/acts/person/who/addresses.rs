@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Answer, List, Other, Verdict, asked, ids_differ};
+use super::{Answer, List, Other, Verdict, asked, ids_differ, note};
 use crate::import::{Code, RowOutcome};
 use crate::store::{Participant, StoreError, plain_name};
 
@@ -73,8 +73,8 @@ impl List<'_> {
         let Some(email) = group.first().and_then(email) else { return Ok(()) };
         let mut mailbox = Mailbox::default();
         let known = self.store.people_at(self.event, &email)?.into_iter().map(Other::known);
-        let met = self.at.remove(&place).unwrap_or_default();
-        known.chain(met).for_each(|other| mailbox.add(plain_name(&other.name), other));
+        let met = self.at.get(&place).map_or(&[][..], Vec::as_slice);
+        known.chain(Other::noted(rows, met)).for_each(|other| mailbox.add(plain_name(&other.name), other));
         for &at in group {
             let Some(person) = rows[at].person() else { continue };
             let plain = plain_name(&person.name);
@@ -86,10 +86,10 @@ impl List<'_> {
                 && let Some(person) = rows[at].person()
             {
                 mailbox.add(plain, Other::row(person, rows[at].line));
-                self.meet(person, rows[at].line);
+                self.meet(person, at);
+                note(&mut self.at, place.clone(), at);
             }
         }
-        self.at.insert(place, mailbox.others);
         Ok(())
     }
 

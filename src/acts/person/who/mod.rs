@@ -67,12 +67,12 @@ pub fn recognise(
         at: HashMap::new(),
         claimed: HashSet::new(),
     };
-    for (_, row) in rows.iter().enumerate().filter(|(at, _)| settled.contains(at)) {
+    for (at, row) in rows.iter().enumerate().filter(|(at, _)| settled.contains(at)) {
         let Some(person) = &row.participant else { continue };
         list.claimed.insert(person.key.clone());
-        list.meet(person, row.line);
+        list.meet(person, at);
         if let Some(email) = &person.email {
-            list.at.entry(mailbox(email)).or_default().push(Other::row(person, row.line));
+            note(&mut list.at, mailbox(email), at);
         }
     }
     let open: Vec<usize> = (0..rows.len()).filter(|at| !settled.contains(at)).collect();
@@ -150,10 +150,10 @@ struct List<'a> {
     answers: Answers,
     /// The number that the next newcomer who wants a key gets.
     taken: HashMap<PersonKey, u64>,
-    /// Whom rows with an address or an external id are about, by plain name.
-    met: HashMap<String, Vec<Other>>,
-    /// Whom rows are about, by mailbox.
-    at: HashMap<String, Vec<Other>>,
+    /// Rows that are about somebody, by plain name; in long lists what is noted of each row counts.
+    met: HashMap<String, Vec<u32>>,
+    /// The same with an address, by mailbox.
+    at: HashMap<String, Vec<u32>>,
     /// People of the event whom a row is about already.
     claimed: HashSet<PersonKey>,
 }
@@ -168,7 +168,7 @@ struct Other {
     /// The line that is about them, unless they are known from the event only.
     line: Option<u64>,
     /// Their record, if they are known.
-    known: Option<Participant>,
+    known: Option<Box<Participant>>,
 }
 
 /// What is to become of a row.
@@ -184,12 +184,17 @@ enum Verdict {
 impl Other {
     fn known(person: Participant) -> Self {
         let (key, name, external_id) = (person.key.clone(), person.name.clone(), person.external_id.clone());
-        Self { key, name, has_email: person.email.is_some(), external_id, line: None, known: Some(person) }
+        Self { key, name, has_email: person.email.is_some(), external_id, line: None, known: Some(Box::new(person)) }
     }
 
     fn row(person: &Participant, line: u64) -> Self {
-        let Participant { key, name, email, external_id, .. } = person.clone();
-        Self { key, name, has_email: email.is_some(), external_id, line: Some(line), known: None }
+        let (key, name, external_id) = (person.key.clone(), person.name.clone(), person.external_id.clone());
+        Self { key, name, has_email: person.email.is_some(), external_id, line: Some(line), known: None }
+    }
+
+    /// Returns whom rows are about that were noted.
+    fn noted<'r>(rows: &'r [RowOutcome], noted: &'r [u32]) -> impl Iterator<Item = Self> + 'r {
+        noted.iter().map(|at| &rows[*at as usize]).filter_map(|row| Some(Self::row(row.person()?, row.line)))
     }
 
     /// `Ada`, who is in line 3.
@@ -219,8 +224,8 @@ impl List<'_> {
     }
 
     /// Remembers whom a row is about.
-    fn meet(&mut self, person: &Participant, line: u64) {
-        self.met.entry(plain_name(&person.name)).or_default().push(Other::row(person, line));
+    fn meet(&mut self, person: &Participant, row: usize) {
+        note(&mut self.met, plain_name(&person.name), row);
     }
 
     /// Does what the verdict says; returns whom the row is about.
@@ -242,6 +247,11 @@ impl List<'_> {
         person.key = key.clone();
         Ok(Some(key))
     }
+}
+
+/// Notes a row by what it is found by. Most are alone there.
+fn note(noted: &mut HashMap<String, Vec<u32>>, by: String, row: usize) {
+    noted.entry(by).or_insert_with(|| Vec::with_capacity(1)).push(row as u32);
 }
 
 fn asked(code: Code, reason: String, hint: &'static str) -> Verdict {

@@ -16,7 +16,8 @@ impl List<'_> {
     pub(super) fn of_name(&mut self, rows: &mut [RowOutcome], plain: &str, group: &[usize]) -> Result<(), StoreError> {
         let name = |at: &usize| Some(rows[*at].person()?.name.clone());
         let Some(name) = group.first().and_then(name) else { return Ok(()) };
-        let mut others: Vec<Other> = self.met.get(plain).cloned().unwrap_or_default();
+        let met = self.met.get(plain).map_or(&[][..], Vec::as_slice);
+        let mut others: Vec<Other> = Other::noted(rows, met).collect();
         let known = self.store.people_named(self.event, &name)?.into_iter().map(Other::known);
         others.extend(known.take(MOST_ALIKE + 1));
         let open = self.claim(rows, group, &others)?;
@@ -33,7 +34,7 @@ impl List<'_> {
                 && let Some(person) = rows[at].person()
             {
                 others.push(Other::row(person, rows[at].line));
-                self.meet(person, rows[at].line);
+                self.meet(person, at);
             }
         }
         Ok(())

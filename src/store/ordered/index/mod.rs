@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{Engine, OpenWrite, Ordered, Result, decode, keys, kind};
+use super::{Engine, OpenWrite, Ordered, Result, decode, encode, keys, kind};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::store::{Certificate, Collection, Participant, PersonKey};
 
@@ -26,6 +26,8 @@ pub(super) use acts::seal;
 
 /// Records of an older store that are read for one step.
 const AT_ONCE: usize = 1_000;
+/// What a person's record is called.
+const PARTICIPANT: &str = "participant";
 
 /// What a write changes of the indexes.
 #[derive(Default)]
@@ -105,13 +107,40 @@ struct Whose {
     person: PersonKey,
 }
 
-/// Gives somebody new their place.
-pub(super) fn put_place<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, place: u64, person: &Participant) {
-    let key = person.key.0.as_bytes();
-    draft.put(keys::place(event, place), key.to_vec());
-    draft.put(keys::person(kind::PLACE, event, &person.key), place.to_be_bytes().to_vec());
+/// Puts somebody who takes a new place.
+pub(super) fn put_newcomer<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    event: &EventCode,
+    place: u64,
+    person: &Participant,
+) -> Result<()> {
+    draft.put(keys::place(event, place), person.key.0.clone().into_bytes());
     draft.touched.places.insert((event.clone(), person.key.clone()), place);
+    put_placed(draft, event, place, person)
+}
+
+/// Puts somebody who is in the event and keeps their place.
+pub(super) fn put_known<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    event: &EventCode,
+    person: &Participant,
+) -> Result<()> {
+    match place_of(draft, event, &person.key)? {
+        Some(place) => put_placed(draft, event, place, person),
+        None => draft.put_json(keys::person(kind::PARTICIPANT, event, &person.key), PARTICIPANT, person),
+    }
+}
+
+fn put_placed<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    event: &EventCode,
+    place: u64,
+    person: &Participant,
+) -> Result<()> {
+    let record = super::placed(place, &encode(PARTICIPANT, person)?);
+    draft.put(keys::person(kind::PARTICIPANT, event, &person.key), record);
     draft.touched.person(event, place, Some(person));
+    Ok(())
 }
 
 /// Returns somebody's place in an event's roster.
@@ -123,6 +152,11 @@ pub(super) fn place_of<E: Engine>(
     if let Some(place) = draft.touched.places.get(&(event.clone(), person.clone())) {
         return Ok(Some(*place));
     }
+    let record = draft.engine.get(&keys::person(kind::PARTICIPANT, event, person))?;
+    if let Some(place) = record.as_deref().and_then(super::place_before) {
+        return Ok(Some(place));
+    }
+    // As layout 6 kept it.
     let found = draft.engine.get(&keys::person(kind::PLACE, event, person))?;
     Ok(found.and_then(|bytes| keys::last_u64(&bytes)))
 }
@@ -204,7 +238,7 @@ mod tests {
         ParticipantChange, PeopleQuery, Store,
     };
 
-    const INDEXES: [u8; 5] = [kind::FACETS, kind::INDEX, kind::ACTS, kind::TEXTS, kind::PLACE];
+    const INDEXES: [u8; 4] = [kind::FACETS, kind::INDEX, kind::ACTS, kind::TEXTS];
 
     fn act(n: i64) -> Act {
         let at = Timestamp::from_unix(n);
@@ -253,6 +287,15 @@ mod tests {
         store
     }
 
+    /// A record as it was before people had their place in it.
+    fn without_place((key, value): (Vec<u8>, Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
+        let value = match super::super::place_before(&value) {
+            Some(_) => [&[1], &value[9..]].concat(),
+            None => value,
+        };
+        (key, value)
+    }
+
     fn entries(store: &MemoryStore) -> Vec<(Vec<u8>, Vec<u8>)> {
         store.engine.range(&[], &[0xff], usize::MAX).unwrap()
     }
@@ -262,18 +305,23 @@ mod tests {
         let wanted = entries(&filled());
         let (indexes, records): (Vec<_>, Vec<_>) =
             wanted.iter().cloned().partition(|(key, _)| INDEXES.contains(&key[0]));
-        // Blocks of certificates and of texts; a place each; a person and a state of each row; acts.
-        assert_eq!(indexes.len(), 41 + 21 + 1_300 + 2_600 + 2);
+        // Blocks of certificates and of texts; a person and a state of each row; acts.
+        assert_eq!(indexes.len(), 41 + 21 + 2_600 + 2);
         for kept in [0, 1, 700, indexes.len()] {
             // What layout 4 wrote, and what an interrupted opening has made since.
             let old = MemoryEngine::default();
-            let mut all: Vec<_> = records.iter().chain(&indexes[..kept]).cloned().collect();
+            let mut all: Vec<_> = records.iter().cloned().map(without_place).collect();
+            all.extend(indexes[..kept].iter().cloned());
             all.push((LAYOUT_KEY.to_vec(), 4_u32.to_be_bytes().to_vec()));
             old.write(all.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
             let opened = MemoryStore::over(old).unwrap();
             assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
             let made: Vec<_> = entries(&opened).into_iter().filter(|(key, _)| INDEXES.contains(&key[0])).collect();
             assert!(made == indexes, "the same as if they had been there from the beginning");
+            let people = |entries: Vec<(Vec<u8>, Vec<u8>)>| {
+                entries.into_iter().filter(|(key, _)| key[0] == kind::PARTICIPANT).collect::<Vec<_>>()
+            };
+            assert!(people(entries(&opened)) == people(wanted.clone()), "and the places");
             let text = Some("P1299".to_owned());
             let query = CertificateQuery { text: text.clone(), ..CertificateQuery::default() };
             assert_eq!(opened.find_certificates(&query, None, 5).unwrap().items, [certificate(1_300, "p1299")]);
@@ -317,6 +365,39 @@ mod tests {
             let made: Vec<_> = entries(&opened).into_iter().filter(|(key, _)| key[0] == kind::FACETS).collect();
             assert!(made == blocks);
         }
+    }
+
+    #[test]
+    fn a_place_that_is_a_record_of_its_own_is_found_and_goes_with_the_person() {
+        let old = MemoryEngine::default();
+        let mut all = Vec::new();
+        for (key, value) in entries(&filled()) {
+            if key[0] == kind::PARTICIPANT {
+                let place = super::super::place_before(&value).unwrap();
+                let person = PersonKey(String::from_utf8(key[5..].to_vec()).unwrap());
+                all.push((keys::person(kind::PLACE, &event().code, &person), place.to_be_bytes().to_vec()));
+            }
+            all.push(without_place((key, value)));
+        }
+        all.push((LAYOUT_KEY.to_vec(), 6_u32.to_be_bytes().to_vec()));
+        old.write(all.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
+        let opened = MemoryStore::over(old).unwrap();
+        let code = event().code;
+        let find = |text: &str| {
+            let query = PeopleQuery { text: Some(text.to_owned()), places: None };
+            opened.find_participants(&code, &query, None, 5).unwrap().items
+        };
+        let person = find("p0033").remove(0);
+        let renamed = Participant { name: "Ada Lovelace".into(), ..person.clone() };
+        opened.change_participant(&code, Some(&person), Some(&renamed), &[], &act(1)).unwrap();
+        assert_eq!(find("Lovelace"), std::slice::from_ref(&renamed));
+        assert_eq!(opened.roster_block(&code, 0).unwrap()[33], (34, renamed));
+        let places = || entries(&opened).iter().filter(|(key, _)| key[0] == kind::PLACE).count();
+        for gone in ["p0033", "p0034"] {
+            opened.erase_person(&code, &PersonKey(gone.into()), &[], &act(2)).unwrap();
+            assert!(find(gone).is_empty());
+        }
+        assert_eq!(places(), 1_298);
     }
 
     #[test]

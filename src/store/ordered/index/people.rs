@@ -35,9 +35,7 @@ pub(super) fn add<E: Engine>(draft: &mut OpenWrite<'_, E>, key: &[u8], person: &
     let at = keys::person(kind::PARTICIPANT, &event, &person);
     // Who is not there is what is left of an event that is being removed.
     let Some(person) = draft.get_json::<Participant>(&at)? else { return Ok(()) };
-    draft.put(keys::person(kind::PLACE, &event, &person.key), place.to_vec());
-    draft.touched.person(&event, u64::from_be_bytes(*place), Some(&person));
-    Ok(())
+    super::put_placed(draft, &event, u64::from_be_bytes(*place), &person)
 }
 
 impl<E: Engine> Ordered<E> {

@@ -63,7 +63,9 @@ fn who_has_a_newer_version_than_was_sent_is_counted_and_is_sent_it_once() {
         let second = done(world, &newer);
         let first = world.get(&format!("/runs/{}", first["id"].as_str().unwrap())).ok();
         let counted = |run: &Value| ["total", "done", "skipped"].map(|count| run["counters"][count].as_u64().unwrap());
-        assert_eq!((counted(&first), counted(&second)), ([2, 2, 0], [2, 0, 2]));
+        let mut both = [counted(&first), counted(&second)];
+        both.sort_unstable();
+        assert_eq!(both, [[2, 0, 2], [2, 2, 0]]);
         assert_eq!(told(post), [json!(0), json!(0)], "what waits is on its way");
         assert_eq!(post.deliver().sent, 2);
         let all = mails(post);

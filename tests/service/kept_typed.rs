@@ -42,7 +42,7 @@ fn what_participants_are_told_is_switched_on_the_page_of_an_events_mail() {
         school_by(world, ada);
         let relay =
             json!({ "relay": "smtp.example.org", "security": "tls", "from": "Academy <office@academy.example>" });
-        ada.ask(world, "PUT", "/settings/mail", &relay).ok();
+        ada.ask(world, "PUT", "/mail/relay", &relay).ok();
         let mut browser = Browser::of(world, "ada@example.org");
         let path = "/staff/events/WORKSHOP/send/settings";
         let page = browser.page("/staff/events/WORKSHOP/send");

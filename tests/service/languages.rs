@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, form, to};
+use crate::browser::{Browser, form, form_with, to};
 use crate::events::workshop;
 use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{behind_the_real_door, by_token, school_by};
@@ -115,7 +115,7 @@ fn staff_see_and_choose_languages_by_their_names() {
         assert!(page.contains("<span class=\"state green\">German</span>"), "a built-in one speaks it: {page}");
         let card = browser.page(&format!("{base}/people/p0%40example.org"));
         assert!(!card.contains("whose texts are in"), "{card}");
-        browser.send(&form(&page, &path), &[("language", "hu"), ("template", "minimal")]);
+        browser.send(&form_with(&page, &path, "template"), &[("language", "hu"), ("template", "minimal")]);
         let page = browser.page(&path);
         assert!(page.contains("<span class=\"state amber\">English</span>"), "its texts are in another one: {page}");
         let both = by_token(world, &token, "GET", "/events/WORKSHOP", &Value::Null).ok()["templates"].clone();

@@ -78,7 +78,7 @@ fn a_look_tells_what_is_served_from_what_is_old_foreign_missing_or_out_of_reach(
         assert!(web.1.lock().unwrap().iter().all(|url| url == "https://academy.example/trust.jws"));
         // Who only looks at pages asks nobody out there.
         world.tell("staff:vera view", "POST", "/publish/site", &Value::Null).problem(403, "forbidden");
-        assert_eq!(world.ask(OWNER, "GET", "/audit?limit=1").ok()["items"][0]["action"], "site.look");
+        assert_eq!(world.ask(OWNER, "GET", "/audit?order=newest&limit=1").ok()["items"][0]["action"], "site.look");
     });
 }
 

@@ -15,6 +15,7 @@ use crate::credential::{Timestamp, Zone};
 use crate::server::pages::base;
 use crate::server::session;
 use crate::server::{App, Problem};
+use crate::template::MAX_DOCUMENT_BYTES;
 
 /// A member of staff who looks at a page.
 pub(super) struct Staff {
@@ -164,6 +165,13 @@ impl Staff {
     /// Reads a record that may not be there, or that they may not see.
     pub(super) async fn get_if(&self, path: &str) -> Option<Value> {
         self.within.get(path).await.ok().map(|told| told.value)
+    }
+
+    /// Returns a document that an operation hands out as a file; nothing where there is none.
+    pub(super) async fn document_if(&self, path: &str) -> Option<Value> {
+        let answer = self.within.response(Method::GET, path, Ask::default()).await.ok()?;
+        let bytes = axum::body::to_bytes(answer.into_body(), MAX_DOCUMENT_BYTES).await.ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     /// The same with its ETag.

@@ -139,7 +139,7 @@ pub(super) async fn texts_in(staff: &Staff, digest: &str) -> String {
     if digest.is_empty() {
         return String::new();
     }
-    let document = staff.get_if(&format!("/templates/{}/files/template.json", part(digest))).await;
+    let document = staff.document_if(&format!("/templates/{}/files/template.json", part(digest))).await;
     document.map_or_else(String::new, |document| text(&document, "language"))
 }
 

@@ -337,7 +337,8 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, (open, refused)
         .field(Field::text("score", w.s("measure-score")).value(number("score")));
     // The operation asks whether somebody with the same address or name is meant; one person with two entries is merged.
     let tried = refused.of("change");
-    let form = match tried.about(&["same-address", "same-name"]) {
+    let asked = tried.0.is_some_and(|(_, problem)| !problem.by_api);
+    let form = match tried.about(&["same-address", "same-name"]).filter(|_| asked) {
         Some(about) => {
             let choices = vec![Choice::new("two_people", w.s("import-two-people"))];
             let label = w.s(&format!("import-{about}"));
@@ -386,6 +387,9 @@ pub(super) async fn issue(Path((code, who)): Path<(String, String)>, Sent { staf
 
 /// Issues another certificate beside the first: a run over one person, whose page says what became of it.
 pub(super) async fn retake(Path((code, who)): Path<(String, String)>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Generate) {
+        return response;
+    }
     let of_event = format!("/events/{}/participants/{}", part(&code), part(&who));
     let id = staff.get_if(&of_event).await.map(|person| text(&person, "id")).filter(|id| !id.is_empty());
     let body = json!({ "kind": "generate", "event": code, "again": true,
@@ -449,8 +453,18 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     let to = format!("/events/{}/participants/{}?{said}", part(&code), part(&who));
     let to = to.trim_end_matches('?');
     let told = staff.send(Method::PATCH, to, &fields, Value::Object(body)).await;
-    let told = told.map_err(|problem| super::people::plain_email(&staff, &fields, problem));
+    let told = told.map_err(|problem| shared(&staff, super::people::plain_email(&staff, &fields, problem)));
     done(&staff, (&code, &who), &fields, told, ("change", "saved")).await
+}
+
+/// What the API asks about two people is asked on the card, in its words; of two who cannot be told apart nothing is asked.
+fn shared(staff: &Staff, mut problem: Problem) -> Problem {
+    let about = ["same-address", "same-name"].into_iter().find(|code| problem.code == *code);
+    if let Some(code) = about.filter(|code| problem.detail.contains(&format!("`{}=", code.replace('-', "_")))) {
+        problem.detail = staff.w.s(&format!("person-{code}"));
+        problem.by_api = false;
+    }
+    problem
 }
 
 /// Erases them from an event, once their name was typed.

@@ -27,7 +27,7 @@ fn an_owner_says_the_address_and_links_begin_with_it_at_once() {
         assert_eq!(to(&saved), "/staff/settings/address?said=saved");
         assert!(browser.follow(&saved).contains("value=\"https://certs.example.org\""));
         let told = ada.ask(world, "GET", "/settings/address", &Value::Null).ok();
-        assert_eq!(told, json!({ "address": "https://certs.example.org", "fixed": false }));
+        assert_eq!(told, json!({ "address": "https://certs.example.org", "fixed": false, "for_nobody_else": false }));
         assert_eq!(ada.ask(world, "GET", "/mail", &Value::Null).ok()["links"], true);
         let invite = json!({ "email": "bob@example.org", "name": "Bob", "roles": ["viewer"] });
         let link = ada.ask(world, "POST", "/staff", &invite).json()["link"].as_str().unwrap().to_owned();
@@ -47,6 +47,9 @@ fn an_owner_says_the_address_and_links_begin_with_it_at_once() {
 fn what_the_configuration_says_stays_and_a_letter_leads_to_it() {
     let post = Post::with_certificates(1);
     let world = &post.world;
-    assert_eq!(world.get("/settings/address").ok(), json!({ "address": crate::mail::PUBLIC, "fixed": true }));
+    assert_eq!(
+        world.get("/settings/address").ok(),
+        json!({ "address": crate::mail::PUBLIC, "fixed": true, "for_nobody_else": false })
+    );
     world.put("/settings/address", &json!({ "address": "https://x.example" })).problem(409, "address-fixed");
 }

@@ -1,10 +1,13 @@
 //! `Idempotency-Key`: what is sent twice is done once.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use serde_json::{Value, json};
 use testamur::server::Limits;
 use testamur::store::{Collection, SledStore, Store};
+use tokio_stream::wrappers::ReceiverStream;
 
 use crate::harness::{Answer, OWNER, World, copy, on_each_engine, request};
 
@@ -45,6 +48,39 @@ fn a_request_that_is_sent_twice_is_done_once_and_answered_alike() {
         send(world, OWNER, "/events", "k1", &event("SPRING")).problem(409, "event-exists");
         send(world, OWNER, "/events", "", &event("SPRING")).problem(400, "bad-idempotency-key");
         send(world, OWNER, "/events", &"k".repeat(256), &event("SPRING")).problem(400, "bad-idempotency-key");
+    });
+}
+
+#[test]
+fn who_announces_large_bodies_and_sends_nothing_holds_up_nobody() {
+    let world = World::in_memory();
+    let (mut ends, mut slow) = (Vec::new(), Vec::new());
+    for n in 0..12 {
+        let (end, body) = tokio::sync::mpsc::channel::<std::io::Result<Vec<u8>>>(1);
+        let request = request("POST", "/events/WORKSHOP/imports").header(KEY, format!("slow{n}"));
+        let request =
+            request.header("content-type", "multipart/form-data; boundary=x").header("content-length", 60 << 20);
+        ends.push(end);
+        slow.push((request, Body::from_stream(ReceiverStream::new(body))));
+    }
+    std::thread::scope(|scope| {
+        let world = &world;
+        let slow: Vec<_> = slow
+            .into_iter()
+            .map(|(request, body)| scope.spawn(move || world.send("staff:ben view,import", request, body)))
+            .collect();
+        std::thread::sleep(Duration::from_millis(300));
+        let quick = scope.spawn(move || send(world, OWNER, "/events", "k1", &event("SPRING")));
+        let patience = Instant::now();
+        while !quick.is_finished() && patience.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let in_time = quick.is_finished();
+        // Else they would be waited for until the end of time.
+        drop(ends);
+        assert!(in_time, "a small form waits for those who send nothing");
+        assert_eq!(quick.join().unwrap().status.as_u16(), 201);
+        slow.into_iter().for_each(|one| assert!(one.join().unwrap().status.is_client_error()));
     });
 }
 

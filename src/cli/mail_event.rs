@@ -8,7 +8,8 @@ use super::mail::{clerk, explained, text_of};
 use super::output::{self, Explain, Failure, counted};
 use super::workspace::Workspace;
 use crate::acts;
-use crate::acts::send::{self, When};
+use crate::acts::run::RunOver;
+use crate::acts::send::{self, When, Whom};
 use crate::acts::standing::Blocks;
 use crate::credential::EventCode;
 use crate::mail::{AddressError, Mailbox};
@@ -82,6 +83,12 @@ pub(super) struct Preview {
     /// Somebody with a certificate, by e-mail or external id; the first if left out
     #[arg(long, value_name = "WHO")]
     person: Option<String>,
+    /// The first to whom `mail send --newer` would send
+    #[arg(long, conflicts_with = "person")]
+    newer: bool,
+    /// The first to whom `mail send --failed` would send
+    #[arg(long, conflicts_with_all = ["person", "newer"])]
+    failed: bool,
     /// A text in place of the event's own
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
@@ -204,7 +211,20 @@ pub(super) fn preview(global: &Global, args: &Preview) -> Result<ExitCode, Failu
     workspace.event(&args.code)?;
     let text = args.text.as_ref().map(|path| text_of(path, None)).transpose()?;
     let clerk = clerk(&workspace)?;
-    let shown = explained(clerk.preview(&workspace.desk(), &args.code, args.person.as_deref(), text))?;
+    let desk = workspace.desk();
+    let over = match (args.newer, args.failed) {
+        (true, _) => Some(RunOver::NewerVersion),
+        (_, true) => Some(RunOver::Failed),
+        _ => None,
+    };
+    let whom = match over {
+        Some(over) => {
+            let would = explained(send::would_send(&desk, &args.code, &mut Blocks::default()))?;
+            Whom::Holder(explained(send::first_over(&desk, &args.code, over, &would))?)
+        }
+        None => args.person.clone().into(),
+    };
+    let shown = explained(clerk.preview(&desk, &args.code, &whom, text))?;
     if args.html {
         output::line(shown.content.html.trim_end());
         return Ok(ExitCode::SUCCESS);
@@ -218,6 +238,11 @@ pub(super) fn preview(global: &Global, args: &Preview) -> Result<ExitCode, Failu
     if shown.attached {
         output::line(format!("Attached: {}.pdf", shown.number));
     }
+    if shown.stands_in {
+        output::line(
+            "Text: the built-in one about new versions, in place of the event's own, which does not say that it is about one",
+        );
+    }
     output::line("");
     output::line(shown.content.text.trim_end());
     Ok(ExitCode::SUCCESS)
@@ -228,7 +253,7 @@ pub(super) fn test(global: &Global, args: &Test) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open_to_read(global)?;
     workspace.event(&args.code)?;
     let relay = workspace.relay(global)?;
-    let letter = explained(clerk(&workspace)?.test(&workspace.desk(), &args.code, args.person.as_deref(), to))?;
+    let letter = explained(clerk(&workspace)?.test(&workspace.desk(), &args.code, &args.person.clone().into(), to))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("send mail")?;
     let reply = runtime.block_on(relay.send_one(&letter)).doing("send a test message")?;
     output::line(format!("the relay took it: {reply}"));

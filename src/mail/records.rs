@@ -10,6 +10,10 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 
 /// Pieces of evidence that one message keeps; of more, those in the middle go.
 pub const EVIDENCE: usize = 40;
+/// What is noted of who looks at the certificate in the portal.
+pub(super) const SEEN_IN_PORTAL: &str = "the certificate was looked at in the portal by who proved the mailbox";
+/// What is noted of who fetches it there.
+pub(super) const FETCHED_IN_PORTAL: &str = "the certificate was fetched in the portal by who proved the mailbox";
 
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -233,6 +237,9 @@ pub struct Message {
     /// The version that it tells of; 0 without a certificate.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub version: u32,
+    /// The version that its content brought when it was handed over. Of what went before that was noted there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) brought: Option<u32>,
     /// The member of staff whom it is to, if it is to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
@@ -291,9 +298,27 @@ impl Message {
         number.or_else(|| self.run.as_ref().map(|run| format!("run {run}"))).unwrap_or_default()
     }
 
-    /// Returns when it got into the state that it is in.
+    /// Returns when it got into the state that it is in. What was noted since without changing that does not count.
     pub fn since(&self) -> Timestamp {
-        self.log.last().map_or(self.created, |last| last.at)
+        let last = self.log.iter().rev().find(|evidence| evidence.what != SEEN_IN_PORTAL);
+        last.map_or(self.created, |last| last.at)
+    }
+
+    /// Returns which version of its certificate it tells of, where this one is the current version and was signed then. What went
+    /// before that was noted brought the version that there was when it went.
+    pub fn tells_of(&self, (current, signed): (u32, Timestamp)) -> u32 {
+        let went = self.log.iter().rev().find(|evidence| evidence.state == State::Sending);
+        match self.brought {
+            Some(version) => version,
+            None if went.is_some_and(|went| went.at >= signed) => current.max(self.version),
+            None => self.version,
+        }
+    }
+
+    /// Says whether it counts as fetched only because that was done in the portal: that says nothing of whether it arrived.
+    pub(super) fn fetched_in_portal(&self) -> bool {
+        let fetched = self.log.iter().rev().find(|evidence| evidence.state == State::Downloaded);
+        self.state == State::Downloaded && fetched.is_some_and(|fetched| fetched.what == FETCHED_IN_PORTAL)
     }
 
     /// Notes what happened. Of too many pieces of evidence, those after the first go.

@@ -150,6 +150,9 @@ pub fn meant(text: &str) -> Option<Meant> {
     if is_web && !is_code && is_of_mail(path) {
         return Some(Meant::Mail);
     }
+    if is_web && !is_code && is_of_profile(path) {
+        return Some(Meant::Page);
+    }
     let (host, tail) = path.rsplit_once("/c/")?;
     let (number, suffix) = tail.rsplit_once('-')?;
     let is_suffix =
@@ -158,12 +161,22 @@ pub fn meant(text: &str) -> Option<Meant> {
     (is_page && number.parse::<CertificateNumber>().is_ok()).then_some(Meant::Page)
 }
 
-/// `certs.example.org/m/TOKEN`, `…/portal/enter/TOKEN`, or another page of the portal: what a mail leads to.
+fn is_token(text: &str, chars: usize) -> bool {
+    text.len() == chars && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty() && !host.starts_with('/')
+}
+
+/// `certs.example.org/p/ID`: certificates that a holder shows together, each of which leads to its page.
+fn is_of_profile(path: &str) -> bool {
+    path.rsplit_once("/p/").is_some_and(|(host, id)| is_host(host) && is_token(id, TOKEN_CHARS))
+}
+
+/// `certs.example.org/m/TOKEN`, `…/portal/enter/TOKEN`, a certificate in the portal or a file of it, or another page of the portal: what
+/// a mail leads to.
 fn is_of_mail(path: &str) -> bool {
-    let is_token = |text: &str, chars| {
-        text.len() == chars && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    let is_host = |host: &str| !host.is_empty() && !host.starts_with('/');
     let of_mail = path.rsplit_once("/m/").is_some_and(|(host, token)| is_host(host) && is_token(token, TOKEN_CHARS));
     let pages = ["/portal", "/portal/certificates", "/portal/lost"];
     let of_portal = pages.iter().any(|page| path.strip_suffix(page).is_some_and(is_host));
@@ -172,7 +185,11 @@ fn is_of_mail(path: &str) -> bool {
         is_host(host)
             && halves.is_some_and(|(place, token)| is_token(place, PLACE_CHARS) && is_token(token, TOKEN_CHARS))
     });
-    of_mail || of_portal || enters
+    let of_one = path.rsplit_once("/portal/certificates/").is_some_and(|(host, one)| {
+        let number = ["/file", "/picture.png"].iter().find_map(|file| one.strip_suffix(file)).unwrap_or(one);
+        is_host(host) && number.parse::<CertificateNumber>().is_ok()
+    });
+    of_mail || of_portal || enters || of_one
 }
 
 /// Where the mark before the digits is, and how long: `#`, or that percent-encoded, once or again and again.

@@ -17,6 +17,8 @@ use super::Problem;
 
 /// How long one waits for room.
 const WAIT: Duration = Duration::from_secs(4);
+/// How long who has used up a share waits for oneself.
+const OWN_WAIT: Duration = Duration::from_secs(20);
 /// How long one may send before one has to make way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -29,8 +31,21 @@ struct Inner {
     /// Most of it for one caller.
     each: usize,
     patience: Duration,
+    /// How long one waits: for room, and for oneself.
+    waits: [Duration; 2],
     state: Mutex<State>,
     freed: Notify,
+}
+
+/// What became of what has come.
+#[derive(Debug, PartialEq, Eq)]
+enum Room {
+    /// It has its room.
+    Taken,
+    /// There is none, for nobody.
+    Full,
+    /// The caller's own share is used up.
+    OwnUsedUp,
 }
 
 #[derive(Default)]
@@ -72,7 +87,8 @@ impl Arrivals {
     }
 
     fn with(most: usize, each: usize, patience: Duration) -> Self {
-        Self(Arc::new(Inner { most, each, patience, state: Mutex::default(), freed: Notify::new() }))
+        let waits = [WAIT, OWN_WAIT];
+        Self(Arc::new(Inner { most, each, patience, waits, state: Mutex::default(), freed: Notify::new() }))
     }
 
     /// Begins with a file of which nothing has come yet.
@@ -101,7 +117,7 @@ impl Inner {
     }
 
     /// Counts so many bytes more, or tells somebody else to make way: another file of the caller's own where their share is used up.
-    fn admits(&self, held: &Held, bytes: usize) -> bool {
+    fn admits(&self, held: &Held, bytes: usize) -> Room {
         let (mut state, caller) = (self.state(), held.caller.as_ref());
         let own = caller.map_or(0, |caller| state.by.get(caller).copied().unwrap_or(0));
         let has_share = caller.is_none() || own.saturating_add(bytes) <= self.each;
@@ -110,7 +126,7 @@ impl Inner {
             if let Some(caller) = caller {
                 state.by.insert(Arc::clone(caller), own + bytes);
             }
-            return true;
+            return Room::Taken;
         }
         let is_late = |(other, sending): &(&u64, &Sending)| {
             let meant = has_share || sending.caller.as_ref() == caller;
@@ -120,7 +136,7 @@ impl Inner {
         if let Some(sending) = late.and_then(|late| state.sending.remove(&late)) {
             sending.away.notify_one();
         }
-        false
+        if has_share { Room::Full } else { Room::OwnUsedUp }
     }
 }
 
@@ -139,17 +155,21 @@ impl Held {
     /// Takes room for what has come.
     ///
     /// # Errors
-    /// 503 when there is none, also after a while; 408 when this one has to make way.
+    /// 503 when there is none, also after a while, and of another text where only the caller's own share is used up; 408 when this one has to make way.
     pub(super) async fn take(&mut self, bytes: usize) -> Result<(), Problem> {
-        let (of, until) = (Arc::clone(&self.of), Instant::now() + WAIT);
+        let (of, began) = (Arc::clone(&self.of), Instant::now());
         loop {
             // Begun before it is looked whether there is room: what becomes free in between is not missed.
             let freed = of.freed.notified();
-            if of.admits(self, bytes) {
-                self.bytes += bytes;
-                return Ok(());
-            }
-            self.next(timeout_at(until, freed)).await?.map_err(|_| busy())?;
+            let (wait, refused): (_, fn() -> Problem) = match of.admits(self, bytes) {
+                Room::Taken => {
+                    self.bytes += bytes;
+                    return Ok(());
+                }
+                Room::Full => (of.waits[0], busy),
+                Room::OwnUsedUp => (of.waits[1], own_busy),
+            };
+            self.next(timeout_at(began + wait, freed)).await?.map_err(|_| refused())?;
         }
     }
 
@@ -196,6 +216,11 @@ pub(super) async fn read_body(mut body: Body, limit: usize, held: &mut Held) -> 
 fn busy() -> Problem {
     let detail = "other files are being read; try again in a moment";
     Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+}
+
+fn own_busy() -> Problem {
+    let detail = "other requests of yours with an idempotency key hold all the room that one caller gets; try again when they are answered";
+    Problem { retry_after: Some(10), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
 }
 
 fn late() -> Problem {
@@ -272,6 +297,29 @@ mod tests {
         drop((second, other));
         let state = room.0.state();
         assert!(state.bytes == 0 && state.by.is_empty() && state.sending.is_empty(), "who left is forgotten");
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_oneself_is_told_so() {
+        let room = Arrivals(Arc::new(Inner {
+            most: 100,
+            each: 60,
+            patience: PATIENCE,
+            waits: [Duration::ZERO; 2],
+            state: Mutex::default(),
+            freed: Notify::new(),
+        }));
+        let (mut first, mut second, mut other) = (room.enter_for("a"), room.enter_for("a"), room.enter_for("b"));
+        first.take(50).await.unwrap();
+        let own = second.take(20).await.unwrap_err();
+        assert!(own.status == 503 && own.detail.contains("of yours"), "{own:?}");
+        other.take(40).await.unwrap();
+        let all = second.take(10 + 1).await.unwrap_err();
+        assert!(all.detail.contains("of yours"), "{all:?}");
+        let all = second.take(10).await.map(|()| room.0.state().bytes);
+        assert_eq!(all.unwrap(), 100);
+        let all = other.take(1).await.unwrap_err();
+        assert!(all.status == 503 && all.detail.contains("other files"), "{all:?}");
     }
 
     #[tokio::test]

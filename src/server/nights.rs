@@ -106,10 +106,12 @@ pub fn nightly(app: &App) -> Result<(), Problem> {
         // A backup is signed: while the keys are locked it waits, and is made as soon as they are not.
         Some(_) if app.vault.is_locked() => Ok(()),
         Some(plan) if backup::is_due(&backup::known(&*app.store)?, plan, &app.issuer.zone, app.now()) => {
-            make(app, &Actor::System, app.upkeep().begin(Busy::Backup)?).map(drop)
+            let begun = app.upkeep().begin(Busy::Backup);
+            begun.and_then(|doing| make(app, &Actor::System, doing)).map(drop)
         }
         _ => Ok(()),
     };
+    // Whatever became of the backup: also where one, or a drill, is under way.
     throw_away(app, house.retention)?;
     made
 }

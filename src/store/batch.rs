@@ -19,6 +19,8 @@ pub enum Premise {
     Enrolled(EventCode, PersonKey),
     /// Somebody's certificate in the event still is this one; `None`: they have none.
     Certificate(EventCode, PersonKey, Option<CertificateNumber>),
+    /// The current version of a certificate still is as it was read.
+    Unchanged(Box<Certificate>),
     /// A document still is what was read.
     Document(Collection, String, Expect),
 }
@@ -27,6 +29,11 @@ impl Premise {
     /// Returns the premise that an event is as it was read.
     pub fn event(event: &Event) -> Self {
         Self::Event(Box::new(event.clone()))
+    }
+
+    /// Returns the premise that a certificate is as it was read, and that no newer version took its place.
+    pub fn unchanged(certificate: &Certificate) -> Self {
+        Self::Unchanged(Box::new(certificate.clone()))
     }
 
     /// Returns the premise that somebody is as they were read.

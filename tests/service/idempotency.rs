@@ -1,15 +1,17 @@
 //! `Idempotency-Key`: what is sent twice is done once.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use serde_json::{Value, json};
 use testamur::server::Limits;
-use testamur::store::{Collection, SledStore, Store};
+use testamur::store::{Collection, MemoryStore, SledStore, Store};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::harness::{Answer, OWNER, World, copy, on_each_engine, request};
+use crate::served::{Served, read_reply};
 
 const KEY: &str = "idempotency-key";
 
@@ -158,5 +160,43 @@ fn what_has_begun_is_noted_also_when_the_caller_hangs_up() {
             assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
         }
         assert_eq!(world.acts().iter().filter(|(action, _)| action == "event.create").count(), 20);
+    });
+}
+
+#[test]
+fn who_holds_much_waits_for_oneself_and_keeps_nobody_else_waiting() {
+    let limits = Limits { body_bytes: 2_000, upload_bytes: 2_000, ..Limits::default() };
+    let world = World::on(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits);
+    let served = Served::new(world);
+    let said = |caller: &str, code: &str| {
+        let description = "x".repeat(700);
+        let body = json!({ "code": code, "details": { "title": "Maps", "description": description } }).to_string();
+        let head = format!(
+            "POST /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {caller}\r\nconnection: close\r\n\
+             content-type: application/json\r\nidempotency-key: {code}\r\ncontent-length: "
+        );
+        (head, body)
+    };
+    let whole = |caller: &str, code: &str| {
+        let (head, body) = said(caller, code);
+        format!("{head}{}\r\n\r\n{body}", body.len())
+    };
+    // One body of theirs comes and does not end.
+    let mut begun = served.connect();
+    let (head, body) = said(OWNER, "FIRST");
+    begun.write_all(format!("{head}1900\r\n\r\n{body}{}", " ".repeat(1_500 - body.len())).as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| served.say(whole(OWNER, "SECOND").as_bytes()));
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(
+            served.say(whole("staff:ben view,import", "THIRD").as_bytes()).status,
+            201,
+            "another one has a share"
+        );
+        assert!(!second.is_finished(), "the share of that caller is used up");
+        begun.write_all(" ".repeat(400).as_bytes()).unwrap();
+        assert_eq!(read_reply(&mut begun).status, 201);
+        assert_eq!(second.join().unwrap().status, 201, "there is room again");
     });
 }

@@ -454,16 +454,53 @@ fn what_a_holder_does_in_the_portal_is_noted_on_the_message_to_them() {
     assert_eq!(noted("portal"), (json!("sent"), 0));
     let mut browser = Browser::new(world);
     browser.enter(&link_for(&post, &address).unwrap());
+    let since = message()["since"].clone();
+    world.pass(60);
     for _ in 0..2 {
         assert_eq!(browser.get(&page).status, StatusCode::OK);
         assert_eq!(noted("looked at in the portal"), (json!("sent"), 1), "once");
     }
+    assert_eq!(message()["since"], since, "it is sent since then, whoever looks");
+    let data: Value = serde_json::from_slice(&browser.get("/portal/data").bytes).unwrap();
+    assert!(data["note"].as_str().unwrap().contains("staff"), "{data}");
+    let mine = &data["people"][0]["enrolments"][0]["messages"][0];
+    assert_eq!((&mine["to"], &mine["state"]), (&json!(address), &json!("sent")), "{data}");
+    assert_eq!(mine["evidence"].as_array().unwrap().len(), message()["evidence"].as_array().unwrap().len());
     for _ in 0..2 {
         assert_eq!(browser.get(&format!("{page}/file?format=png")).status, StatusCode::OK);
         assert_eq!(noted("fetched in the portal"), (json!("downloaded"), 1));
     }
     let others = post.messages().into_iter().filter(|one| one["to"] != address.as_str());
     assert!(others.map(|one| one["state"].clone()).all(|state| state == "sent"));
+    // It says nothing of whether the message arrived: what comes back is believed, once.
+    let report = json!({ "state": "bounced", "reply": "552 5.2.2 The mailbox is full" });
+    let reported = |_| world.post(&format!("/mail/messages/{id}/report"), &report).ok()["news"].clone();
+    assert_eq!([(); 2].map(reported), [json!(true), json!(false)]);
+    assert_eq!(message()["state"], "bounced");
+}
+
+#[test]
+fn who_looked_in_the_portal_may_open_the_message_right_after() {
+    let post = Post::in_memory();
+    let world = &post.world;
+    school(world, 1, 0);
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    world.put("/events/WORKSHOP/mail", &json!({ "opens": true })).ok();
+    post.send();
+    post.deliver();
+    let mail = post.sink.mails().remove(0);
+    let read = MessageParser::default().parse(&mail.content).unwrap();
+    let html = read.body_html(0).unwrap().replace("&#x2f;", "/");
+    let (_, rest) = html.split_once("<img src=\"").unwrap();
+    let picture = rest.split('"').next().unwrap().strip_prefix(crate::mail::PUBLIC).unwrap().to_owned();
+    world.pass(3_600);
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, &mail.to).unwrap());
+    browser.get(&format!("/portal/certificates/{}", number_of(world, &mail.to)));
+    let person = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Thunderbird/128.3.1";
+    let request = axum::http::Request::builder().uri(&picture).header(header::USER_AGENT, person);
+    assert_eq!(world.send("", request, axum::body::Body::empty()).status, StatusCode::OK);
+    assert_eq!(post.message_to(&mail.to)["state"], "opened");
 }
 
 /// Every page is shown in no frame, loads nothing from elsewhere, and is in the reader's language.

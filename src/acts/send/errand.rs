@@ -10,7 +10,7 @@ use crate::acts::run::select::{Wanted, filter};
 use crate::acts::run::{Result, RunError, RunOver, RunRequest, Selected};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::mail::outbox::{self, newest_of, newest_of_each};
+use crate::mail::outbox::{self, Mailed, newest_of, newest_of_each};
 use crate::mail::{Address, MessageId, Order, SetUp, State, setup, suppress};
 use crate::store::{
     Certificate, CertificateChange, CertificateQuery, CertificateState, DocumentWrite, Expect, Participant, PersonKey,
@@ -76,10 +76,10 @@ pub(in crate::acts) fn fate(
     let mut again_of = None;
     if let Some((mailed, _)) = &newest {
         let message = outbox::message(store, &mailed.message)?.message;
-        let in_vain = message.state.is_over_in_vain() && over != RunOver::ThoseWithout;
+        let in_vain = message.state.is_over_in_vain() && !matches!(over, RunOver::ThoseWithout | RunOver::NewerVersion);
         let newer = match over {
-            RunOver::Selected | RunOver::Filter => certificate.version > mailed.version,
-            RunOver::NewerVersion => newer::is_untold(store, &certificate, mailed)?,
+            RunOver::Selected | RunOver::Filter => newer::is_older(&message, &certificate),
+            RunOver::NewerVersion => newer::is_untold(store, &certificate, &message)?,
             _ => false,
         };
         match message.state {
@@ -160,21 +160,21 @@ fn in_group(store: &dyn Store, over: RunOver, mut certificates: Vec<Certificate>
     }
     certificates.retain(|one| one.state == CertificateState::Active);
     let mailed = newest_of_each(store, &certificates.iter().map(|one| &one.number).collect::<Vec<_>>())?;
-    let mut group = Vec::new();
-    for (certificate, mailed) in certificates.into_iter().zip(mailed) {
-        let is_in = match mailed {
-            None => over == RunOver::ThoseWithout,
-            Some(mailed) if over == RunOver::Failed => {
-                outbox::message(store, &mailed.message)?.message.state.is_over_in_vain()
-            }
-            Some(mailed) if over == RunOver::NewerVersion => newer::is_untold(store, &certificate, &mailed)?,
-            Some(_) => false,
-        };
-        if is_in {
-            group.push(certificate);
-        }
-    }
-    Ok(group)
+    let is_in = match over {
+        RunOver::ThoseWithout => mailed.iter().map(Option::is_none).collect(),
+        RunOver::NewerVersion => newer::untold(store, &certificates, &mailed)?,
+        RunOver::Failed => failed(store, &mailed)?,
+        _ => Vec::new(),
+    };
+    Ok(certificates.into_iter().zip(is_in).filter(|(_, is_in)| *is_in).map(|(certificate, _)| certificate).collect())
+}
+
+/// Says which of these messages reached nobody.
+fn failed(store: &dyn Store, mailed: &[Option<Mailed>]) -> Result<Vec<bool>> {
+    let ids: Vec<&MessageId> = mailed.iter().flatten().map(|mailed| &mailed.message).collect();
+    let mut newest = outbox::messages_at(store, &ids)?.into_iter();
+    let is_in_vain = |_: &Mailed| newest.next().is_some_and(|message| message.state.is_over_in_vain());
+    Ok(mailed.iter().map(|mailed| mailed.as_ref().is_some_and(is_in_vain)).collect())
 }
 
 /// Returns whose certificates of an event these are, by their keys.

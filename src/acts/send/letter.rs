@@ -8,7 +8,7 @@ use super::returned::told;
 use super::{Result, SendError};
 use crate::acts::run::journal;
 use crate::acts::{self, EventPlan};
-use crate::credential::{EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::{Desk, Issuer};
 use crate::mail::compose::{self, Content, Facts, Letter};
 use crate::mail::mime::{self, Heads};
@@ -51,11 +51,32 @@ pub struct Shown {
     /// Who it is to.
     pub to: Mailbox,
     /// The certificate that it is about.
-    pub number: crate::credential::CertificateNumber,
+    pub number: CertificateNumber,
+    /// Whose it is, as participants are named in addresses.
+    pub person: Option<String>,
     /// What it says.
     pub content: Content,
     /// Whether the PDF is attached.
     pub attached: bool,
+    /// Whether the built-in text about new versions stands in for the event's own, which does not say that it is about one.
+    pub stands_in: bool,
+}
+
+/// Whose letter is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// That of the first who has a certificate.
+    First,
+    /// Somebody's in the event, by id, external id or e-mail.
+    Person(String),
+    /// That of whoever has this certificate.
+    Holder(CertificateNumber),
+}
+
+impl From<Option<String>> for Whom {
+    fn from(who: Option<String>) -> Self {
+        who.map_or(Self::First, Self::Person)
+    }
 }
 
 /// All that a letter is written from.
@@ -86,6 +107,11 @@ impl Case {
             topic => topic,
         }
     }
+
+    /// Says whether another text stands in for the event's own.
+    fn stands_in(&self) -> bool {
+        self.text_of() != self.topic && !self.plan.mail.texts.is_empty()
+    }
 }
 
 impl<O: Office> Clerk<O> {
@@ -99,12 +125,11 @@ impl<O: Office> Clerk<O> {
         Self { verifier, ..self }
     }
 
-    /// Shows a letter as it would go: to somebody in the event, or to the first who has a certificate. `text` stands in for the
-    /// event's own.
+    /// Shows a letter as it would go to somebody. `text` stands in for the event's own.
     ///
     /// # Errors
     /// [`SendError::Nobody`], [`SendError::Nothing`], [`SendError::Text`].
-    pub fn preview(&self, desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Shown> {
+    pub fn preview(&self, desk: &Desk, code: &EventCode, who: &Whom, text: Option<OwnText>) -> Result<Shown> {
         let case = self.example(desk, code, who, text)?;
         let to = match case.person.email.as_deref() {
             Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
@@ -112,14 +137,16 @@ impl<O: Office> Clerk<O> {
         };
         let (content, attached) = self.content(&case, &self.shown_leads())?;
         let (from, reply_to) = self.senders(&case.plan);
-        Ok(Shown { from, reply_to, to, number: case.certificate.number, content, attached })
+        let stands_in = case.stands_in();
+        let (number, person) = (case.certificate.number, case.person.id);
+        Ok(Shown { from, reply_to, to, number, person, content, attached, stands_in })
     }
 
     /// Writes a letter as it would go to somebody, for who tries it: to their own address, with a link that leads nowhere.
     ///
     /// # Errors
     /// As [`Clerk::preview`].
-    pub fn test(&self, desk: &Desk, code: &EventCode, who: Option<&str>, to: Address) -> Result<Letter> {
+    pub fn test(&self, desk: &Desk, code: &EventCode, who: &Whom, to: Address) -> Result<Letter> {
         let case = self.example(desk, code, who, None)?;
         let to = Mailbox { name: None, address: to };
         let id = crate::mail::MessageId::random(desk.now)?;
@@ -243,7 +270,9 @@ impl<O: Office> Clerk<O> {
         let heads = Heads { from, reply_to, to: to.clone(), date: now, message_id };
         Ok(match mime::mime(&heads, &content, file) {
             Ok(mime) => {
-                let given = vec![Premise::participant(&case.event.code, &case.person)];
+                // A newer version, or a revocation, between writing it and handing it over has it written again.
+                let person = Premise::participant(&case.event.code, &case.person);
+                let given = vec![person, Premise::unchanged(&case.certificate)];
                 let version = case.topic.brings_it().then_some(case.certificate.version);
                 Ok(Letter { to, mime, version, given })
             }
@@ -309,7 +338,8 @@ impl<O: Office> Clerk<O> {
             _ => None,
         };
         let (topic, reason) = (message.topic, reason(store, message, &certificate)?);
-        let replaces = topic == Topic::Issued && newer::replaces(store, &certificate, Some(&message.id))?;
+        let to = person.email.as_deref();
+        let replaces = topic == Topic::Issued && newer::replaces(store, &certificate, to, Some(&message.id))?;
         let mut case = Case { event, plan, certificate, person, text, topic, reason, page: None, replaces };
         if matches!(case.text_of(), Topic::Replaced | Topic::CorrectionMade) {
             case.page = self.page(store, &case.plan, &case.certificate)?;
@@ -317,25 +347,30 @@ impl<O: Office> Clerk<O> {
         Ok(Ok(case))
     }
 
-    /// Returns a case of an event: of somebody, or of the first who has a certificate in force.
-    fn example(&self, desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Case> {
+    /// Returns a case of an event, of a certificate in force.
+    fn example(&self, desk: &Desk, code: &EventCode, who: &Whom, text: Option<OwnText>) -> Result<Case> {
         let planned = acts::planned(desk, code)?;
         if let Some(text) = &text {
             text.check().map_err(|problem| SendError::Text { language: text.language.clone(), problem })?;
         }
         let (certificate, person) = match who {
-            Some(who) => {
+            Whom::Person(who) => {
                 let person = acts::find(desk.store, code, who)?;
                 let number = desk.store.certificate_of(code, &person.key)?.ok_or(SendError::Nobody)?;
                 (desk.store.certificate(&number)?.ok_or(SendError::Nobody)?, person)
             }
-            None => first(desk.store, code)?.ok_or(SendError::Nobody)?,
+            Whom::Holder(number) => {
+                let certificate = desk.store.certificate(number)?.ok_or(SendError::Nobody)?;
+                let person = desk.store.participant(code, &certificate.person)?;
+                (certificate, person.ok_or(SendError::Nobody)?)
+            }
+            Whom::First => first(desk.store, code)?.ok_or(SendError::Nobody)?,
         };
         if certificate.state != CertificateState::Active || certificate.erased.is_some() {
             return Err(SendError::NotInForce(certificate.number));
         }
         let (event, plan, topic) = (planned.event, planned.plan, Topic::Issued);
-        let replaces = newer::replaces(desk.store, &certificate, None)?;
+        let replaces = newer::replaces(desk.store, &certificate, person.email.as_deref(), None)?;
         let mut case = Case { event, plan, certificate, person, text, topic, reason: None, page: None, replaces };
         if case.text_of() == Topic::Replaced {
             case.page = self.page(desk.store, &case.plan, &case.certificate)?;

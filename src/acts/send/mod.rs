@@ -20,7 +20,7 @@ pub use again::{resend, stop};
 pub use errand::Errand;
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use in_vain::{InVain, in_vain, look_at, unsure};
-pub use letter::{Clerk, Office, Shown};
+pub use letter::{Clerk, Office, Shown, Whom};
 pub use many::{
     AGAIN_AT_A_TIME, Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many, resend_some,
 };
@@ -29,7 +29,7 @@ pub(in crate::acts) use notices::{corrected, of_address, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
 pub(in crate::acts) use tidings::run_ended;
-pub use unsent::{Unsent, WouldSend, would_send};
+pub use unsent::{Unsent, WouldSend, first_over, would_send};
 
 use crate::acts::ActError;
 use crate::acts::run::RunError;

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::standing::Blocks;
+use super::errand::fate;
+use super::in_vain::{InVain, in_vain};
 use super::newer;
-use crate::acts::run::Result;
+use crate::acts::run::fate::Fate;
+use crate::acts::run::{Result, RunError, RunOver};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::Desk;
-use crate::mail::outbox::newest_of_each;
-use crate::mail::{Address, setup, suppress};
+use crate::mail::outbox::{newest_of, newest_of_each};
+use crate::mail::{Address, Topic, setup, suppress};
 use crate::store::{Certificate, CertificateState, Participant, PersonKey, Store};
 
 /// People without an address that are named.
@@ -27,6 +30,10 @@ pub struct WouldSend {
     pub without_address: u64,
     /// The first of these, by certificate and name.
     pub named: Vec<(CertificateNumber, String)>,
+    /// The first certificate that it would send.
+    pub first: Option<CertificateNumber>,
+    /// The first newer version that a run over those would send.
+    pub first_newer: Option<CertificateNumber>,
 }
 
 /// A certificate that stands and was sent to nobody, as it is now.
@@ -79,7 +86,42 @@ pub fn would_send(desk: &Desk, code: &EventCode, kept: &mut Blocks<Vec<Unsent>>)
         newer: newer.len() as u64,
         without_address: nowhere.len() as u64,
         named: nowhere.into_iter().take(NAMED).map(|one| (one.number.clone(), one.name.clone())).collect(),
+        first: first.iter().map(|one| &one.number).min().cloned(),
+        first_newer: newer.iter().map(|one| &one.number).min().cloned(),
     })
+}
+
+/// Returns the first certificate of those over which a run would send: one of whose letters a preview shows.
+///
+/// # Errors
+/// [`RunError::Nobody`] where there is none, [`RunError::Request`] where nothing is sent over those, and when the store fails.
+pub fn first_over(desk: &Desk, code: &EventCode, over: RunOver, would: &WouldSend) -> Result<CertificateNumber> {
+    let first = match over {
+        RunOver::ThoseWithout => would.first.clone(),
+        RunOver::NewerVersion => would.first_newer.clone(),
+        RunOver::Failed => first_failed(desk.store, code)?,
+        _ => {
+            let problem = "is `those_without`, `newer_version` or `failed` here".to_owned();
+            return Err(RunError::Request { field: "over", problem });
+        }
+    };
+    first.ok_or(RunError::Nobody)
+}
+
+/// Returns the certificate of the newest message that reached nobody, and that a run sends again.
+fn first_failed(store: &dyn Store, code: &EventCode) -> Result<Option<CertificateNumber>> {
+    let failed = in_vain(store, &InVain { event: Some(code.clone()), ..InVain::default() })?;
+    for message in failed.into_iter().filter(|message| message.topic == Topic::Issued) {
+        let Some(number) = message.number else { continue };
+        let Some(certificate) = store.certificate(&number)? else { continue };
+        let newest = newest_of(store, &number)?.is_some_and(|(mailed, _)| mailed.message == message.id);
+        let person = store.participant(code, &certificate.person)?;
+        let sends = matches!(fate(store, RunOver::Failed, Some(certificate), person.as_ref())?.0, Fate::Send(_));
+        if newest && sends {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
 }
 
 impl Unsent {
@@ -110,9 +152,10 @@ fn unsent(
         standing.extend(found.into_iter().flatten().filter(theirs));
     }
     let mailed = newest_of_each(store, &standing.iter().map(|one| &one.number).collect::<Vec<_>>())?;
+    let untold = newer::untold(store, &standing, &mailed)?;
     let mut unsent = Vec::new();
-    for (one, mailed) in standing.into_iter().zip(mailed) {
-        if mailed.as_ref().map_or(Ok(true), |mailed| newer::is_untold(store, &one, mailed))? {
+    for (one, (mailed, untold)) in standing.into_iter().zip(mailed.into_iter().zip(untold)) {
+        if mailed.is_none() || untold {
             let to = To::of(people.get(&one.person).and_then(|person| person.email.as_deref()), marks);
             unsent.push(Unsent { newer: mailed.is_some(), number: one.number, name: one.recipient, to });
         }

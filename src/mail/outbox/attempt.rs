@@ -37,6 +37,7 @@ pub fn begin(store: &dyn Store, kept: &Kept, going: &Going, now: Timestamp) -> R
         link: going.link.clone(),
         picture: going.picture.clone(),
         version: going.version.unwrap_or(kept.message.version),
+        brought: going.version,
         due: Some(until),
         attempts: kept.message.attempts + 1,
         hand: Some(Hand { opening: store.opening().map(str::to_owned), until }),

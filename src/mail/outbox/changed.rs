@@ -3,6 +3,7 @@
 use super::{Kept, MessageQuery, TRIES, each, message, newest_of, save};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::mail::bounce::Returned;
+use crate::mail::records::{FETCHED_IN_PORTAL, SEEN_IN_PORTAL};
 use crate::mail::words::DELAYED;
 use crate::mail::{
     Address, Evidence, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress,
@@ -175,7 +176,8 @@ fn came_back(
     now: Timestamp,
 ) -> Option<Message> {
     let open = matches!(old.state, State::Sent | State::Deferred | State::Ambiguous | State::Sending);
-    let late = matches!(old.state, State::Delivered | State::Opened) && state == State::Bounced;
+    let unproven = matches!(old.state, State::Delivered | State::Opened) || old.fetched_in_portal();
+    let late = unproven && state == State::Bounced;
     let same = old.state == state
         && (state != State::Deferred || old.due.is_none() && old.log.last().is_some_and(|l| l.what == what));
     if same || !(open || late) || (state == State::Deferred && old.due.is_some()) {
@@ -233,12 +235,9 @@ pub fn note_in_portal(
         let mut new = kept.message.clone();
         let is_theirs = new.to.as_ref().is_some_and(|to| mailbox(&to.to_string()) == proven);
         let left = matches!(new.state, State::Sent | State::Delivered | State::Opened);
-        let seen = "the certificate was looked at in the portal by who proved the mailbox";
         let (state, said) = match what {
-            InPortal::Seen => (new.state, seen),
-            InPortal::Fetched => {
-                (State::Downloaded, "the certificate was fetched in the portal by who proved the mailbox")
-            }
+            InPortal::Seen => (new.state, SEEN_IN_PORTAL),
+            InPortal::Fetched => (State::Downloaded, FETCHED_IN_PORTAL),
         };
         if !is_theirs || !left || new.log.iter().any(|evidence| evidence.what == said) {
             return Ok(());
@@ -260,7 +259,7 @@ pub fn note_downloaded(store: &dyn Store, id: &MessageId, now: Timestamp) -> Res
     for _ in 0..TRIES {
         let kept = message(store, id)?;
         let waits = [State::Sent, State::Deferred, State::Delivered, State::Ambiguous, State::Opened];
-        if !waits.contains(&kept.message.state) {
+        if !waits.contains(&kept.message.state) && !kept.message.fetched_in_portal() {
             return Ok(());
         }
         let mut new = Message { due: None, ..kept.message.clone() };
@@ -281,7 +280,8 @@ pub fn note_downloaded(store: &dyn Store, id: &MessageId, now: Timestamp) -> Res
 pub fn note_opened(store: &dyn Store, id: &MessageId, now: Timestamp) -> Result<bool> {
     for _ in 0..TRIES {
         let kept = message(store, id)?;
-        let sent = kept.message.log.iter().rev().find(|evidence| evidence.state == State::Sent);
+        // The first: what is noted later of one that was sent leaves it so.
+        let sent = kept.message.log.iter().find(|evidence| evidence.state == State::Sent);
         let is_early = sent.is_none_or(|sent| now < sent.at.plus_seconds(opens::SECONDS));
         let waits = matches!(kept.message.state, State::Sent | State::Delivered);
         if !waits || is_early {

@@ -135,6 +135,7 @@ fn put(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<
         event,
         number,
         version,
+        brought: None,
         member,
         to: Some(to),
         state: State::Queued,
@@ -280,15 +281,26 @@ fn told_version(store: &dyn Store, message: &Message) -> Result<Option<DocumentW
     Ok(Some(DocumentWrite::put(Collection::MAILED, key, Expect::Revision(revision), &told)))
 }
 
-/// Says whether somebody is told of a version of a certificate, or of a newer one, by whichever message: also one that waits, or that
-/// came back.
+/// Returns the messages about a certificate, the newest first: of very many the newest.
 ///
 /// # Errors
 /// When the store fails.
-pub fn is_told(store: &dyn Store, number: &CertificateNumber, version: u32) -> Result<bool, StoreError> {
+pub fn about(store: &dyn Store, number: &CertificateNumber) -> Result<Vec<Message>, StoreError> {
     let query = MessageQuery { number: Some(number.clone()), newest: true, ..MessageQuery::default() };
-    let tells = |message: &Message| message.topic.brings_it() && message.version >= version;
-    Ok(messages(store, &query, None, LOOKED_AT)?.items.iter().any(tells))
+    Ok(messages(store, &query, None, LOOKED_AT)?.items)
+}
+
+/// Returns several messages, in their order.
+///
+/// # Errors
+/// When the store fails, or [`MailError::NoMessage`].
+pub fn messages_at(store: &dyn Store, ids: &[&MessageId]) -> Result<Vec<Message>> {
+    let keys: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    let found = store.documents_at(Collection::MAIL_MESSAGES, &keys)?;
+    let read = |(document, id): (Option<Document>, &&MessageId)| {
+        Ok(document.ok_or_else(|| MailError::NoMessage(id.to_string()))?.read()?)
+    };
+    found.into_iter().zip(ids).map(read).collect()
 }
 
 /// Returns since when the message has been due, or when it will be, that is due first; nothing where none waits.

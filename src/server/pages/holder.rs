@@ -20,14 +20,19 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
 use crate::files::FileKind;
 use crate::mail::outbox::{self, InPortal};
+use crate::mail::{Evidence, Message};
 use crate::making::{StageTimes, Workshop};
 use crate::pages::{Fact, Seen, Texts, text};
 use crate::publish::escape;
 use crate::server::api::certificates::handed_out;
 use crate::server::{App, Problem};
 use crate::sharing::linkedin;
-use crate::store::{Certificate, CertificateState, Collection, DocumentQuery, Index, Participant, Standing};
+use crate::store::{self, Certificate, CertificateState, Collection, DocumentQuery, Index, Participant, Standing};
 use crate::verify::verify_jws;
+
+/// What is said with the data that are taken out.
+const NOTED: &str = "Messages are in it with what became of each. That a certificate is looked at or fetched in the portal is noted on the message \
+about it, once each, and shown to the issuer's staff.";
 
 /// Whose page, where a mailbox has several people; and what was done just now.
 #[derive(Debug, Default, Deserialize)]
@@ -364,7 +369,7 @@ pub(super) async fn request(
     Ok(redirect(&format!("{}/portal/certificates?{query}", base(&app))))
 }
 
-/// Hands out all that is kept about the people of the mailbox.
+/// Hands out what is kept about the people of the mailbox: their enrolments, their credentials, and the messages about them.
 pub(super) async fn data(State(app): State<App>, inside: Inside) -> Result<Response, Failure> {
     let mailbox = inside.entered.mailbox.clone();
     let found = app.at_desk(&inside.reader.caller, move |_, desk| {
@@ -372,6 +377,8 @@ pub(super) async fn data(State(app): State<App>, inside: Inside) -> Result<Respo
         for holder in portal::holders(desk.store, &mailbox)? {
             let mut enrolments = Vec::new();
             for Holding { event, person, certificate, .. } in holder.holdings {
+                let number = certificate.as_ref().map(|one| &one.number);
+                let messages = number.map(|number| messages(desk, number, &mailbox)).transpose()?.unwrap_or_default();
                 let versions = certificate.map(|one| desk.store.versions(&one.number)).transpose()?;
                 let credentials: Vec<_> = versions
                     .into_iter()
@@ -381,11 +388,12 @@ pub(super) async fn data(State(app): State<App>, inside: Inside) -> Result<Respo
                 enrolments.push(json!({
                     "event": event.code, "title": event.achievement.name, "name": person.name, "email": person.email,
                     "fields": person.fields, "progress": person.progress, "credentials": credentials,
+                    "messages": messages,
                 }));
             }
             people.push(json!({ "name": holder.name, "enrolments": enrolments }));
         }
-        Ok(json!({ "issuer": desk.issuer.did(), "made": desk.now, "people": people }))
+        Ok(json!({ "issuer": desk.issuer.did(), "made": desk.now, "note": NOTED, "people": people }))
     });
     let data = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     let headers = [
@@ -394,4 +402,22 @@ pub(super) async fn data(State(app): State<App>, inside: Inside) -> Result<Respo
         (header::CACHE_CONTROL, "private, no-store"),
     ];
     Ok((headers, format!("{data:#}\n")).into_response())
+}
+
+/// Returns the messages about a certificate, the newest first, with what became of each. Addresses, and what mail servers said, which may hold
+/// some, are left out of those that went to another mailbox.
+fn messages(desk: &Desk, number: &CertificateNumber, mailbox: &str) -> Result<Vec<serde_json::Value>, Problem> {
+    let told = |message: Message| {
+        let to = message.to.as_ref().map(ToString::to_string).filter(|to| store::mailbox(to) == mailbox);
+        let evidence = |one: &Evidence| {
+            let reply = one.reply.as_ref().filter(|_| to.is_some());
+            json!({ "at": one.at, "state": one.state, "what": one.what, "reply": reply })
+        };
+        let evidence: Vec<_> = message.log.iter().map(evidence).collect();
+        json!({
+            "topic": message.topic, "number": message.number, "version": message.version, "to": to,
+            "created": message.created, "state": message.state, "evidence": evidence,
+        })
+    };
+    Ok(outbox::about(desk.store, number)?.into_iter().map(told).collect())
 }

@@ -175,7 +175,12 @@ fn told(w: &Words, detail: &Value) -> String {
         if name == "correction" || value.is_empty() || value == "0" && COUNTS.contains(&kind) {
             continue;
         }
-        let value = in_words(w, name, value);
+        let value = match name.as_str() {
+            // Over whom a run goes that sends is said in other words than over whom one that issues.
+            "over" if detail["kind"] == "send" => w.if_any(&format!("send-{}", value.replace('_', "-"))),
+            _ => None,
+        }
+        .unwrap_or_else(|| in_words(w, name, value));
         if let Some(name) = name.strip_prefix("after.") {
             said.push(format!("{}: {} → {value}", member(w, name), in_words(w, name, before(name))));
         } else if let Some(name) = name.strip_prefix("before.") {

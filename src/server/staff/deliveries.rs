@@ -382,7 +382,8 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
         let say = Action::link(w.s("address-change"), staff.at("/settings/address"));
         page = page.part_if(staff.may(Permission::Settings).then(|| Actions(vec![say])));
     }
-    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked).await);
+    let over = waits.shown_over(asked.some("over")).filter(|_| mail["set_up"] == true);
+    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked, over).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         let own = if settled { tried } else { &Tried::NEW };
         page = page.part(start(staff, &path, waits, asked));
@@ -419,16 +420,18 @@ fn without_address(staff: &Staff, path: &str, told: &Value) -> Option<Html> {
     Some(section.part(table).into())
 }
 
-/// Shows the letter as the first person gets it, or the one who is asked for.
-async fn letter(staff: &Staff, path: &str, asked: &Fields) -> Html {
+/// Shows the letter as the first of those gets it over whom a run would go, or whoever is asked for.
+async fn letter(staff: &Staff, path: &str, asked: &Fields, over: Option<&str>) -> Html {
     let (w, person) = (staff.w, asked.some("person"));
     let another = Form::filter(staff, &format!("{path}/send"), w.s("send-preview-do"))
         .field(Field::text("person", w.s("send-preview-whom")).value(person.unwrap_or_default()));
     let section = Section::new("letter", w.s(if person.is_some() { "send-preview-one" } else { "send-preview" }));
-    match staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({ "person": person })).await {
+    let body = json!({ "person": person, "over": over.filter(|_| person.is_none()) });
+    match staff.post(&format!("{path}/mail/preview"), &Fields::default(), body).await {
         Ok(told) => {
             // What is attached is seen beside what is said.
-            let query = written([("person", person.unwrap_or_default())]);
+            let theirs = text(&told.value, "person");
+            let query = written([("person", person.unwrap_or(&theirs))]);
             let src = staff.at(&format!("{path}/specimen.png?{query}"));
             let attached = Picture { src, alt: w.s("send-preview-certificate") };
             let section = as_it_goes(w, section.part(another), &told.value);
@@ -446,6 +449,10 @@ pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section
         (w.s("mail-subject"), Some(text(letter, "subject"))),
         (w.s("mail-attached"), Some(w.s(if letter["attached"] == true { "yes" } else { "no" }))),
     ]);
+    let section = match letter["stands_in"] == true {
+        true => section.part(Text(w.s("send-stands-in"))),
+        false => section,
+    };
     section.part(facts).part(super::ui::Letter(text(letter, "text")))
 }
 
@@ -469,6 +476,13 @@ impl Waits {
             "newer_version" => Some(self.newer),
             _ => None,
         }
+    }
+
+    /// Returns over whom a letter is shown: those who were chosen, or who are offered first; nobody in particular where no one waits.
+    fn shown_over(self, asked: Option<&str>) -> Option<&'static str> {
+        let waits = |over: &&str| self.over(over).is_some_and(|count| count > 0);
+        let offered = ["those_without", "newer_version"];
+        offered.into_iter().filter(waits).find(|over| asked == Some(*over)).or_else(|| offered.into_iter().find(waits))
     }
 
     /// Returns to whom a run can send. Where nobody waits for one, no button offers to send none.

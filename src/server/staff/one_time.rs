@@ -45,17 +45,18 @@ pub(super) fn was_shown(fields: &Fields, said: &Value) -> bool {
     fields.get(SHOWN) == tag_of(said)
 }
 
-/// Shows a text as the first person gets it, and asks whether to send it.
+/// Shows a text as the first of those gets it to whom it would go, and asks whether to send it.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(super) async fn shown(staff: &Staff, code: &str, (fields, said): (&Fields, &Value)) -> Result<Response, Problem> {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
-    let letter = staff.post(&format!("{path}/mail/preview"), &Fields::default(), json!({ "text": said })).await?;
     let event = staff.get_if(&path).await.unwrap_or_default();
     let hidden = |name: &str| Field::hidden(name, fields.get(name));
     // To as many as are said it goes, and to no more; those that failed are whoever failed.
     let over = fields.some("over").unwrap_or("those_without");
+    let wanted = json!({ "text": said, "over": over });
+    let letter = staff.post(&format!("{path}/mail/preview"), &Fields::default(), wanted).await?;
     let waits = staff.get_if(&format!("{path}/mail")).await.and_then(|told| Waits::of(&told).over(over));
     let counted = if over == "newer_version" { "newer" } else { "count" };
     let submit = waits.map_or_else(|| w.s("send-once-do"), |count| w.count("send-start", count));

@@ -38,7 +38,7 @@ pub(super) fn write<E: Engine>(draft: &mut OpenWrite<'_, E>, writes: &[DocumentW
         match &change.value {
             Some(value) => put(draft, change.collection.name(), &change.key, value)?,
             None => {
-                index::stamp_by(draft, change.collection.name(), &change.key)?;
+                index::stamp_by(draft, change.collection.name(), &change.key, None)?;
                 draft.touched.document(change.collection.name(), &change.key, None);
                 draft.delete(at);
             }
@@ -55,7 +55,7 @@ pub(super) fn revision(engine: &impl Engine, at: &[u8]) -> Result<Option<u64>> {
 /// Puts a document as it is.
 pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
     let bytes = [&draft.batch.to_be_bytes()[..], &encode("document", value)?].concat();
-    index::stamp_by(draft, collection, name)?;
+    index::stamp_by(draft, collection, name, Some(value))?;
     draft.touched.document(collection, name, Some(value));
     draft.put(key(collection, name), bytes);
     Ok(())

@@ -1,7 +1,7 @@
 //! What a batch rests on, looked at by the one writer.
 
 use super::{Engine, OpenWrite, Result, StoreError, certificates, documents, keys, kind, people};
-use crate::store::{Event, Participant, Premise};
+use crate::store::{Certificate, Event, Participant, Premise};
 
 /// Finds the first premise that does not hold any more.
 pub(super) fn check<E: Engine>(draft: &OpenWrite<'_, E>, given: &[Premise]) -> Result<()> {
@@ -22,6 +22,11 @@ pub(super) fn check<E: Engine>(draft: &OpenWrite<'_, E>, given: &[Premise]) -> R
             }
             Premise::Certificate(event, person, number) => {
                 (certificates::owned(draft.engine, event, person)? == *number, people::somebody_of(event))
+            }
+            Premise::Unchanged(certificate) => {
+                let key = keys::certificate(kind::CERTIFICATE, &certificate.number);
+                let stored: Option<Certificate> = draft.get_json(&key)?;
+                (stored.as_ref() == Some(certificate), certificate.number.to_string())
             }
             Premise::Document(collection, key, expect) => {
                 let revision = documents::revision(draft.engine, &documents::key(collection.name(), key))?;

@@ -53,6 +53,14 @@ fn a_batch_is_written_only_while_all_that_it_rests_on_is_so() {
         assert_eq!(store.certificate(&number("A", 1)).unwrap(), Some(certificate("A", 1, 1)));
         // What was so is so no more.
         conflicts(store.write(&Batch { given: vec![mine], ..Batch::default() }, None));
+        let read = Premise::unchanged(&certificate("A", 1, 1));
+        store.write(&Batch { given: vec![read.clone()], ..Batch::default() }, None).unwrap();
+        let other = Premise::unchanged(&testamur::store::Certificate { version: 2, ..certificate("A", 1, 1) });
+        conflicts(store.write(&Batch { given: vec![other], ..Batch::default() }, None));
+        conflicts(store.write(
+            &Batch { given: vec![read, Premise::unchanged(&certificate("A", 2, 2))], ..Batch::default() },
+            None,
+        ));
         let later = store.write(&Batch { documents: vec![listed(Expect::Absent)], ..Batch::default() }, None).unwrap();
         assert!(later > revision);
         conflicts(store.write(&Batch { given: vec![absent], ..Batch::default() }, None));

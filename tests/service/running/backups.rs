@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testamur::acts::backup::Plan;
 use testamur::acts::retention::Retention;
 use testamur::server::{Limits, nightly};
-use testamur::store::{MemoryStore, SledStore, Store};
+use testamur::store::{Collection, MemoryStore, SledStore, Store};
 
 use crate::browser::{Browser, form};
 use crate::harness::World;
@@ -181,6 +181,29 @@ fn of_those_who_ask_at_once_one_has_begun_and_the_others_hear_so() {
             assert!(begun[which] >= 1);
         }
         assert!(!names(folder).is_empty());
+    });
+}
+
+#[test]
+fn what_is_old_is_thrown_away_also_while_a_drill_is_under_way() {
+    on_each_engine(|world, _| {
+        school(world, 12, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        asked(world, "/backups");
+        // A drill may be over before the night begins: then another night is waited for.
+        for _ in 0..50 {
+            world.pass(86_400);
+            assert_eq!(world.post("/backups/drill", &json!({})).status.as_u16(), 202);
+            let night = nightly(&world.app);
+            settled(world);
+            if let Err(problem) = night {
+                assert_eq!((problem.status, &*problem.code), (409, "busy"));
+                let thrown = world.app.store.document(Collection::UPKEEP, "thrown-away").unwrap().unwrap();
+                assert_eq!(thrown.value["at"], json!(world.app.now()));
+                return;
+            }
+        }
+        panic!("no drill was under way at night");
     });
 }
 

@@ -37,9 +37,12 @@ export function bare(pasted: string): string {
 const NUMBER = 'CERT-[A-Z][A-Z0-9]{0,23}-\\d{4}-(?!0+(?!\\d))(?:\\d{5}|[1-9]\\d{5,18})';
 const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
 const PAGE = new RegExp(`^(?:https?)://[^\\s?#/][^\\s?#]*/c/${NUMBER}-[a-z0-9]{8}/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$`);
-// `…/m/TOKEN`, a login link, or another page of the portal: what a mail leads to.
-const OF_MAIL =
-  /^(?:https?):\/\/[^\s?#/][^\s?#]*\/(?:m\/[a-z0-9]{26}|portal(?:\/certificates|\/lost|\/enter\/[a-z0-9]{32}\.[a-z0-9]{26})?)\/*(?:\?[^\s#]*)?(?:#(?![0-9])\S*)?$/;
+const BEHIND = '/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$';
+// `…/p/ID`: certificates that a holder shows together, each of which leads to its page.
+const PROFILE = new RegExp(`^https?://[^\\s?#/][^\\s?#]*/p/[a-z0-9]{26}${BEHIND}`);
+// `…/m/TOKEN`, a login link, a certificate in the portal or a file of it, or another page of the portal: what a mail leads to.
+const OF_PORTAL = `/certificates(?:/${NUMBER}(?:/file|/picture\\.png)?)?|/lost|/enter/[a-z0-9]{32}\\.[a-z0-9]{26}`;
+const OF_MAIL = new RegExp(`^https?://[^\\s?#/][^\\s?#]*/(?:m/[a-z0-9]{26}|portal(?:${OF_PORTAL})?)${BEHIND}`);
 const END = new RegExp(`^[${OPENS.replace('[', '\\[')}${CLOSES}\\p{White_Space}]$`, 'u');
 /** Longest text that is an address or a number. */
 const MEANT = 2_000;
@@ -58,7 +61,7 @@ export function meant(pasted: string): { field: 'page' | 'number' | 'mail'; prob
       'this is the link of a mail, or of a page of the portal, not the certificate; open it in a browser, download the PDF there, and drop that here';
     return { field: 'mail', problem, text };
   }
-  if (!PAGE.test(link)) return undefined;
+  if (!PAGE.test(link) && !PROFILE.test(link)) return undefined;
   const problem = "this is the address of a certificate's page, not the certificate; open the page, and follow “Open the verifier” there";
   return { field: 'page', problem, text };
 }

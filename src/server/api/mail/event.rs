@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 
 use super::problem::not_taken;
 use crate::accounts::{self, Permission};
-use crate::acts::send::{self, EventMail, Shown};
+use crate::acts::run::RunOver;
+use crate::acts::send::{self, EventMail, Shown, Whom};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
 use crate::mail::{OwnText, setup};
@@ -124,6 +125,8 @@ struct LetterWanted {
     person: Option<String>,
     /// A text in place of the event's own.
     text: Option<OwnText>,
+    /// Where nobody is named: the first of those over whom a run of kind `send` would go: `those_without`, `newer_version` or `failed`.
+    over: Option<RunOver>,
 }
 
 /// A letter as it would go.
@@ -137,6 +140,8 @@ struct LetterView {
     to: String,
     /// The certificate that it is about.
     number: String,
+    /// Whose it is, as participants are named in addresses.
+    person: Option<String>,
     /// The language that it is written in.
     language: String,
     /// The subject.
@@ -147,6 +152,8 @@ struct LetterView {
     html: String,
     /// Whether the PDF is attached.
     attached: bool,
+    /// Whether the built-in text about new versions stands in for the event's own, which does not say that it is about one.
+    stands_in: bool,
 }
 
 impl LetterView {
@@ -156,11 +163,13 @@ impl LetterView {
             reply_to: shown.reply_to.map(|to| to.to_string()),
             to: shown.to.to_string(),
             number: shown.number.to_string(),
+            person: shown.person,
             language: shown.content.language,
             subject: shown.content.subject,
             text: shown.content.text,
             html: shown.content.html,
             attached: shown.attached,
+            stands_in: shown.stands_in,
         }
     }
 }
@@ -175,9 +184,13 @@ async fn preview(
     BodyIfAny(preview): BodyIfAny<LetterWanted>,
 ) -> Result<Json<LetterView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |app, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let code = acts::planned(desk, &event_code(&code)?)?.event.code;
-        let shown = clerk(app)?.preview(desk, &code, preview.person.as_deref(), preview.text)?;
+        let whom = match (preview.person, preview.over) {
+            (None, Some(over)) => Whom::Holder(send::first_over(desk, &code, over, &app.would_send(desk, &code)?)?),
+            (person, _) => person.into(),
+        };
+        let shown = clerk(app)?.preview(desk, &code, &whom, preview.text)?;
         Ok(Json(LetterView::of(shown)))
     })
     .await
@@ -218,7 +231,7 @@ async fn test(
             let code = acts::planned(desk, &event_code(&code)?)?.event.code;
             let clerk = clerk(app)?;
             let to = own_address(app, desk)?;
-            Ok(clerk.test(desk, &code, wanted.person.as_deref(), to)?)
+            Ok(clerk.test(desk, &code, &wanted.person.into(), to)?)
         })
         .await?;
     let relay = app.mail_now().usable()?;

@@ -492,6 +492,7 @@ over-exceptions-only = Nur, wer eine Ausnahme hat
 over-already-issued = Alle ausgestellten neu ausstellen
 over-not-passing = Widerrufen, wo die Regel nicht mehr erfüllt ist
 over-template-older = Neu ausstellen, was jetzt eine andere Vorlage hat
+over-newer-version = Alle, die eine neuere Version haben als die gesendete
 effect-gets = neu
 effect-replaced = neue Fassung
 effect-new-versions = wieder ausgestellt

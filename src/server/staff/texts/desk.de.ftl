@@ -173,6 +173,7 @@ send-newer-wait =
        *[other] { $count } Personen bekamen eine frühere Version ihres Zertifikats und noch nichts von der neuen.
     }
 send-newer-version = Alle, die eine neuere Version haben als die gesendete
+send-stands-in = Dies ist der eingebaute Text zu neuen Versionen. Er steht anstelle des eigenen Textes der Veranstaltung, der nicht sagt, ob es um eine geht.
 step-without-address =
     { $count ->
         [one] 1 Person ohne Adresse
@@ -217,4 +218,4 @@ placeholder-verify = wo ein Zertifikat geprüft werden kann
 placeholder-link = der Link der Nachricht zum Zertifikat; fehlt, solange die Adresse des Dienstes nicht bekannt ist
 placeholder-link-days = wie viele Tage dieser Link gilt
 placeholder-attached = ob das PDF angehängt ist: nur für Bedingungen
-placeholder-replaces = ob es eine gesendete Version ersetzt: nur für Bedingungen. Ein Text ohne ihn geht an niemanden, bei dem das so ist: dann geht der eingebaute Text über neue Versionen hinaus
+placeholder-replaces = ob es eine gesendete Version ersetzt: nur für Bedingungen. Ein Text ohne ihn geht an niemanden, bei dem das so ist: dann wird der eingebaute Text zu neuen Versionen gesendet

@@ -173,6 +173,7 @@ send-newer-wait =
        *[other] { $count } people were sent an earlier version of their certificate, and nothing of the one that took its place.
     }
 send-newer-version = Those who have a newer version than was sent
+send-stands-in = This is the built-in text about new versions. It stands in for the event’s own, which does not say whether it is about one.
 step-without-address =
     { $count ->
         [one] 1 has no address

@@ -492,6 +492,7 @@ over-exceptions-only = Only those with an exception
 over-already-issued = Make all anew that were issued
 over-not-passing = Take from those who are no longer eligible
 over-template-older = Make anew what has another template now
+over-newer-version = Those who have a newer version than was sent
 effect-gets = get one
 effect-replaced = get a new version
 effect-new-versions = get one again

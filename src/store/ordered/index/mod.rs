@@ -86,19 +86,26 @@ pub(super) fn stamp<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, 
 }
 
 /// Notes whom a document is about, where what somebody has is in it.
-pub(super) fn stamp_by<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str) -> Result<()> {
+pub(super) fn stamp_by<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    collection: &str,
+    name: &str,
+    value: Option<&serde_json::Value>,
+) -> Result<()> {
     if collection == Collection::LISTED.name() {
         let about = name.split_once('/').and_then(|(code, key)| Some((code.parse().ok()?, PersonKey(key.to_owned()))));
         return about.map_or(Ok(()), |(event, key)| stamp(draft, &event, &key));
     }
-    if collection == Collection::MAILED.name() {
-        let number = name.split_once('/').and_then(|(_, number)| number.parse::<CertificateNumber>().ok());
-        let Some(number) = number else { return Ok(()) };
-        // Of one that is issued in the same step the certificate itself sets the stamp.
-        let whose: Option<Whose> = draft.get_json(&keys::certificate(kind::CERTIFICATE, &number))?;
-        return whose.map_or(Ok(()), |whose| stamp(draft, number.event(), &whose.person));
-    }
-    Ok(())
+    let number = match collection {
+        _ if collection == Collection::MAILED.name() => name.split_once('/').map(|(_, number)| number),
+        // What became of a message says whether somebody was told.
+        _ if collection == Collection::MAIL_MESSAGES.name() => value.and_then(|value| value["number"].as_str()),
+        _ => None,
+    };
+    let Some(number) = number.and_then(|number| number.parse::<CertificateNumber>().ok()) else { return Ok(()) };
+    // Of one that is issued in the same step the certificate itself sets the stamp.
+    let whose: Option<Whose> = draft.get_json(&keys::certificate(kind::CERTIFICATE, &number))?;
+    whose.map_or(Ok(()), |whose| stamp(draft, number.event(), &whose.person))
 }
 
 /// Whose a certificate is.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CertificateChange, Collection, DocumentWrite, Event, Expect, Participant, PersonKey};
+use super::{Certificate, CertificateChange, Collection, DocumentWrite, Event, Expect, Participant, PersonKey};
 use crate::credential::{CertificateNumber, EventCode};
 
 /// Something that a decision rests on: a batch that names it is written only while it is so.

@@ -173,8 +173,8 @@ fn in_group(store: &dyn Store, over: RunOver, mut certificates: Vec<Certificate>
 fn failed(store: &dyn Store, mailed: &[Option<Mailed>]) -> Result<Vec<bool>> {
     let ids: Vec<&MessageId> = mailed.iter().flatten().map(|mailed| &mailed.message).collect();
     let mut newest = outbox::messages_at(store, &ids)?.into_iter();
-    let is_in_vain = |_: &Mailed| newest.next().is_some_and(|message| message.state.is_over_in_vain());
-    Ok(mailed.iter().map(|mailed| mailed.as_ref().is_some_and(is_in_vain)).collect())
+    let mut is_in_vain = |_: &Mailed| newest.next().is_some_and(|message| message.state.is_over_in_vain());
+    Ok(mailed.iter().map(|mailed| mailed.as_ref().is_some_and(&mut is_in_vain)).collect())
 }
 
 /// Returns whose certificates of an event these are, by their keys.

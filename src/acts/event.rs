@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use super::archive::is_being_removed;
 use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
-use super::templates::{reference, take_along, usual_criteria};
+use super::templates::{reference, take_along, usual_criteria, words_of};
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Malformed, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::making::{self, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
-use crate::template::{Template, TemplateError, own_badge};
+use crate::template::{Template, TemplateError, own_badge, spoken};
 
 /// What is wrong with a last day before the first.
 const ENDS_EARLY: &str = "is before the event starts";
@@ -545,15 +545,16 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         let refused = |error: ZoneError| ActError::invalid("time_zone", format!("holds what is none: {error}"));
         event.zone = zone.map(read).transpose().map_err(refused)?;
     }
-    other_words(store, (&mut *event, &mut *plan), old.plan.language.as_deref())?;
+    other_words(store, (&mut *event, &mut *plan), old)?;
     if let Some(name) = &details.template {
-        event.template = reference(store, name, (&event.code, plan.language.as_deref()))?;
+        let found = || reference(store, name, (&event.code, plan.language.as_deref()));
+        event.template = known(old, name).map_or_else(found, Ok)?;
     }
     if let Some(kept) = &details.kept {
         event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
-        plan.templates = templates(store, wanted, (&event.code, plan.language.as_deref()))?;
+        plan.templates = templates(store, wanted, (old, plan.language.as_deref()))?;
         known_tiers(plan)?;
     }
     if let Some(signatories) = &details.signatories {
@@ -563,22 +564,23 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
 }
 
 /// An event that takes another language takes its words along: those of a built-in template, and what had to be done where nobody
-/// has said it. What was chosen in a language of its own stays.
+/// has said it. What was chosen in a language of its own stays; all of it does, where the templates do not speak the language.
 fn other_words(
     store: &dyn Store,
     (event, plan): (&mut Event, &mut EventPlan),
-    before: Option<&str>,
+    old: &Planned,
 ) -> Result<(), ActError> {
-    let languages = (before, plan.language.as_deref());
-    if languages.0 == languages.1 {
+    let after = plan.language.as_deref();
+    if old.plan.language.as_deref() == after || after.and_then(spoken).is_none() {
         return Ok(());
     }
+    let languages = (words_of(old.plan.language.as_deref(), &old.event.achievement.criteria), after);
     take_along(store, &mut event.template, languages)?;
     for choice in plan.templates.iter_mut().filter(|choice| choice.language.is_none()) {
         take_along(store, &mut choice.template, languages)?;
     }
-    if event.achievement.criteria == usual_criteria(before) {
-        event.achievement.criteria = usual_criteria(plan.language.as_deref()).to_owned();
+    if event.achievement.criteria == usual_criteria(Some(languages.0)) {
+        event.achievement.criteria = usual_criteria(after).to_owned();
     }
     Ok(())
 }
@@ -612,10 +614,16 @@ fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(
     Ok(())
 }
 
+/// Returns what an event keeps already that is named by its digest: it goes on being called as it was.
+fn known(old: &Planned, name: &str) -> Option<TemplateRef> {
+    let chosen = old.plan.templates.iter().map(|choice| &choice.template);
+    chosen.chain([&old.event.template]).find(|kept| !name.is_empty() && kept.bundle.0 == name).cloned()
+}
+
 fn templates(
     store: &dyn Store,
     wanted: &[TemplateWanted],
-    (event, spoken): (&EventCode, Option<&str>),
+    (old, own): (&Planned, Option<&str>),
 ) -> Result<Vec<TemplateChoice>, ActError> {
     if wanted.len() > MAX_TEMPLATES {
         return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
@@ -627,7 +635,8 @@ fn templates(
         if tier.is_none() && language.is_none() {
             return Err(ActError::invalid("templates", "need a tier or a language each"));
         }
-        let template = reference(store, &wanted.template, (event, language.as_deref().or(spoken)))?;
+        let found = || reference(store, &wanted.template, (&old.event.code, language.as_deref().or(own)));
+        let template = known(old, &wanted.template).map_or_else(found, Ok)?;
         Ok(TemplateChoice { tier, language, template })
     };
     wanted.iter().map(choice).collect()

@@ -64,7 +64,7 @@ pub(super) fn told(
     };
     let other = |(at, column): (usize, &Column)| {
         let target = target(&column.header, course).or_else(|| spelt(&column.header));
-        let (words, _) = target.filter(|target| free(at, column) && says_something_else(table, at, target))?.words();
+        let (words, _) = target.filter(|target| free(at, column) && says_something_else(table, columns, at, target))?.words();
         Some(format!("column `{:.80}` is not taken as {words}: no cell of it holds a number", column.header))
     };
     on_none.map(one).chain(columns.columns.iter().enumerate().filter_map(other)).collect()
@@ -94,8 +94,8 @@ fn spelt(header: &str) -> Option<Target> {
 }
 
 /// Whether something stands below the header of a measure, and none of it is a number: `Meeting Organizer` below `Attendance`.
-fn says_something_else(table: &Table, at: usize, target: &Target) -> bool {
-    let mut filled = measures(table, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
+fn says_something_else(table: &Table, columns: &Columns, at: usize, target: &Target) -> bool {
+    let mut filled = measures(table, columns, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
     matches!(target, Target::Attendance | Target::Points | Target::Completion)
         && filled
             .next()
@@ -103,22 +103,22 @@ fn says_something_else(table: &Table, at: usize, target: &Target) -> bool {
 }
 
 /// What stands in a column about people: neither in rows that add up others, nor what a formula has not worked out.
-fn measures(table: &Table, at: usize) -> impl Iterator<Item = &str> {
-    let people = table.rows.iter().filter(move |row| !adds_up(row) && !row.formulas.contains(&at));
+fn measures<'a>(table: &'a Table, columns: &'a Columns, at: usize) -> impl Iterator<Item = &'a str> {
+    let people = table.rows.iter().filter(move |row| !adds_up(row, columns) && !row.formulas.contains(&at));
     people.map(move |row| row.number(at)).filter(|cell| !cell.starts_with('='))
 }
 
 /// Whether a column says yes or no in words, and nothing else but what stands for neither.
-fn says_yes_or_no(table: &Table, at: usize) -> bool {
-    let said = || measures(table, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
+fn says_yes_or_no(table: &Table, columns: &Columns, at: usize) -> bool {
+    let said = || measures(table, columns, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
     let word = |cell: &str| cell.chars().any(char::is_alphabetic) && yes_or_no(cell).is_some();
     said().next().is_some() && said().all(word)
 }
 
 /// Whether a column holds numbers, and nothing else but what stands for none. Of 0 and 1 alone it may be yes and no.
-fn holds_numbers(table: &Table, at: usize) -> bool {
+fn holds_numbers(table: &Table, columns: &Columns, at: usize) -> bool {
     let mut any = false;
-    let all = measures(table, at).all(|number| {
+    let all = measures(table, columns, at).all(|number| {
         let none = number.is_empty() || is_clear(number) || ["n/a", "-", "–"].contains(&&*number.to_lowercase());
         let found = number.parse::<Amount>().ok();
         any |= found.is_some_and(|number| number > Amount::whole(1));
@@ -189,7 +189,7 @@ pub(super) fn targets(
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
     for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
         let by_map = mapped.iter().find(|(_, header)| field_name(header) == column.field || *header == column.header);
-        let by_header = || target(&column.header, course).filter(|target| !says_something_else(table, at, target));
+        let by_header = || target(&column.header, course).filter(|target| !says_something_else(table, columns, at, target));
         let target = by_map.map(|(target, _)| target.clone()).or_else(by_header);
         let prefix = column.header.split_once(':').map(|(kind, _)| kind.trim().to_lowercase());
         match target {
@@ -205,8 +205,8 @@ pub(super) fn targets(
         let free = column.meaning.is_none() && !column.skipped && !found.iter().any(|(other, _)| *other == at);
         let target = spelt(&column.header).filter(|_| free);
         let holds = |target: &Target| match target {
-            Target::Passed => says_yes_or_no(table, at),
-            _ => holds_numbers(table, at),
+            Target::Passed => says_yes_or_no(table, columns, at),
+            _ => holds_numbers(table, columns, at),
         };
         if let Some(target) = target.filter(|target| !found.iter().any(|(_, other)| other == target))
             && holds(&target)
@@ -224,13 +224,8 @@ pub(super) fn targets(
 }
 
 /// What somebody has `mapped` as a measure is that, and no result of a certificate; and a result that says yes or no in words is whether
-/// somebody has passed, unless results are signed: then it is both.
-pub(super) fn settle_results(
-    table: &Table,
-    columns: &mut Columns,
-    mapped: &mut Vec<(Target, String)>,
-    are_signed: bool,
-) {
+/// somebody has passed, beside being the result: what an earlier list said of it must not stay, and be signed later.
+pub(super) fn settle_results(table: &Table, columns: &mut Columns, mapped: &mut Vec<(Target, String)>) {
     let of_certificates = |meaning| matches!(meaning, Meaning::Result | Meaning::Credits | Meaning::Term);
     for column in columns.columns.iter_mut().filter(|column| column.meaning.is_some_and(of_certificates)) {
         let is = |header: &str| field_name(header) == column.field || *header == column.header;
@@ -238,17 +233,32 @@ pub(super) fn settle_results(
             column.meaning = None;
         }
     }
-    let passed = |mapped: &[(Target, String)]| mapped.iter().any(|(target, _)| *target == Target::Passed);
-    let Some(at) = columns.with(Meaning::Result).filter(|at| !passed(&mapped[..]) && says_yes_or_no(table, *at)) else {
+    let passed = is_passed_mapped(mapped);
+    let Some(at) = columns.with(Meaning::Result).filter(|at| !passed && says_yes_or_no(table, columns, *at)) else {
         return;
     };
     let header = &columns.columns[at].header;
     if !mapped.iter().any(|(_, mapped)| field_name(mapped) == field_name(header)) {
         mapped.push((Target::Passed, header.clone()));
-        if !are_signed {
-            columns.columns[at].meaning = None;
-        }
     }
+}
+
+/// Whether somebody has said which column tells who has passed.
+pub(super) fn is_passed_mapped(mapped: &[(Target, String)]) -> bool {
+    mapped.iter().any(|(target, _)| *target == Target::Passed)
+}
+
+/// The columns of which a rule says what becomes of people. While there is none, a result that is whether somebody has passed by its
+/// words alone, and by nobody's word, is asked about: `nicht bestanden`.
+pub(super) fn judged(
+    rule: Option<&Rule>,
+    columns: &Columns,
+    found: &[(usize, Target)],
+    is_passed_said: bool,
+) -> Vec<usize> {
+    let by_words = |at: usize| !is_passed_said && target(&columns.columns[at].header, &Course::default()).is_none();
+    let asked = |(at, target): &(usize, Target)| rule.is_none() && *target == Target::Passed && by_words(*at);
+    found.iter().filter(|one| judges(rule, &one.1) && !asked(one)).map(|(at, _)| *at).collect()
 }
 
 /// Fills people from these columns. A cell that cannot be read makes its row an error.
@@ -267,7 +277,9 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
         for (at, target) in targets {
             let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
             let column = &columns.columns[*at];
-            if !matches!(target, Target::Role | Target::Score | Target::Points) {
+            // A result in words is both: what a certificate says, and whether somebody has passed.
+            let stays = column.meaning == Some(Meaning::Result);
+            if !stays && !matches!(target, Target::Role | Target::Score | Target::Points) {
                 person.fields.remove(&column.field);
             }
             let told = |finding: &Finding| finding.severity == Severity::Error && finding.field == column.header;
@@ -307,7 +319,7 @@ fn is_clear(cell: &str) -> bool {
 
 /// Whether a rule judges what a column says: then it is no question. Where there is no rule yet, one has to come before
 /// anybody gets a certificate; what it says of roles is not foreseen.
-pub(super) fn judges(rule: Option<&Rule>, target: &Target) -> bool {
+fn judges(rule: Option<&Rule>, target: &Target) -> bool {
     use Target as T;
     if matches!(target, T::Score | T::Locale | T::ExternalId) {
         return false;

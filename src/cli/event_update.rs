@@ -8,7 +8,7 @@ use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::acts;
 use crate::acts::Planned;
-use crate::acts::templates::{LOGO, SIGNATURES, dressed, taken_along};
+use crate::acts::templates::{LOGO, SIGNATURES, dressed, taken_along, words_of};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
@@ -64,7 +64,10 @@ fn looks(desk: &Desk, faces: &Faces, planned: &Planned, args: &Update) -> Result
     };
     let mut template = match (&args.template, &old) {
         (Some(name), _) => event::spoken(super::template::load(name)?, name, wanted),
-        (None, Some(old)) => taken_along(old, spoken, wanted).unwrap_or_else(|| old.clone()),
+        (None, Some(old)) => {
+            let from = words_of(spoken, &planned.event.achievement.criteria);
+            taken_along(old, from, wanted).unwrap_or_else(|| old.clone())
+        }
         (None, None) => {
             return Err(Failure::new("the event has no template yet").hint("choose one with --template"));
         }

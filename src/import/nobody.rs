@@ -61,10 +61,15 @@ pub(super) struct Usual {
     sums: Vec<Sum>,
 }
 
-/// Says whether a row adds up others by what it says itself: what stands in it is no measure of anybody.
-pub(crate) fn adds_up(row: &Row) -> bool {
+/// Says whether a row adds up others by what it says itself: what stands in it is no measure of anybody. Who has an address, or a
+/// name that says nothing of the kind, is somebody, whatever stands in the first column: `Student`.
+pub(crate) fn adds_up(row: &Row, columns: &Columns) -> bool {
     let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
-    row.totals || row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty()).is_some_and(adds)
+    let first = row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
+    let names = [Meaning::Name, Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part));
+    let cell = |at: usize| row.cells.get(at).map_or("", |cell| cell.trim());
+    let named = || names.map(cell).any(|name| !name.is_empty() && !adds(name));
+    row.totals || first.is_some_and(adds) && !row.cells.iter().any(|cell| cell.contains('@')) && !named()
 }
 
 /// The numbers of a column: what they come to, how many there are, and between which they lie.

@@ -13,15 +13,17 @@ use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::publish;
 use crate::status::Snapshot;
-use crate::store::{Collection, DocumentWrite, Expect, StoreError};
+use crate::store::{Collection, DocumentWrite, Expect};
 use crate::webhooks::{Rules, SendError, Sender};
 
 /// Largest snapshot that is read, in bytes.
 const MOST: usize = 64 << 20;
+/// Most letters of an address to which a web server leads that are kept.
+const MOST_TO: usize = 300;
 /// The key of the document.
 const KEY: &str = "site-looked";
 
-/// What a look answers: the status and the file.
+/// What a look answers: the status and the file; of a redirect, which nobody follows, the address to which it leads.
 pub type Looking = Pin<Box<dyn Future<Output = Result<(u16, Vec<u8>), SendError>> + Send>>;
 
 /// Reads a file of the published site, as anybody would.
@@ -56,6 +58,8 @@ pub(super) enum SiteFound {
     NotOurs,
     /// No such file.
     Missing,
+    /// The web server leads elsewhere: what is read is read at the issuer's domain alone.
+    Redirect,
     /// The name leads to no address of the public internet.
     NotPublic,
     /// The name leads nowhere.
@@ -78,6 +82,17 @@ pub(super) struct SiteLooked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 404)]
     pub status: Option<u16>,
+    /// Where the web server leads instead, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://www.example.org/trust.jws")]
+    pub to: Option<String>,
+}
+
+/// What somebody read who looked.
+pub(super) struct Look {
+    status: Option<u16>,
+    to: Option<String>,
+    read: Result<Vec<u8>, SiteFound>,
 }
 
 /// Where the site is to be, and what is known of it.
@@ -88,7 +103,7 @@ pub(super) struct SiteView {
     pub address: String,
     /// Whether only this machine or this network knows the name: then links and QR codes lead nobody else anywhere.
     pub known_here_only: bool,
-    /// The last look; nothing: nobody looked yet, and it is not known.
+    /// The last look; nothing: nobody has looked yet, or not since the last publication, and it is not known.
     pub looked: Option<SiteLooked>,
 }
 
@@ -107,13 +122,20 @@ impl App {
     }
 }
 
-/// Returns where the site is to be, and what is known of it.
+/// Returns where the site is to be, and what is known of it. That what was published before the last publication was served says
+/// nothing of that.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) fn known(desk: &Desk) -> Result<SiteView, StoreError> {
+pub(super) fn known(desk: &Desk) -> Result<SiteView, Problem> {
     let host = &desk.issuer.host;
-    let looked = desk.store.document(Collection::UPKEEP, KEY)?.map(|document| document.read()).transpose()?;
+    let document = desk.store.document(Collection::UPKEEP, KEY)?;
+    let looked: Option<SiteLooked> = document.map(|document| document.read()).transpose()?;
+    let last = publish::last(desk.store).map_err(crate::acts::run::RunError::from)?;
+    let is_over = |looked: &SiteLooked| {
+        looked.found == SiteFound::Served && last.as_ref().is_some_and(|last| looked.at < last.issued)
+    };
+    let looked = looked.filter(|looked| !is_over(looked));
     Ok(SiteView { address: address(host), known_here_only: is_known_here_only(host), looked })
 }
 
@@ -125,12 +147,18 @@ fn address(host: &str) -> String {
 ///
 /// # Errors
 /// When this machine cannot ask anybody.
-pub(super) async fn look(app: &App) -> Result<(Option<u16>, Result<Vec<u8>, SiteFound>), Problem> {
+pub(super) async fn look(app: &App) -> Result<Look, Problem> {
     let answer = app.site_reader()?.read(address(&app.issuer.host)).await;
+    let other = |found| Look { status: None, to: None, read: Err(found) };
     Ok(match answer {
-        Ok((200, bytes)) => (Some(200), Ok(bytes)),
-        Ok((status, _)) => (Some(status), Err(SiteFound::Missing)),
-        Err(error) => (None, Err(not_read(error))),
+        Ok((200, bytes)) => Look { status: Some(200), to: None, read: Ok(bytes) },
+        Ok((status @ 300..400, to)) => {
+            let to: String = String::from_utf8_lossy(&to).chars().filter(|c| !c.is_control()).take(MOST_TO).collect();
+            let to = Some(to).filter(|to| !to.is_empty());
+            Look { status: Some(status), to, ..other(SiteFound::Redirect) }
+        }
+        Ok((status, _)) => Look { status: Some(status), ..other(SiteFound::Missing) },
+        Err(error) => other(not_read(error)),
     })
 }
 
@@ -147,25 +175,23 @@ fn not_read(error: SendError) -> SiteFound {
 ///
 /// # Errors
 /// When the store fails.
-pub(super) fn keep(
-    desk: &Desk,
-    (status, read): (Option<u16>, Result<Vec<u8>, SiteFound>),
-) -> Result<SiteView, Problem> {
+pub(super) fn keep(app: &App, desk: &Desk, Look { status, to, read }: Look) -> Result<SiteView, Problem> {
     let found = match read {
-        Ok(bytes) => judged(desk, &bytes)?,
+        Ok(bytes) => judged(app, desk, &bytes)?,
         Err(found) => found,
     };
-    let looked = SiteLooked { at: desk.now, found, status };
+    let looked = SiteLooked { at: desk.now, found, status, to };
     let note = DocumentWrite::put(Collection::UPKEEP, KEY, Expect::Any, &looked);
     let act = desk.act("site.look", "site", serde_json::json!({ "found": found, "status": status }));
     desk.store.write_documents(&[note], Some(&act))?;
     Ok(known(desk)?)
 }
 
-fn judged(desk: &Desk, bytes: &[u8]) -> Result<SiteFound, Problem> {
+fn judged(app: &App, desk: &Desk, bytes: &[u8]) -> Result<SiteFound, Problem> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     let Ok(snapshot) = Snapshot::verify(text.trim(), None) else { return Ok(SiteFound::NotOurs) };
-    if snapshot.issuer != desk.issuer.did() {
+    // Whoever set up anew at the same domain has the same name, and other keys.
+    if snapshot.issuer != desk.issuer.did() || !app.vault.is_own_root(&snapshot.issuer, &snapshot.root.1) {
         return Ok(SiteFound::NotOurs);
     }
     let last = publish::last(desk.store).map_err(crate::acts::run::RunError::from)?;

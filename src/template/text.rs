@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script as UnicodeScript, UnicodeScript as _};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::builtin::HAN;
 use super::fonts::{FontLibrary, FontStack};
 use super::words::Words;
 use crate::scene::FontId;
@@ -130,12 +131,14 @@ pub(super) fn visual_order(items: Vec<TextItem>) -> Vec<TextItem> {
 fn itemize(fonts: &FontLibrary, style: &TextStyle, words: &Words, levels: &[Level]) -> Result<Vec<TextItem>, NoGlyph> {
     let mut items: Vec<TextItem> = Vec::new();
     let partial = if style.whole_scripts { partial_scripts(fonts, &style.stack, &words.text) } else { Vec::new() };
+    let last_resort = for_other_words(fonts, &style.stack, &words.text);
     for (at, cluster) in words.text.grapheme_indices(true) {
         let own = script_of(cluster);
         let language = words.language_at(at);
         let last = items.last_mut();
         let whole = own.is_none_or(|own| !partial.contains(&own));
-        let face = choose(fonts, &style.stack, cluster, whole, last.as_ref().map(|item| item.face))?;
+        let before = last.as_ref().map(|item| item.face);
+        let face = choose(fonts, (&style.stack, &last_resort), cluster, whole, before)?;
         let end = at + cluster.len();
         match last {
             Some(item)
@@ -168,11 +171,12 @@ fn script_of(cluster: &str) -> Option<UnicodeScript> {
     cluster.chars().map(|c| c.script()).find(own)
 }
 
-/// Chooses the first face that draws the whole cluster: of the requested family, else the one before it, else any.
+/// Chooses the first face that draws the whole cluster: of the requested family, else the one before it, else any; of the last resort
+/// only where no other does.
 /// White space stays with what stands before it.
 fn choose(
     fonts: &FontLibrary,
-    stack: &FontStack,
+    (stack, last_resort): (&FontStack, &[FontId]),
     cluster: &str,
     whole: bool,
     before: Option<FontId>,
@@ -185,9 +189,10 @@ fn choose(
     first_choice
         .or_else(|| requested.iter().copied().find(draws))
         .or(keep.filter(|_| script_of(cluster).is_none()))
-        .or_else(|| stack.faces[stack.requested..].iter().copied().find(draws))
+        .or_else(|| stack.faces[stack.requested..].iter().copied().filter(|id| !last_resort.contains(id)).find(draws))
         .or_else(|| stack.system(fonts).iter().copied().find(draws))
         .or_else(|| wanted.iter().copied().find(draws))
+        .or_else(|| last_resort.iter().copied().find(draws))
         .ok_or_else(|| NoGlyph(missing(fonts, stack, cluster)))
 }
 
@@ -198,6 +203,22 @@ fn partial_scripts(fonts: &FontLibrary, stack: &FontStack, text: &str) -> Vec<Un
     let lacks = |cluster: &&str| !wanted.iter().any(|id| covers(fonts, *id, cluster));
     let lacking = text.graphemes(true).filter(lacks).filter_map(script_of);
     lacking.filter(|script| *script != UnicodeScript::Latin).collect()
+}
+
+/// The faces that have the characters of the built-in templates' own Chinese words alone, where a text has others: a name would be drawn
+/// half by one face and half by another.
+fn for_other_words(fonts: &FontLibrary, stack: &FontStack, text: &str) -> Vec<FontId> {
+    let han = |cluster: &&str| script_of(cluster) == Some(UnicodeScript::Han);
+    if text.is_ascii() || !text.graphemes(true).any(|cluster| han(&cluster)) {
+        return Vec::new();
+    }
+    let is_partial = |id: &FontId| {
+        let data = fonts.face(*id).data();
+        data.len() == HAN.len()
+            && data == HAN
+            && text.graphemes(true).filter(han).any(|cluster| !covers(fonts, *id, cluster))
+    };
+    stack.faces[stack.requested..].iter().copied().filter(is_partial).collect()
 }
 
 fn covers(fonts: &FontLibrary, id: FontId, cluster: &str) -> bool {

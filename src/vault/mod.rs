@@ -20,6 +20,7 @@ use crate::credential::Timestamp;
 use crate::desk::{Desk, Signer};
 use crate::keys::KeyManifest;
 use crate::making::{self, Faces, OwnKeys};
+use crate::proof::eddsa::PublicKey;
 use crate::publish::{self, PublishError, Published};
 use crate::store::{Store, StoreError};
 use crate::verify::TrustAnchors;
@@ -228,6 +229,11 @@ impl Vault {
     /// Returns the key manifest.
     pub fn manifest(&self) -> KeyManifest {
         self.opened().keys.manifest().clone()
+    }
+
+    /// Says whether a root is one of this issuer's: the newest, or one before it.
+    pub fn is_own_root(&self, issuer: &str, root: &PublicKey) -> bool {
+        self.opened().keys.roots().walk(issuer, Some(root)).is_ok()
     }
 
     /// Returns the keys as they are in the folder now: a command may have changed them while the service has them open.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::crypto::ring;
@@ -184,6 +184,10 @@ impl Sender {
             .map_err(|_| SendError::Refused)?;
         let mut response = self.client.get(url).send().await.map_err(|error| kind(&error))?;
         let (status, mut bytes) = (response.status().as_u16(), Vec::new());
+        if response.status().is_redirection() {
+            let to = response.headers().get(LOCATION).map(|to| to.as_bytes().to_vec());
+            return Ok((status, to.unwrap_or_default()));
+        }
         while let Some(chunk) = response.chunk().await.map_err(|error| kind(&error))? {
             let room = most.saturating_sub(bytes.len());
             bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);

@@ -1,14 +1,15 @@
 //! Fonts of templates that are variable or packed for the web: drawn as the weight that is asked for, copied as it was written,
 //! and refused with the way out where they cannot be drawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta};
-use testamur::scene::{GlyphRun, Item};
+use testamur::scene::{FontId, GlyphRun, Item};
 use testamur::template::{Filling, FontError, FontLibrary, FontOrigin, FontProblem, Layout, Template, TemplateError};
 
+use crate::render_templates::record;
 use crate::scenes::{meta, text_of, tool};
 
 /// With pairs of letters that stand closer together.
@@ -151,4 +152,48 @@ fn a_damaged_font_is_refused_or_drawn_and_nothing_panics() {
         }
         assert!(taken < 400, "{name}: nothing is checked");
     }
+}
+
+/// A font of Han characters: the sample's glyphs, reached by these letters alone (OpenType, `cmap`, format 12).
+fn han(letters: &str) -> Vec<u8> {
+    let letters: BTreeSet<char> = letters.chars().collect();
+    let mut groups = Vec::new();
+    for (letter, glyph) in letters.iter().zip(20u32..) {
+        groups.extend([u32::from(*letter), u32::from(*letter), glyph].map(u32::to_be_bytes).concat());
+    }
+    let mut cmap = [0u16, 1, 3, 10].map(u16::to_be_bytes).concat();
+    cmap.extend(12u32.to_be_bytes());
+    cmap.extend([12u16, 0].map(u16::to_be_bytes).concat());
+    cmap.extend([16 + groups.len() as u32, 0, letters.len() as u32].map(u32::to_be_bytes).concat());
+    cmap.extend(groups);
+    let mut bytes = file("NotoSansCJKjp-subset.otf");
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    let (place, length) = (bytes.len() as u32, cmap.len() as u32);
+    let entry = (12..).step_by(16).find(|at| &bytes[*at..at + 4] == b"cmap").unwrap();
+    bytes[entry + 8..entry + 12].copy_from_slice(&place.to_be_bytes());
+    bytes[entry + 12..entry + 16].copy_from_slice(&length.to_be_bytes());
+    bytes.extend(cmap);
+    bytes
+}
+
+#[test]
+fn a_chinese_name_is_drawn_by_one_face_and_the_words_around_it_by_theirs() {
+    let none = |_: &str| BTreeSet::new();
+    let fonts = FontLibrary::builtin().with_font("han.otf", Arc::new(han("王明李成")), FontOrigin::Folder, &none).unwrap();
+    let template = Template::built_in("classic", None).unwrap().in_language("zh").unwrap();
+    let layout = Layout::new(&template, &fonts).unwrap();
+    let runs = |name: &str| -> Vec<(String, FontId)> {
+        let scene = layout.fill(&record(name)).unwrap();
+        let runs = scene.items.into_iter().chain(layout.base().items.iter().cloned());
+        runs.filter_map(|item| if let Item::Glyphs(run) = item { Some((run.text, run.font)) } else { None }).collect()
+    };
+    for name in ["王明", "李成"] {
+        let all = runs(name);
+        let own: Vec<_> = all.iter().filter(|(text, _)| text.contains(|c| name.contains(c))).collect();
+        assert!(matches!(own[..], [(text, _)] if text == name), "{own:?}");
+        let words = all.iter().find(|(text, _)| text.contains("证书")).unwrap();
+        assert_ne!(own[0].1, words.1, "{all:?}");
+    }
+    // Where nothing else has the rest of a name, it is refused, as before.
+    assert!(Layout::new(&template, &FontLibrary::builtin()).unwrap().fill(&record("王明")).is_err());
 }

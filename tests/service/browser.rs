@@ -30,6 +30,16 @@ impl<'w> Browser<'w> {
         browser
     }
 
+    /// Returns a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Has a cookie, as who else can write one into somebody's browser would.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Lets a cookie go.
     pub fn forget(&mut self, cookie: &str) {
         self.cookies.remove(cookie);

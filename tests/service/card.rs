@@ -240,3 +240,22 @@ fn who_did_better_at_another_try_gets_a_second_certificate_by_the_card() {
         assert!(!Browser::of(world, "vera@example.org").page(CARD).contains("/retake"));
     });
 }
+
+#[test]
+fn a_retake_that_was_asked_for_beside_a_certificate_revoked_meanwhile_says_why_not() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page(CARD);
+        let retake = form(&page, &format!("{CARD}/retake"));
+        let number = page.split("CERT-WORKSHOP-2026-").nth(1).unwrap()[..5].to_owned();
+        let path = format!("/certificates/CERT-WORKSHOP-2026-{number}/revoke");
+        let revoked = ada.ask(world, "POST", &path, &json!({ "reason": "issued_in_error" }));
+        assert!(revoked.status.is_success(), "{}", revoked.text());
+        let refused = browser.send(&retake, &[]);
+        let page = refused.text();
+        assert!(refused.status.is_client_error(), "{page}");
+        assert!(!page.contains("A second certificate, after a retake"), "the form is gone: {page}");
+        assert!(page.contains("class=\"notice red\"") || page.contains("role=\"alert\""), "and says why: {page}");
+    });
+}

@@ -26,7 +26,7 @@ use tower::ServiceExt;
 
 /// When every story begins.
 pub const START: &str = "2026-11-22T10:00:00Z";
-const PASSPHRASE: &str = "correct horse battery staple";
+pub const PASSPHRASE: &str = "correct horse battery staple";
 /// May do everything: whom [`World`]'s short methods call as.
 pub const OWNER: &str = "staff:owner view,import,generate,send,revoke,keys,settings";
 

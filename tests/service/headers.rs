@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, form_with};
 use crate::events::workshop;
 use crate::harness::{OWNER, World, on_each_engine};
+use crate::lists::issued;
 use crate::real_door::behind_the_real_door;
 
 fn looked(world: &World, list: &str, fields: &[(&str, &str)]) -> Value {
@@ -80,6 +81,47 @@ fn results_in_words_are_what_the_rule_asks_for_and_what_is_mapped_is_shown_so() 
 }
 
 #[test]
+fn a_newer_list_says_the_result_that_is_signed_later() {
+    on_each_engine(|world| {
+        workshop(world);
+        let list = |said: &str| format!("Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;{said}\n");
+        // Without a rule nobody has said what becomes of who has failed: that is asked about.
+        let told = looked(world, &list("nicht bestanden"), &[]);
+        assert_eq!((&told["counts"]["asked"], &told["counts"]["errors"]), (&json!(1), &json!(0)), "{told}");
+        assert_eq!(looked(world, &list("bestanden"), &[])["counts"]["asked"], 0);
+
+        world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
+        let hans = "/events/WORKSHOP/participants/hans@x.example";
+        for (said, passed) in [("nicht bestanden", false), ("bestanden", true)] {
+            world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list(said).as_bytes(), &[]).ok();
+            let person = world.get(hans).ok();
+            let fields = &person["fields"];
+            assert_eq!(
+                (&person["progress"]["passed"], &fields["result"], &fields["ergebnis"]),
+                (&json!(passed), &json!(said), &json!(said)),
+                "{person}"
+            );
+        }
+        world.patch("/events/WORKSHOP", &json!({ "publish_results": true })).ok();
+        let credential = issued(world, "hans@x.example");
+        assert_eq!(credential["credentialSubject"]["result"][0]["value"], "bestanden", "{credential}");
+    });
+}
+
+#[test]
+fn a_list_that_begins_with_roles_keeps_its_attendance() {
+    on_each_engine(|world| {
+        workshop(world);
+        let list = "Rolle;Name;E-Mail;Anwesenheit\nStudent;Hans Müller;hans@x.example;90\nStudent;Ida Braun;;80\n";
+        let told = looked(world, list, &[]);
+        assert_eq!(used(&told, "Anwesenheit").0, "rule", "{told}");
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[]).ok();
+        let hans = world.get("/events/WORKSHOP/participants/hans@x.example").ok();
+        assert_eq!(hans["progress"]["attendance"].to_string().trim_matches('"'), "90", "{hans}");
+    });
+}
+
+#[test]
 fn a_row_that_adds_up_others_hides_no_column_of_attendance() {
     on_each_engine(|world| {
         workshop(world);
@@ -145,7 +187,19 @@ fn the_page_says_once_what_was_found_alike_with_its_rows() {
         let page = browser.follow(&taken);
         let rows = page.matches("<td").count();
         assert!(page.contains("40 rows") && rows < 60, "{rows}: {page}");
-        assert!(page.contains("3, 4, 5") && page.contains("and 28 more"), "{page}");
+        assert!(page.contains("3, 4, 5") && page.contains("<summary>and 28 more rows</summary>"), "{page}");
+        assert!(page.contains("Person1 Kern, Person2 Kern") && page.contains("42 Person40 Kern"), "{page}");
+
+        // What is said of each row is said of each: who is again in which row.
+        let list = "Name;E-Mail\nHans Müller;hans@x.example\nIda Braun;ida@x.example\nHans Müller;hans@x.example\nIda Braun;ida@x.example\n";
+        let form = choose(&mut browser);
+        let fields = form.fields.clone();
+        let taken = browser.upload(&form, &fields, Some(("file", "doppelt.csv", list.as_bytes())));
+        let page = browser.follow(&taken);
+        for said in ["The same person is again in row 4, which counts", "The same person is again in row 5, which counts"]
+        {
+            assert!(page.contains(said), "{said}: {page}");
+        }
 
         // A list of headers alone says so, in both languages.
         for (query, said) in

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use testamur::server::{Looking, SiteReader};
+use testamur::vault::KeyFolder;
 use testamur::webhooks::SendError;
 
 use crate::browser::{Browser, form};
-use crate::harness::{OWNER, World, on_each_engine};
+use crate::harness::{OWNER, PASSPHRASE, START, World, issuer, on_each_engine};
 use crate::real_door::{behind_the_real_door, school_by};
 use crate::runs::work;
 
@@ -41,6 +42,14 @@ fn publish(world: &World) -> Vec<u8> {
     std::fs::read(world.folder().join("site/trust.jws")).unwrap()
 }
 
+/// Another issuer of the same domain, with other keys.
+fn set_up_anew() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, start) = (issuer(), START.parse().unwrap());
+    KeyFolder::create(&folder.path().join("keys"), &own.did(), &own.name, PASSPHRASE, start).unwrap();
+    World::on(Arc::new(testamur::store::MemoryStore::new()), folder, testamur::server::Limits::default())
+}
+
 #[test]
 fn a_look_tells_what_is_served_from_what_is_old_foreign_missing_or_out_of_reach() {
     on_each_engine(|world| {
@@ -55,7 +64,9 @@ fn a_look_tells_what_is_served_from_what_is_old_foreign_missing_or_out_of_reach(
         };
         assert_eq!(look(Ok((200, first.clone())))["found"], "served");
         world.pass(60);
+        assert_eq!(world.get("/publish/site").ok()["looked"]["found"], "served");
         let second = publish(world);
+        assert_eq!(world.get("/publish/site").ok()["looked"], Value::Null, "nobody has looked for this one");
         let old = look(Ok((200, first)));
         assert_eq!(old, json!({ "at": world.app.now().to_string(), "found": "older", "status": 200 }));
         assert_eq!(look(Ok((200, second)))["found"], "served");
@@ -64,6 +75,13 @@ fn a_look_tells_what_is_served_from_what_is_old_foreign_missing_or_out_of_reach(
             look(Ok((404, Vec::new()))),
             json!({ "at": world.app.now().to_string(), "found": "missing", "status": 404 })
         );
+        let moved = look(Ok((301, b"https://www.academy.example/trust.jws".to_vec())));
+        assert_eq!(
+            (&moved["found"], &moved["status"], &moved["to"]),
+            (&json!("redirect"), &json!(301), &json!("https://www.academy.example/trust.jws"))
+        );
+        // Who was set up anew at the same domain is somebody else.
+        assert_eq!(look(Ok((200, publish(&set_up_anew()))))["found"], "not_ours");
         for (error, found) in [
             (SendError::Refused, "not_public"),
             (SendError::Resolve, "no_name"),
@@ -101,6 +119,10 @@ fn nothing_is_green_before_somebody_has_looked_and_what_was_found_stands_on_the_
         let looked = browser.send(&form(&page, "/staff/publishing/look"), &[]);
         let page = browser.follow(&looked);
         assert!(page.contains("the web server answered 404"), "{page}");
+        web.answers(Ok((302, b"https://www.academy.example/".to_vec())));
+        let looked = browser.send(&form(&page, "/staff/publishing/look"), &[]);
+        let page = browser.follow(&looked);
+        assert!(page.contains("answers with a redirect (302) to https://www.academy.example/"), "{page}");
         assert!(browser.page(event).contains("published, and not found at its address"));
         assert!(browser.page("/staff").contains("that was not found at its address"));
         let german = browser.page("/staff/publishing?lang=de");

@@ -1,13 +1,14 @@
 //! In which language certificates speak: the built-in templates have their own words in seven, and an event has its own.
 
 use serde_json::{Value, json};
+use testamur::store::{Collection, DocumentWrite, Expect};
 
 use crate::browser::{Browser, form, form_with};
 use crate::events::workshop;
-use crate::harness::{World, on_each_engine};
+use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{behind_the_real_door, by_token, school_by};
 use crate::runs::done;
-use crate::templates::{add, pdf, png, printed};
+use crate::templates::{Part, add, pdf, png, printed, send};
 
 fn made(world: &World, code: &str, details: Value) -> Value {
     world.post("/events", &json!({ "code": code, "details": details })).ok()
@@ -33,11 +34,11 @@ fn an_event_in_german_gives_certificates_in_german_and_in_each_of_the_seven_in_t
         assert!(!page.contains("Certificate of Completion") && !page.contains("ISSUED"), "{page}");
         for (n, template) in ["classic", "modern", "minimal"].into_iter().enumerate() {
             for (language, word) in [
-                ("ar", ""),
+                ("ar", "إتمام"),
                 ("en", "ompletion"),
                 ("es", "Certificado"),
                 ("fr", "Certificat"),
-                ("hi", ""),
+                ("hi", "पूर्णता"),
                 ("zh", "结业证书"),
                 ("pt", "ompletion"),
                 ("zh-Hant", "ompletion"),
@@ -156,4 +157,97 @@ fn the_language_of_the_words_is_chosen_on_a_page_and_seen_there() {
 fn specimen_by(world: &World, ada: &crate::real_door::Member, code: &str) -> String {
     let token = ada.token(world, &["view"]);
     printed(&by_token(world, &token, "POST", &format!("/events/{code}/specimen"), &json!({ "format": "pdf" })).bytes)
+}
+
+#[test]
+fn words_and_criteria_stay_together_where_the_language_passes_through_one_that_they_do_not_speak() {
+    on_each_engine(|world| {
+        let german = "Alle erforderlichen Teile wurden abgeschlossen.";
+        for (n, between) in ["pt", ""].into_iter().enumerate() {
+            let path = format!("/events/KURS{n}");
+            let details = json!({ "title": "Atlas", "template": "classic", "language": "de" });
+            let first = made(world, &format!("KURS{n}"), details);
+            assert_eq!(first["criteria"], german);
+            let stays = world.patch(&path, &json!({ "language": between })).ok();
+            assert_eq!((&stays["template"], &stays["criteria"]), (&first["template"], &json!(german)), "{between:?}");
+            let french = world.patch(&path, &json!({ "language": "fr" })).ok();
+            assert_eq!(french["criteria"], "Toutes les parties requises ont été suivies.");
+            assert!(specimen(world, &format!("KURS{n}")).contains("Certificat de réussite"), "{between:?}: {french}");
+        }
+        // What was chosen in a language of its own, by an event without one, stays.
+        let chosen = made(world, "OWN", json!({ "title": "Atlas", "template": "classic.de" }));
+        let after = world.patch("/events/OWN", &json!({ "language": "fr" })).ok();
+        assert_eq!(after["template"], chosen["template"]);
+    });
+}
+
+/// As earlier versions made them: an English template, whatever the language of the event.
+#[test]
+fn an_event_made_earlier_keeps_its_template_when_its_title_changes() {
+    on_each_engine(|world| {
+        let before =
+            made(world, "OLD", json!({ "title": "Atlas", "template": "classic.en", "language": "de" }))["template"].clone();
+        let person = json!({ "name": "Ada Lovelace", "email": "ada@example.org" });
+        world.post("/events/OLD/participants", &person).ok();
+        world.put("/events/OLD/rule", &json!({ "rule": "everybody" })).ok();
+        let renamed = world.patch("/events/OLD", &json!({ "title": "Cartography", "language": "de" })).ok();
+        assert_eq!(renamed["template"], before);
+        world.post("/events/OLD/state", &json!({ "to": "completed" })).ok();
+        done(world, &json!({ "kind": "generate", "event": "OLD" }));
+        assert_eq!(world.get("/events/OLD").ok()["template"], before);
+        let page = pdf(world, "CERT-OLD-2026-00001", 1);
+        assert!(page.contains("Certificate of Completion") && page.contains("Cartography"), "{page}");
+    });
+}
+
+/// Adds a built-in template to the library under a name of the school's.
+fn add_classic(world: &World, name: &str) {
+    let document = world.get("/templates/classic/files/template.json").bytes;
+    let parts: [Part; 2] = [("name", None, name.as_bytes()), ("template", Some("template.json"), &document)];
+    assert_eq!(send(world, OWNER, "POST", "/templates", &parts).status, 201);
+}
+
+#[test]
+fn a_template_of_the_library_is_called_as_it_was_however_often_it_is_sent_again() {
+    on_each_engine(|world| {
+        add_classic(world, "schule");
+        made(world, "KURS", json!({ "title": "Atlas", "template": "schule", "language": "de" }));
+        let mut wanted = vec![json!({ "language": "fr", "template": "schule" })];
+        for language in ["es", "ar"] {
+            let event = world.patch("/events/KURS", &json!({ "templates": wanted })).ok();
+            let all = event["templates"].as_array().unwrap();
+            assert!(all.iter().all(|one| one["name"] == "schule"), "{event}");
+            // As the page sends them: by their digests, and one more.
+            wanted = all.iter().map(|one| json!({ "language": one["language"], "template": one["digest"] })).collect();
+            wanted.push(json!({ "language": language, "template": "schule" }));
+        }
+        let event = world.patch("/events/KURS", &json!({ "templates": wanted })).ok();
+        let names: Vec<&Value> = event["templates"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+        assert_eq!(names, ["schule", "schule", "schule"], "{event}");
+        let digest = event["template"]["digest"].clone();
+        assert_eq!(world.patch("/events/KURS", &json!({ "template": digest })).ok()["template"]["name"], "schule");
+    });
+}
+
+#[test]
+fn what_an_earlier_version_kept_is_offered_in_all_of_its_languages() {
+    on_each_engine(|world| {
+        add_classic(world, "schule");
+        assert_eq!(add(world, "urkunde", "Urkunde", "de").status, 201);
+        // It did not keep what a template speaks.
+        for name in ["schule", "urkunde"] {
+            let store = &world.app.store;
+            let mut kept = store.document(Collection::TEMPLATES, name).unwrap().unwrap().value;
+            assert!(kept["versions"][0].as_object_mut().unwrap().remove("speaks").is_some(), "{kept}");
+            let write = DocumentWrite::put(Collection::TEMPLATES, name, Expect::Any, &kept);
+            store.write_documents(&[write], None).unwrap();
+        }
+        let listed = world.get("/templates?limit=50").ok();
+        let languages = |name: &str| {
+            let one = listed["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+            one["languages"].as_array().unwrap().len()
+        };
+        assert_eq!((languages("schule"), languages("urkunde"), languages("classic")), (7, 0, 7), "{listed}");
+        assert_eq!(world.get("/templates/schule").ok()["template"]["languages"].as_array().unwrap().len(), 7);
+    });
 }

@@ -20,7 +20,7 @@ pub use self::draft::{draft_findings, draft_specimen};
 pub use self::own::{own_name, owner};
 pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, would_roll_out};
 pub(super) use self::spoken::take_along;
-pub use self::spoken::{in_language_of, taken_along, usual_criteria};
+pub use self::spoken::{in_language_of, taken_along, usual_criteria, words_of};
 pub use self::tried::{ScriptName, TryName, TryNames, names};
 pub use self::uses::{all_uses, built_in_version, uses};
 use super::{ActError, plan, who};
@@ -70,9 +70,10 @@ pub struct KeptVersion {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// Whether its words are those of a built-in template, and can be had in each of its languages.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub speaks: bool,
+    /// Whether its words are those of a built-in template, and can be had in each of its languages; not known of what earlier versions
+    /// kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaks: Option<bool>,
 }
 
 /// Where a template is used.
@@ -91,6 +92,20 @@ pub struct TemplateUse {
     pub digest: String,
     /// Whether it is the newest version.
     pub newest: bool,
+}
+
+impl KeptVersion {
+    /// Says whether its words can be had in each language of a built-in template: as it was kept, or by the template itself.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn speaks(&self, store: &dyn Store) -> Result<bool, StoreError> {
+        if let Some(speaks) = self.speaks {
+            return Ok(speaks);
+        }
+        let bundle = store.blob(&BlobId(self.digest.clone()))?;
+        Ok(bundle.and_then(|bundle| Template::from_bundle(&bundle).ok()).is_some_and(|template| template.speaks()))
+    }
 }
 
 impl Kept {
@@ -374,7 +389,7 @@ pub fn add_version(
 
 fn version(desk: &Desk, version: u32, template: &Template) -> Result<KeptVersion, ActError> {
     let BlobId(digest) = desk.store.put_blob(&template.to_bundle())?;
-    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now, speaks: template.speaks() })
+    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now, speaks: Some(template.speaks()) })
 }
 
 /// Takes a template out of the library. Certificates that were drawn with it keep it.

@@ -30,11 +30,17 @@ pub fn in_language_of(template: Template, language: Option<&str>) -> Template {
     other.and_then(|language| template.in_language(language)).unwrap_or(template)
 }
 
+/// Returns the language that the words of an event are in by its own: that of the event, where the templates speak it; else that in
+/// which it says what had to be done, which stayed when the event took a language that they do not speak, or none.
+pub fn words_of(language: Option<&str>, criteria: &str) -> &'static str {
+    let said = || CRITERIA.iter().find(|(_, text)| *text == criteria).map(|(tag, _)| *tag);
+    language.and_then(spoken).or_else(said).unwrap_or(FIRST_LANGUAGE)
+}
+
 /// Returns the template of an event that has changed its language, in the new one; nothing, if it stays: its words are its own, or
-/// they were in another language than the event before.
-pub fn taken_along(template: &Template, from: Option<&str>, to: Option<&str>) -> Option<Template> {
+/// they were in another language than those of the event before, `from`, or the new language is none of theirs.
+pub fn taken_along(template: &Template, from: &str, to: Option<&str>) -> Option<Template> {
     let to = to.and_then(spoken)?;
-    let from = from.and_then(spoken).unwrap_or(FIRST_LANGUAGE);
     let follows = from != to && template.document().language == from;
     if follows { template.in_language(to) } else { None }
 }
@@ -43,7 +49,7 @@ pub fn taken_along(template: &Template, from: Option<&str>, to: Option<&str>) ->
 pub(in crate::acts) fn take_along(
     store: &dyn Store,
     kept: &mut TemplateRef,
-    (from, to): (Option<&str>, Option<&str>),
+    (from, to): (&str, Option<&str>),
 ) -> Result<(), ActError> {
     if !kept.bundle.0.is_empty()
         && let Some(other) = taken_along(&read(store, &kept.bundle)?, from, to)

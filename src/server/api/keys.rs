@@ -392,5 +392,5 @@ async fn site(State(app): State<App>, caller: Caller) -> Result<Json<SiteView>, 
 async fn look_at_site(State(app): State<App>, caller: Caller) -> Result<Json<SiteView>, Problem> {
     caller.may(Permission::Keys)?;
     let read = site_look::look(&app).await?;
-    app.at_desk(&caller, move |_, desk| Ok(Json(site_look::keep(desk, read)?))).await
+    app.at_desk(&caller, move |app, desk| Ok(Json(site_look::keep(app, desk, read)?))).await
 }

@@ -2,12 +2,14 @@
 
 use axum::http::Uri;
 use serde_json::Value;
+use url::Url;
 
 use super::form::query;
 use super::inside::{Answer, Staff};
 use super::ui::{Action, Actions, Bar, Cell, Figure, Figures, Html, Page, Plot, Section, Table, Tone};
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+use crate::server::public_url::is_known_here_only;
 
 /// Days of the plot.
 const DAYS: u16 = 30;
@@ -96,8 +98,15 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
         need(Tone::Red, u64::from(!["", "served"].contains(&found)), "needs-site", "/publishing");
     }
     let address = staff.get_if("/settings/address").await.unwrap_or_default();
-    need(Tone::Amber, u64::from(address["for_nobody_else"] == true), "needs-own-address", "/settings");
+    let for_nobody_else = u64::from(address["for_nobody_else"] == true);
+    need(Tone::Amber, for_nobody_else, way_of(address["address"].as_str().unwrap_or_default()), "/settings");
     needs
+}
+
+/// What is wrong with an address to which nobody else is led: nobody else reaches it, or they do and it is not safe.
+fn way_of(address: &str) -> &'static str {
+    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if host.is_none_or(|host| is_known_here_only(&host)) { "needs-own-address" } else { "needs-safe-address" }
 }
 
 /// Returns what is not well with the service itself.
@@ -158,5 +167,25 @@ pub(super) fn state_of_event(staff: &Staff, event: &Value) -> Cell {
     match event["archived"].is_null() {
         true => Cell::state(tone, staff.w.s(&format!("event-state-{state}"))),
         false => Cell::state(Tone::Grey, staff.w.s("event-state-archived")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::Words;
+    use super::*;
+
+    #[test]
+    fn an_address_that_others_reach_without_https_is_not_called_one_that_they_do_not_reach() {
+        for (address, way) in [
+            ("http://certs.example.org", "needs-safe-address"),
+            ("http://8.8.8.8:8080", "needs-safe-address"),
+            ("http://localhost:8080", "needs-own-address"),
+            ("https://192.168.178.20", "needs-own-address"),
+            ("http://nas.local", "needs-own-address"),
+        ] {
+            assert_eq!(way_of(address), way, "{address}");
+        }
+        assert!(Words::all().iter().all(|w| w.if_any("needs-safe-address").is_some()));
     }
 }

@@ -417,15 +417,18 @@ impl List<'_> {
     }
 }
 
-/// Puts together what was found alike: the same in several rows, and warnings of one kind about one column. In the order of the first.
+/// What is about one row and one person each, and said of each by itself.
+const EACH: [&str; 3] = ["duplicate", "answered", "does_not_fit"];
+
+/// Puts together what was found alike: what is said in the same words but for the values that it quotes and the lines that it names. In
+/// the order of the first.
 fn alike(found: &[Value]) -> Vec<Vec<&Value>> {
     let mut groups: Vec<Vec<&Value>> = Vec::new();
     let mut places = std::collections::BTreeMap::new();
-    for finding in found {
-        let is_warning = finding["severity"] == "warning";
-        let reason = if is_warning { String::new() } else { text(finding, "reason") };
+    for (n, finding) in found.iter().enumerate() {
+        let own = EACH.contains(&finding["code"].as_str().unwrap_or_default()).then_some(n);
         let kind = ["severity", "field", "code", "hint"].map(|member| text(finding, member));
-        let at = *places.entry((kind, reason)).or_insert_with(|| {
+        let at = *places.entry((own, kind, masked(&text(finding, "reason")))).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
@@ -434,13 +437,49 @@ fn alike(found: &[Value]) -> Vec<Vec<&Value>> {
     groups
 }
 
-/// The rows of a group: all of a few, the first of many.
-fn rows_of(w: &Words, group: &[&Value]) -> String {
-    let mut lines: Vec<String> = group.iter().filter_map(|one| one["line"].as_u64()).map(|n| n.to_string()).collect();
-    lines.dedup();
-    let more = lines.len().saturating_sub(LINES);
-    let shown = lines[..lines.len() - more].join(", ");
-    if more == 0 { shown } else { w.with("import-rows-more", [("rows", shown.into()), ("more", (more as u64).into())]) }
+/// A reason without what it quotes, and without the numbers of lines.
+fn masked(reason: &str) -> String {
+    let plain: String = reason.split('`').step_by(2).collect::<Vec<_>>().join("`");
+    let mut all = String::with_capacity(plain.len());
+    for (n, part) in plain.split("line ").enumerate() {
+        let shown = if n == 0 { part } else { part.trim_start_matches(|c: char| c.is_ascii_digit()) };
+        all.push_str(if n == 0 { "" } else { "line " });
+        all.push_str(shown);
+    }
+    all
+}
+
+/// The rows of a group with their names: the first of them, and the others folded below.
+fn rows_of(w: &Words, group: &[&Value]) -> Cell {
+    let mut rows: Vec<(String, String)> =
+        group.iter().filter_map(|one| Some((one["line"].as_u64()?.to_string(), text(one, "name")))).collect();
+    rows.dedup();
+    let (first, others) = rows.split_at(rows.len().min(LINES));
+    let lines: Vec<&str> = first.iter().map(|(line, _)| line.as_str()).collect();
+    let names: Vec<&str> = first.iter().map(|(_, name)| name.as_str()).filter(|name| !name.is_empty()).collect();
+    let names = names.join(", ");
+    let who = match group.len() {
+        1 => names,
+        many if names.is_empty() => w.count("import-sum-rows", many as u64),
+        many => format!("{}: {names}", w.count("import-sum-rows", many as u64)),
+    };
+    let cell = Cell::text(lines.join(", ")).sub(who);
+    if others.is_empty() {
+        return cell;
+    }
+    let all: Vec<String> = others.iter().map(|(line, name)| format!("{line} {name}").trim().to_owned()).collect();
+    cell.folded(w.count("import-rows-more", others.len() as u64), all.join(", "))
+}
+
+/// What is said of a group: of several values the first.
+fn said_of(w: &Words, group: &[&Value]) -> String {
+    let reason = text(group[0], "reason");
+    let said = sentence(&said_of_rows(w, &reason));
+    if group.iter().all(|one| text(one, "reason") == reason) {
+        said
+    } else {
+        w.with("import-for-example", [("said", said.into())])
+    }
 }
 
 /// A table of findings.
@@ -450,15 +489,11 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
         let finding = group[0];
         let severity = text(finding, "severity");
         let tone = if severity == "error" { Tone::Red } else { Tone::Amber };
-        let who = match group.len() {
-            1 => text(finding, "name"),
-            many => w.count("import-sum-rows", many as u64),
-        };
         vec![
-            Cell::text(rows_of(w, group)).sub(who),
+            rows_of(w, group),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
             Cell::text(field_label(w, &text(finding, "field"))),
-            Cell::text(sentence(&said_of_rows(w, &text(finding, "reason")))).sub(hint(staff, &text(finding, "hint"))),
+            Cell::text(said_of(w, group)).sub(hint(staff, &text(finding, "hint"))),
         ]
     };
     Table {
@@ -519,5 +554,39 @@ pub(super) async fn confirm(
             let list = List { staff, code, id, event, file, answers: &answers, remembered };
             staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_says_the_same_of_several_rows_is_put_together() {
+        let finding = |line: u64, code: &str, reason: &str| {
+            json!({ "severity": "warning", "field": "name", "code": code, "hint": "nothing to do", "line": line, "reason": reason })
+        };
+        let found = [
+            finding(2, "name_case", "`ADA` differs by case only: `Ada`, in line 3, is kept"),
+            finding(4, "name_case", "`BOB` differs by case only: `Bob`, in line 11, is kept"),
+            finding(5, "name_case", "`EVE` is written in capitals"),
+            finding(6, "duplicate", "the same person is again in line 8, which counts"),
+            finding(7, "duplicate", "the same person is again in line 9, which counts"),
+            finding(8, "answered", "`a@b,de` is read as `a@b.de`"),
+            finding(9, "answered", "`c@d,de` is read as `c@d.de`"),
+            finding(10, "does_not_fit", "`Adamiringambola…` fits on no line of the certificate, which cannot be made"),
+            finding(11, "does_not_fit", "`Bernhardinerberg…` fits on no line of the certificate, which cannot be made"),
+        ];
+        let lines: Vec<Vec<u64>> = alike(&found)
+            .iter()
+            .map(|group| group.iter().map(|one| one["line"].as_u64().unwrap()).collect())
+            .collect();
+        assert_eq!(lines, [vec![2, 4], vec![5], vec![6], vec![7], vec![8], vec![9], vec![10], vec![11]]);
+        let w = Words::all().iter().find(|w| w.language == "en").unwrap();
+        let groups = alike(&found);
+        assert!(said_of(w, &groups[0]).starts_with("For example: `ADA`"), "{}", said_of(w, &groups[0]));
+        assert!(said_of(w, &groups[1]).starts_with("`EVE`"));
     }
 }

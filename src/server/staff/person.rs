@@ -61,7 +61,9 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
         )
         .said(w, asked)
         .lead(text(person, "email"));
-    if let Some((_, problem)) = refused.tried.0.filter(|_| !has_form(staff, refused.form, &decision)) {
+    if let Some((_, problem)) = refused.tried.0
+        && !has_form(staff, refused.form, &decision).await
+    {
         page = page.problem(Tone::Red, staff.w, problem);
     }
     let of = (code, who);
@@ -81,7 +83,7 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
 }
 
 /// Says whether a form stands on the card: what is wrong with it is said there, and at the top where it is gone meanwhile.
-fn has_form(staff: &Staff, form: &str, decision: &Value) -> bool {
+async fn has_form(staff: &Staff, form: &str, decision: &Value) -> bool {
     let decided = matches!(decision["reason"].as_str(), Some("exception" | "manual" | "excluded"));
     match form {
         "issue" => {
@@ -90,9 +92,24 @@ fn has_form(staff: &Staff, form: &str, decision: &Value) -> bool {
         }
         "exception" | "exclusion" => !decided && staff.may(Permission::Import),
         "change" | "erase" => staff.may(Permission::Import),
-        "retake" => !text(decision, "certificate").is_empty() && staff.may(Permission::Generate),
+        "retake" => {
+            let number = text(decision, "certificate");
+            let wanted = !number.is_empty() && staff.may(Permission::Generate);
+            let found = if wanted { staff.get_if(&format!("/certificates/{}", part(&number))).await } else { None };
+            found.is_some_and(|found| is_in_force(&newest(&found)))
+        }
         _ => false,
     }
+}
+
+/// The newest version of a certificate.
+fn newest(certificate: &Value) -> Value {
+    certificate["versions"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default()
+}
+
+/// Whether a certificate counts: who had it taken away gets no second one beside it.
+fn is_in_force(current: &Value) -> bool {
+    matches!(current["status"].as_str(), Some("active" | "expired"))
 }
 
 /// Whether they get a certificate, why, and what is missing.
@@ -165,7 +182,7 @@ async fn certificate(
     if !number.is_empty() {
         let found = staff.told_if(&format!("/certificates/{}", part(&number))).await;
         let (seen, found) = found.map_or_else(Default::default, |told| (told.tag, told.value));
-        let current = found["versions"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        let current = newest(&found);
         let query = written([("number", number.as_str()), ("order", "newest"), ("limit", "1")]);
         let mail = staff.get_if(&format!("/mail/messages?{query}")).await.unwrap_or_default();
         let message = items(&mail).first().cloned().unwrap_or_default();
@@ -206,8 +223,7 @@ async fn certificate(
 /// Asks for another certificate beside the first, for who did better at another try.
 fn retake_form(staff: &Staff, (code, who): (&str, &str), current: &Value, refused: &Refused<'_>) -> Option<Html> {
     let w = staff.w;
-    let in_force = matches!(current["status"].as_str(), Some("active" | "expired"));
-    if !in_force || !staff.may(Permission::Generate) {
+    if !is_in_force(current) || !staff.may(Permission::Generate) {
         return None;
     }
     let form = Form::new(staff, &format!("{}/retake", path(code, who)), w.s("retake")).tried(refused.of("retake"));

@@ -92,7 +92,8 @@ pub(super) fn site_state(staff: &Staff, told: &Value) -> (Tone, String) {
     let found = text(&told["looked"], "found");
     let tone = if found == "served" { Tone::Green } else { Tone::Red };
     let status = told["looked"]["status"].as_u64().unwrap_or_default();
-    let values = [("at", at.into()), ("status", status.to_string().into())];
+    let to = told["looked"]["to"].as_str().map_or_else(|| w.s("site-found-elsewhere"), str::to_owned);
+    let values = [("at", at.into()), ("status", status.to_string().into()), ("to", to.into())];
     (tone, w.with(&format!("site-found-{}", found.replace('_', "-")), values))
 }
 

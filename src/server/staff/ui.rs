@@ -364,6 +364,8 @@ pub(super) struct Cell {
     tone: Option<Tone>,
     /// In small letters below.
     sub: Option<String>,
+    /// What is folded away below, under what it is called.
+    folded: Option<(String, String)>,
     act: Option<Action>,
     /// A box to tick before it.
     pick: Option<Pick>,
@@ -406,6 +408,12 @@ impl Cell {
 
     pub(super) fn sub(mut self, text: impl Into<String>) -> Self {
         self.sub = Some(text.into()).filter(|text| !text.is_empty());
+        self
+    }
+
+    /// Folds more away below it.
+    pub(super) fn folded(mut self, called: impl Into<String>, text: impl Into<String>) -> Self {
+        self.folded = Some((called.into(), text.into()));
         self
     }
 }

@@ -9,6 +9,8 @@ use crate::browser::{Browser, form, to};
 use crate::harness::World;
 use crate::real_door::{PASSWORD, behind_the_real_door, by_token};
 
+/// The cookie of a session.
+const SESSION: &str = "__Host-testamur_session";
 const NEW: &str = " another long secret ";
 
 #[test]
@@ -98,6 +100,24 @@ fn the_second_step_is_turned_on_by_a_picture_and_a_code_and_its_recovery_codes_a
         let asked = elsewhere.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
         let second = form(&asked.text(), "/staff/login/second-step");
         assert_eq!(to(&elsewhere.send(&second, &[("code", &codes[0])])), "/staff");
+
+        // Who has put a session into the browser before is none the wiser: another one is begun, once the second step is passed.
+        let planted = ["A".repeat(43), ada.cookie(SESSION).unwrap().to_owned()];
+        for (value, recovery) in planted.iter().zip(&codes[2..]) {
+            let mut victim = Browser::new(world);
+            victim.plant(SESSION, value);
+            let login = form(&Browser::new(world).page("/staff/login"), "/staff/login");
+            let asked = victim.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
+            assert_eq!(victim.cookie(SESSION), Some(value.as_str()), "no session before the second step");
+            let second = form(&asked.text(), "/staff/login/second-step");
+            assert_eq!(to(&victim.send(&second, &[("code", recovery)])), "/staff");
+            let begun = victim.cookie(SESSION).unwrap().to_owned();
+            assert!(planted.iter().all(|old| *old != begun));
+            assert_eq!(victim.get("/staff/account").status, StatusCode::OK);
+        }
+        let mut attacker = Browser::new(world);
+        attacker.plant(SESSION, &planted[0]);
+        assert_eq!(to(&attacker.get("/staff/account")).split('?').next(), Some("/staff/login"), "it opens nothing");
 
         // New codes take the place of the old ones, and the second step goes with a password and a code.
         let anew = form(&ada.page("/staff/account/second-step/codes"), "/staff/account/second-step/codes");

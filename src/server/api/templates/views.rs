@@ -238,7 +238,7 @@ pub(super) struct TemplateItem {
 
 impl TemplateItem {
     pub(super) fn of(store: &dyn Store, kept: Kept) -> Result<Self, Problem> {
-        let speaks = kept.newest().is_some_and(|newest| newest.speaks);
+        let speaks = kept.newest().map(|newest| newest.speaks(store)).transpose()?.unwrap_or_default();
         let newest = kept.newest().map(|newest| (newest.version, newest.digest.clone(), newest.at));
         let (version, digest, at) =
             newest.map_or((None, String::new(), None), |(version, digest, at)| (Some(version), digest, Some(at)));

@@ -131,6 +131,10 @@ needs-own-address = { $count ->
     [one] öffentliche Adresse, die sonst niemand erreicht: Links in Nachrichten führen ins Leere
    *[other] öffentliche Adressen, die sonst niemand erreicht
 }
+needs-safe-address = { $count ->
+    [one] öffentliche Adresse ohne https: Browser halten dort niemanden angemeldet, und was gesendet wird, kann unterwegs gelesen werden
+   *[other] öffentliche Adressen ohne https
+}
 needs-site-look = { $count ->
     [one] veröffentlichte Website, nach der an ihrer Adresse noch niemand gesehen hat
    *[other] veröffentlichte Websites, nach denen noch niemand gesehen hat
@@ -280,7 +284,12 @@ import-map-submit = So lesen
 import-hint-skip = Wenn die Spalte etwas anderes sagt: oben bei Spalten auswählen und sagen, dass sie ausgelassen ist.
 import-notes = Was angenommen wurde
 import-findings = Zeilen, die einen Blick brauchen
-import-rows-more = { $rows } und { $more } weitere
+import-rows-more =
+    { $count ->
+        [one] und eine weitere Zeile
+       *[other] und { $count } weitere Zeilen
+    }
+import-for-example = Zum Beispiel: { $said }
 import-reading = Datei anders lesen
 import-sheet = Blatt
 import-header-row = Zeile mit den Überschriften
@@ -452,7 +461,7 @@ template-choose = Vorlage wählen
 template-choose-text = Ein Logo oder Unterschriften, die Sie hier wählen, stehen nur auf den Zertifikaten dieser Veranstaltung. Eine andere Vorlage zu wählen nimmt sie wieder weg.
 template-take = Diese Vorlage benutzen
 template-words = Sprache der gedruckten Wörter
-template-words-hint = „Hiermit wird bestätigt, dass“, „Ausgestellt“ und so weiter, und wie Daten geschrieben werden: bei den mitgelieferten Vorlagen. Ein hochgeladener Entwurf hat seine eigenen Wörter.
+template-words-hint = „Hiermit wird bestätigt, dass“, „Ausgestellt“ und so weiter, und wie ein Datum geschrieben wird: bei den mitgelieferten Vorlagen. Ein hochgeladener Entwurf hat seine eigenen Wörter.
 template-logo = Logo
 template-logo-hint = PNG, JPEG oder SVG.
 template-signature-1 = Erste Unterschrift, als Bild
@@ -645,12 +654,14 @@ published-stale = Sie ist zu alt: Beim Prüfen steht dabei, dass neuere Widerruf
 site-found-title = An ihrer Adresse
 site-trust = Was beim Prüfen gelesen wird
 site-look = Jetzt nachsehen
-site-not-looked = Noch hat niemand nachgesehen. Bis dahin ist nicht bekannt, ob andere Zertifikate prüfen können.
+site-not-looked = Noch hat niemand nachgesehen, oder nicht seit der letzten Veröffentlichung. Bis dahin ist nicht bekannt, ob andere Zertifikate prüfen können.
 site-here-only = Diese Domain kennt nur dieser Rechner oder dieses Netz: Links und QR-Codes der Zertifikate führen sonst niemanden irgendwohin. Die Domain eines Ausstellers ändert sich nicht; um für andere auszustellen, richten Sie in einem leeren Ordner neu ein, mit einer Domain, die Ihnen gehört.
 site-found-served = Die neueste Veröffentlichung war da ({ $at }).
 site-found-older = Eine ältere Veröffentlichung war da ({ $at }): Kopieren Sie den Ordner der Website erneut auf den Webserver.
 site-found-not-ours = Da war etwas anderes ({ $at }): Der Webserver an dieser Adresse zeigt nicht die Website dieses Ausstellers.
 site-found-missing = Es war nicht da ({ $at }): Der Webserver antwortete { $status }. Kopieren Sie den Ordner der Website dorthin, oder lassen Sie die Domain auf diesen Dienst zeigen.
+site-found-redirect = Es war nicht da ({ $at }): Der Webserver antwortet mit einer Umleitung ({ $status }) auf { $to }. Beim Prüfen wird keiner gefolgt: Lassen Sie ihn den Ordner der Website genau an dieser Adresse zeigen.
+site-found-elsewhere = eine andere Adresse
 site-found-not-public = Die Domain führte zu keiner Adresse des öffentlichen Internets ({ $at }): Andere erreichen sie nicht.
 site-found-no-name = Kein Nameserver kannte die Domain ({ $at }). Lassen Sie sie auf den Webserver mit der Website zeigen.
 site-found-no-answer = Dort antwortete niemand ({ $at }). Starten Sie den Webserver mit der Website, und öffnen Sie ihm Port 443.

@@ -131,6 +131,10 @@ needs-own-address = { $count ->
     [one] public address that nobody else reaches: links in messages lead nowhere
    *[other] public addresses that nobody else reaches
 }
+needs-safe-address = { $count ->
+    [one] public address without https: browsers keep nobody logged in there, and what is sent can be read on its way
+   *[other] public addresses without https
+}
 needs-site-look = { $count ->
     [one] published site that nobody has looked for at its address
    *[other] published sites that nobody has looked for
@@ -280,7 +284,12 @@ import-map-submit = Read it so
 import-hint-skip = If the column says something else: choose it under Columns above and say that it is left out.
 import-notes = What was assumed
 import-findings = Rows that need a look
-import-rows-more = { $rows } and { $more } more
+import-rows-more =
+    { $count ->
+        [one] and one more row
+       *[other] and { $count } more rows
+    }
+import-for-example = For example: { $said }
 import-reading = Read the file another way
 import-sheet = Sheet
 import-header-row = Row of the headers
@@ -645,12 +654,14 @@ published-stale = It is too old: verifiers say that they do not know of newer re
 site-found-title = At its address
 site-trust = What verifiers read
 site-look = Look now
-site-not-looked = Nobody has looked yet. Until then it is not known whether others can check certificates.
+site-not-looked = Nobody has looked yet, or not since the last publication. Until then it is not known whether others can check certificates.
 site-here-only = Only this machine or this network knows this domain: links and QR codes of certificates lead nobody else anywhere. The domain of an issuer does not change; to issue for others, set up again in an empty folder, with a domain of yours.
 site-found-served = The newest publication was there ({ $at }).
 site-found-older = An older publication was there ({ $at }): copy the folder of the site to the web server again.
 site-found-not-ours = Something else was there ({ $at }): the web server at this address does not serve this issuer’s site.
 site-found-missing = It was not there ({ $at }): the web server answered { $status }. Copy the folder of the site to it, or point the domain at this service.
+site-found-redirect = It was not there ({ $at }): the web server answers with a redirect ({ $status }) to { $to }. Verifiers follow none: have it serve the folder of the site at this very address.
+site-found-elsewhere = somewhere else
 site-found-not-public = The domain led to no address of the public internet ({ $at }): others cannot reach it.
 site-found-no-name = No name server knew the domain ({ $at }). Have it point to the web server with the site.
 site-found-no-answer = Nobody answered there ({ $at }). Start the web server with the site, and open port 443 to it.

@@ -44,7 +44,7 @@ try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/ w
 	@echo "The API is described at http://127.0.0.1:8080/api/v1/docs. The first owner sets a password with the link below."
 	@scripts/reach $(BIN) try-out --stay
 
-test: setup ## Check the format and run all tests
+test: setup ## Check the format and run all tests but the longer ones in Chromium
 	@scripts/web --must
 	cargo fmt --all --check
 	cargo test --doc
@@ -58,7 +58,7 @@ test: setup ## Check the format and run all tests
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
-e2e: build ## Try the web verifier in Chromium against a published site, and the portal from a mail to a public page
+e2e: build ## Run all tests in Chromium: the web verifier against a published site, the portal, the staff's pages
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 

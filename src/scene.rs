@@ -19,8 +19,10 @@ pub enum Drawing {
     /// apart; pictures stand upright in their own colours; of a PDF the trim box is shown.
     Second,
     /// Dates are written in the language of the template, as all its texts are, and not in the person's.
-    #[default]
     Third,
+    /// Clusters that their glyphs do not spell are glyphs of their own, each in its place to a unit of its font.
+    #[default]
+    Fourth,
 }
 
 impl Drawing {
@@ -30,12 +32,13 @@ impl Drawing {
             Self::First => 1,
             Self::Second => 2,
             Self::Third => 3,
+            Self::Fourth => 4,
         }
     }
 
     /// Returns the rules of this number; nothing if this program does not know them.
     pub fn of(number: u32) -> Option<Self> {
-        [Self::First, Self::Second, Self::Third].into_iter().find(|rules| rules.number() == number)
+        [Self::First, Self::Second, Self::Third, Self::Fourth].into_iter().find(|rules| rules.number() == number)
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
             TemplateError::NotFound(_) => {
                 "pass a built-in name, or a folder with template.json and its pictures and fonts beside it"
             }
-            _ => "correct template.json by schemas/template.json; pictures and fonts lie beside it",
+            other => crate::acts::templates::hint_of(other),
         };
         Failure::from(error).hint(hint)
     })

@@ -98,7 +98,7 @@ impl Base {
         objects.object(PAGES, format!("<</Type/Pages/Count 1/Kids[{PAGE} 0 R]>>").as_bytes());
         objects.stream(PROFILE, "/N 3/Filter/FlateDecode", &deflate(&icc::srgb()));
         let make = |id, used: &FontUse<'_>| Subset::new(id, fonts.face(id), used, deflate).map(Arc::new);
-        let mut used = fonts::uses(&base.items);
+        let mut used = fonts::uses(&base.items, base.drawing, fonts);
         lettered.iter().for_each(|id| used.entry(*id).or_default().add_letters(fonts.face(*id)));
         let subsets = subsets(used, 'S', make)?;
         let (drawn, _) = content::draw(&base.items, &subsets, &skeleton.names);

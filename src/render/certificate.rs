@@ -106,7 +106,7 @@ impl Base {
         if own.items.iter().any(|item| matches!(item, Item::Image(_))) {
             return Err(RenderError::PictureInCertificate);
         }
-        let mut used = fonts::uses(&own.items);
+        let mut used = fonts::uses(&own.items, own.drawing, faces);
         let mut subsets = self.shared_fonts(&used);
         used.retain(|id, _| !subsets.contains_key(id));
         let own_subsets = subsets_of(used, 'D', |id, used| self.kept.subset(id, faces.face(id), used))?;

@@ -2,6 +2,9 @@
 //!
 //! A code says one text. A glyph that stands for several in one scene (half of a conjunct here, the other half there) has a code
 //! for each, and in the font program a copy of its outline: readers that know nothing of `/ActualText` find the letters too.
+//!
+//! A cluster that its glyphs do not spell is a glyph of its own, put together of theirs, which says its letters ([`Cell`]): a pen that
+//! jumps about within it would be taken for gaps, or for lines of their own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,17 +16,19 @@ use ttf_parser::{Face, GlyphId};
 
 use super::RenderError;
 use super::syntax::{Objects, hex16, put, utf16_hex};
-use super::text::clusters;
-use super::truetype;
+use super::text::{Cell, clusters};
+use super::truetype::{self, Copy};
 use crate::deflate::quick;
-use crate::scene::{FontData, FontId, Item};
+use crate::scene::{Drawing, FontData, FontId, FontSource, Item};
 
 /// PDF objects that one subset takes.
 pub(super) const OBJECTS_PER_FONT: u32 = 5;
 /// Most characters that one `beginbfchar` section may hold (Adobe technical note 5014).
 const BFCHAR_SECTION: usize = 100;
 /// Longest text in bytes that a glyph can stand for in a ToUnicode map; more goes into `/ActualText`.
-const SPELLING_MAX: usize = 64;
+pub(super) const SPELLING_MAX: usize = 64;
+/// The table that TrueType outlines are in.
+const GLYF: ttf_parser::Tag = ttf_parser::Tag::from_bytes(b"glyf");
 
 /// What [`FontUse::add_letters`] adds: ASCII, and the letters that are frequent in western names. Each costs a few bytes in
 /// every file; one that is missing here costs a small subset in the files of those who have it.
@@ -45,12 +50,19 @@ const BLANK_WIDTH: u16 = 1;
 pub(super) struct FontUse<'a> {
     /// In their order, each once. No text: the glyph is used, and what it says is too long.
     said: Vec<(u16, &'a str)>,
+    /// Clusters that are glyphs of their own, in their order, each once.
+    cells: Vec<Cell<'a>>,
 }
 
 impl<'a> FontUse<'a> {
-    /// The glyphs of the face.
-    fn glyphs(&self) -> impl Iterator<Item = u16> {
-        self.said.chunk_by(|a, b| a.0 == b.0).map(|said| said[0].0).filter(|glyph| *glyph != BLANK)
+    /// The glyphs of the face, in their order.
+    fn glyphs(&self) -> Vec<u16> {
+        let said = self.said.iter().map(|(glyph, _)| *glyph);
+        let mut glyphs: Vec<u16> = said.chain(self.cells.iter().flat_map(Cell::glyphs)).collect();
+        glyphs.sort_unstable();
+        glyphs.dedup();
+        glyphs.retain(|glyph| *glyph != BLANK);
+        glyphs
     }
 
     fn says(&mut self, glyph: u16, text: &'a str) {
@@ -73,6 +85,8 @@ impl<'a> FontUse<'a> {
     fn settle(&mut self) {
         self.said.sort_unstable();
         self.said.dedup();
+        self.cells.sort_unstable();
+        self.cells.dedup();
     }
 
     /// Returns what tells this use from others.
@@ -84,25 +98,35 @@ impl<'a> FontUse<'a> {
             key.push(text.len() as u8);
             key.extend_from_slice(text.as_bytes());
         }
+        self.cells.iter().for_each(|cell| key.extend_from_slice(&cell.key()));
         key.into()
     }
 }
 
-/// Returns what the items use of each face.
-pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse<'_>> {
+/// Returns what the items use of each face. What was issued before is drawn glyph by glyph, as it was: by another way to its place
+/// one may stand a thousandth of the em beside.
+pub(super) fn uses<'a>(items: &'a [Item], drawing: Drawing, faces: &dyn FontSource) -> BTreeMap<FontId, FontUse<'a>> {
     let mut fonts: BTreeMap<FontId, FontUse> = BTreeMap::new();
     for item in items {
         let Item::Glyphs(run) = item else { continue };
         let font = fonts.entry(run.font).or_default();
+        let has_cells = drawing >= Drawing::Fourth && has_truetype_outlines(faces.face(run.font));
         for cluster in clusters(run) {
             match cluster.spelled_by_one_glyph(run) {
                 Some(glyph) => font.says(glyph.id, cluster.text),
-                None => cluster.says(run.rtl, &mut |glyph, text| font.says(glyph, text)),
+                None => match cluster.cells(run).filter(|_| has_cells) {
+                    Some(cells) => font.cells.extend(cells),
+                    None => cluster.says(run.rtl, &mut |glyph, text| font.says(glyph, text)),
+                },
             }
         }
     }
     fonts.values_mut().for_each(FontUse::settle);
     fonts
+}
+
+fn has_truetype_outlines(face: FontData<'_>) -> bool {
+    ttf_parser::RawFace::parse(face.data, face.index).is_ok_and(|face| face.table(GLYF).is_some())
 }
 
 /// How the streams of a subset are compressed.
@@ -116,6 +140,8 @@ pub(super) struct Subset {
     widths: Vec<u16>,
     /// By the face's glyph id and what it says there.
     spelled: Spelled,
+    /// Codes of clusters, by [`Cell::key`].
+    cells: HashMap<Box<[u8]>, u16>,
     name: String,
     descriptor: String,
     kind: Kind,
@@ -144,14 +170,15 @@ impl Subset {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
-        if let Some(glyph) = used.glyphs().find(missing) {
+        let glyphs = used.glyphs();
+        if let Some(glyph) = glyphs.iter().copied().find(missing) {
             return Err(RenderError::Glyph { font: id, glyph });
         }
         let mut codes = GlyphRemapper::new();
-        for glyph in used.glyphs() {
-            codes.remap(glyph);
+        for glyph in &glyphs {
+            codes.remap(*glyph);
         }
-        let asked = used.glyphs().count();
+        let asked = glyphs.len();
         let cut = subsetter::subset(face.data, face.index, &codes).map_err(|e| failed(e.to_string()))?;
         let scale = 1000.0 / f32::from(parsed.units_per_em());
         let width = |glyph: u16| parsed.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
@@ -160,7 +187,9 @@ impl Subset {
             |_| Vec::new(),
             |cut| (asked as u16 + 1..cut.number_of_glyphs()).map(|at| cut.glyph_hor_advance(GlyphId(at))).collect(),
         );
-        let (spelled, copies) = coded(used, &codes, asked + 1 + inner.len());
+        let first_free = asked + 1 + inner.len();
+        let (spelled, mut copies) = coded(used, &codes, first_free);
+        let cells = celled(used, &codes, parsed.units_per_em(), first_free, &mut copies);
         let (program, copied) = Program::of(cut, &copies).ok_or_else(|| failed("no outlines".into()))?;
         let (kind, program) = match program {
             Program::TrueType(program) => (Kind::TrueType, program),
@@ -168,13 +197,18 @@ impl Subset {
         };
         let (copies, inner) = if copied && !copies.is_empty() { (copies, inner) } else { (Vec::new(), Vec::new()) };
         let mut widths: Vec<u16> = std::iter::once(width(0))
-            .chain(used.glyphs().map(width))
+            .chain(glyphs.into_iter().map(width))
             .chain(inner.into_iter().map(Option::unwrap_or_default))
             .map(|width| (f32::from(width) * scale).round() as u16)
             .collect();
         for copy in copies {
-            widths.push(copy.map_or(BLANK_WIDTH, |code| widths[usize::from(code)]));
+            widths.push(match copy {
+                Copy::Blank => BLANK_WIDTH,
+                Copy::Same(code) => widths[usize::from(code)],
+                Copy::Composed { advance, .. } => (f32::from(advance) * scale).round() as u16,
+            });
         }
+        let cells = if copied { cells } else { Vec::new() };
         let spelled: Spelled = spelled.into_iter().filter(|one| copied || usize::from(one.2) <= asked).collect();
         Ok(Self {
             widths,
@@ -183,18 +217,25 @@ impl Subset {
             kind,
             size: program.len(),
             program: pack(&program),
-            to_unicode: pack(&to_unicode(&spelled)),
+            to_unicode: pack(&to_unicode(&spelled, &cells)),
             spelled,
+            cells: cells.into_iter().map(|(cell, code)| (cell.key().into(), code)).collect(),
             codes,
         })
     }
 
     /// True if all glyphs are in it, spelled alike.
     pub(super) fn has_all(&self, used: &FontUse<'_>) -> bool {
-        used.said.iter().all(|(glyph, text)| {
+        let said = used.said.iter().all(|(glyph, text)| {
             let drawn = *glyph == BLANK || self.codes.get(*glyph).is_some();
             drawn && (text.is_empty() || self.spells(*glyph, text))
-        })
+        });
+        said && used.cells.iter().all(|cell| self.cell(cell).is_some())
+    }
+
+    /// Returns the code of a cluster that is a glyph of its own.
+    pub(super) fn cell(&self, cell: &Cell<'_>) -> Option<u16> {
+        self.cells.get(cell.key().as_slice()).copied()
     }
 
     /// Returns the code of a glyph of the scene where it says this text; if there is none, one that draws it.
@@ -256,9 +297,8 @@ impl Subset {
 /// By the face's glyph and the text, in this order: the code that says it.
 type Spelled = Vec<(u16, Box<str>, u16)>;
 
-/// Gives each glyph's first text its own code, and each further one a code after all others; returns with them the codes whose
-/// outlines are drawn there again; none: nothing is.
-fn coded(used: &FontUse<'_>, codes: &GlyphRemapper, first_free: usize) -> (Spelled, Vec<Option<u16>>) {
+/// Gives each glyph's first text its own code, and each further one a code after all others; returns with them what is drawn there.
+fn coded(used: &FontUse<'_>, codes: &GlyphRemapper, first_free: usize) -> (Spelled, Vec<Copy>) {
     let (mut spelled, mut copies) = (Vec::with_capacity(used.said.len()), Vec::new());
     for said in used.said.chunk_by(|a, b| a.0 == b.0) {
         let own = codes.get(said[0].0);
@@ -266,7 +306,7 @@ fn coded(used: &FontUse<'_>, codes: &GlyphRemapper, first_free: usize) -> (Spell
             let free = (first_free + copies.len()) as u16;
             let code = own.filter(|_| at == 0).unwrap_or(free);
             if code == free {
-                copies.push(own);
+                copies.push(own.map_or(Copy::Blank, Copy::Same));
             }
             spelled.push((*glyph, Box::from(*text), code));
         }
@@ -274,13 +314,32 @@ fn coded(used: &FontUse<'_>, codes: &GlyphRemapper, first_free: usize) -> (Spell
     (spelled, copies)
 }
 
+/// Gives each cluster a code after all others, as far as it can be put together.
+fn celled<'a, 'b>(
+    used: &'b FontUse<'a>,
+    codes: &GlyphRemapper,
+    per_em: u16,
+    first_free: usize,
+    copies: &mut Vec<Copy>,
+) -> Vec<(&'b Cell<'a>, u16)> {
+    let mut cells = Vec::with_capacity(used.cells.len());
+    for cell in &used.cells {
+        if let Some(composed) = cell.composed(per_em, &|glyph| codes.get(glyph)) {
+            cells.push((cell, (first_free + copies.len()) as u16));
+            copies.push(composed);
+        }
+    }
+    cells
+}
+
 /// The CMap of 9.10.3, from codes to UTF-16.
-fn to_unicode(spelled: &[(u16, Box<str>, u16)]) -> Vec<u8> {
+fn to_unicode(spelled: &Spelled, cells: &[(&Cell<'_>, u16)]) -> Vec<u8> {
     let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
         /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
         1 begincodespacerange<0000><FFFF>endcodespacerange\n"
         .to_vec();
-    let mut spelled: Vec<(u16, &str)> = spelled.iter().map(|(_, text, code)| (*code, &**text)).collect();
+    let cells = cells.iter().map(|(cell, code)| (*code, cell.text()));
+    let mut spelled: Vec<(u16, &str)> = spelled.iter().map(|(_, text, code)| (*code, &**text)).chain(cells).collect();
     spelled.sort_unstable();
     for section in spelled.chunks(BFCHAR_SECTION) {
         put(&mut out, format_args!("{} beginbfchar\n", section.len()));
@@ -348,12 +407,12 @@ impl Memory {
 
 impl Program {
     /// Also says whether the copies that are asked for are in it.
-    fn of(cut: Vec<u8>, copies: &[Option<u16>]) -> Option<(Self, bool)> {
+    fn of(cut: Vec<u8>, copies: &[Copy]) -> Option<(Self, bool)> {
         let face = ttf_parser::RawFace::parse(&cut, 0).ok()?;
         if let Some(cff) = face.table(ttf_parser::Tag::from_bytes(b"CFF ")) {
             return Some((Self::Cff(cff.to_vec()), false));
         }
-        face.table(ttf_parser::Tag::from_bytes(b"glyf"))?;
+        face.table(GLYF)?;
         let slim = truetype::slim(&cut, copies);
         let copied = slim.is_some();
         Some((Self::TrueType(slim.unwrap_or(cut)), copied))
@@ -367,6 +426,7 @@ fn subset_name(face: &Face<'_>, used: &FontUse<'_>) -> String {
         hash.update(said[0].0.to_be_bytes());
         said.iter().filter(|(_, text)| !text.is_empty()).skip(1).for_each(|(_, text)| hash.update(text));
     }
+    used.cells.iter().for_each(|cell| hash.update(cell.key()));
     let tag: String = hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect();
     let names = face.names().into_iter();
     let own = names.filter(|name| name.name_id == ttf_parser::name_id::POST_SCRIPT_NAME).find_map(|n| n.to_string());

@@ -18,6 +18,7 @@ mod flat;
 mod fonts;
 mod foreign;
 mod icc;
+mod inks;
 mod layers;
 mod metadata;
 mod operations;

@@ -72,6 +72,14 @@ pub enum PictureError {
     /// A font that is not in the PDF.
     #[error("the PDF does not embed its font {0}")]
     PdfFont(String),
+    /// An ink (spot colour) that an archived certificate may not hold as it is.
+    #[error("the PDF cannot be used: its ink {ink} {reason}")]
+    PdfInk {
+        /// The ink's name.
+        ink: String,
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
+    },
 }
 
 /// What a file is.

@@ -1,16 +1,22 @@
 //! Glyph runs as text operators, so that a reader that copies the text gets what was written.
 //!
 //! Where one glyph stands for one cluster, the font's ToUnicode map spells it. Elsewhere (marks, reordered vowels) the cluster is
-//! a `/Span` with `/ActualText` (ISO 32000-1, 14.9.4). Not every reader knows that, so its glyphs say its letters as well, one after
-//! the other in the order in which they are drawn, whichever of them draws what; what has no letter left says [`SILENT`].
+//! a glyph of its own in the font, put together of its glyphs, as wide as they are: a [`Cell`]. So no pen jumps within it, which readers
+//! take for a gap or for another line, and all find its letters. Where it says several, `/ActualText` (ISO 32000-1, 14.9.4) says so too.
 //!
 //! Readers take right-to-left text to be shown glyph by glyph from left to right and turn it round themselves (poppler's
 //! `reorderText`), within `/ActualText` and ligatures too. A cluster of several characters in such a run is therefore
-//! spelled a character at a time in visual order, each with an equal share of the width: the first span holds the
-//! glyphs, the others mark their place with invisible glyphs of almost no width.
+//! spelled a character at a time in visual order, each with an equal share of the width: the first cell draws it, the others
+//! draw nothing.
+//!
+//! Fonts with CFF outlines have no cells, and what was issued before is drawn as it was: there the cluster is a `/Span` with
+//! `/ActualText`, and for readers that do not know that its glyphs say its letters one after the other in the order in which they are
+//! drawn, whichever of them draws what; what has no letter left says [`SILENT`]. From right to left the first span holds the glyphs, and
+//! the others mark their place with invisible glyphs of almost no width.
 
-use super::fonts::{BLANK, Subset};
+use super::fonts::{BLANK, SPELLING_MAX, Subset};
 use super::syntax::{hex16, number, operation, put, utf16_hex};
+use super::truetype::{Copy, Part};
 use crate::scene::{Glyph, GlyphRun};
 
 /// Glyphs that stand for one piece of text.
@@ -19,6 +25,54 @@ pub(super) struct Cluster<'a> {
     pub(super) glyphs: &'a [Glyph],
     pub(super) text: &'a str,
 }
+
+/// A cluster, or a piece of one, that is a glyph of its own: what it says, how wide it is, and which glyphs it is put together of.
+/// Lengths are in parts of the em, 65,536 of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cell<'a> {
+    text: &'a str,
+    advance: i32,
+    /// Glyph, and where it stands from the cell's beginning.
+    parts: Vec<(u16, i32, i32)>,
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn glyphs(&self) -> impl Iterator<Item = u16> {
+        self.parts.iter().map(|part| part.0)
+    }
+
+    /// Returns what tells this cell from others.
+    pub(super) fn key(&self) -> Vec<u8> {
+        let mut key = vec![self.parts.len() as u8, self.text.len() as u8];
+        key.extend_from_slice(self.text.as_bytes());
+        key.extend_from_slice(&self.advance.to_be_bytes());
+        for (glyph, x, y) in &self.parts {
+            key.extend_from_slice(&glyph.to_be_bytes());
+            key.extend_from_slice(&x.to_be_bytes());
+            key.extend_from_slice(&y.to_be_bytes());
+        }
+        key
+    }
+
+    /// The same in units of a font in which the glyphs have these codes; nothing if a length is not to be written there.
+    pub(super) fn composed(&self, per_em: u16, code: &dyn Fn(u16) -> Option<u16>) -> Option<Copy> {
+        let units = |parts: i32| (f64::from(parts) * f64::from(per_em) / EM).round() as i64;
+        let part = |(glyph, x, y): &(u16, i32, i32)| {
+            Some(Part { glyph: code(*glyph)?, x: units(*x).try_into().ok()?, y: units(*y).try_into().ok()? })
+        };
+        let parts = self.parts.iter().map(part).collect::<Option<_>>()?;
+        Some(Copy::Composed { parts, advance: units(self.advance).try_into().ok()? })
+    }
+}
+
+/// Parts of the em in which lengths of a [`Cell`] are given.
+const EM: f64 = 65_536.0;
+/// Most glyphs of a cell: more are not one syllable.
+const MAX_PARTS: usize = 64;
 
 /// An offset in thousandths of the font size that readers do not take for a new word.
 const SMALL_OFFSET: f32 = 20.0;
@@ -60,6 +114,24 @@ impl<'a> Cluster<'a> {
         }
         say(BLANK, SILENT);
         pieces.for_each(|piece| say(BLANK, piece));
+    }
+
+    /// The cells that the cluster is, in the order in which they are drawn; nothing if its letters are too many or none.
+    pub(super) fn cells(&self, run: &GlyphRun) -> Option<Vec<Cell<'a>>> {
+        if self.text.is_empty() || self.text.len() > SPELLING_MAX || self.glyphs.len() > MAX_PARTS {
+            return None;
+        }
+        let em = |points: f32| (f64::from(points) / f64::from(run.size) * EM).round() as i32;
+        let (mut parts, mut x) = (Vec::with_capacity(self.glyphs.len()), 0);
+        for glyph in self.glyphs {
+            parts.push((glyph.id, x + em(glyph.dx), em(glyph.dy)));
+            x += em(glyph.advance);
+        }
+        let pieces: Vec<&str> = self.plain_pieces(run.rtl).collect();
+        let count = pieces.len() as i32;
+        let share = |at: i32| x * (at + 1) / count - x * at / count;
+        let cell = |(at, text)| Cell { text, advance: share(at), parts: std::mem::take(&mut parts) };
+        Some((0..).zip(pieces).map(cell).collect())
     }
 
     /// The pieces of text in the order in which a reader meets them, going from left to right: of text that runs to the left
@@ -116,7 +188,10 @@ pub(super) fn draw(out: &mut Vec<u8>, run: &GlyphRun, subset: &Subset, font: &st
                 pen.glyph(glyph, cluster.text, place);
                 place += pen.thousandths(glyph.advance);
             }
-            None => place = pen.spelled_out(cluster, run.rtl, place),
+            None => {
+                let end = pen.cells(cluster, run, place);
+                place = end.unwrap_or_else(|| pen.spelled_out(cluster, run.rtl, place));
+            }
         }
     }
     pen.close();
@@ -159,6 +234,32 @@ impl Pen<'_> {
         hex16(self.out, code);
         self.at += self.subset.width(code);
         self.ideal += self.subset.width(code);
+    }
+
+    /// Draws a cluster that is a glyph of its own, or several; returns where it ends. Nothing if the font has none for it.
+    fn cells(&mut self, cluster: Cluster<'_>, run: &GlyphRun, start: f64) -> Option<f64> {
+        let cells = cluster.cells(run)?;
+        let codes: Vec<u16> = cells.iter().map(|cell| self.subset.cell(cell)).collect::<Option<_>>()?;
+        let pieces = cluster.pieces(run.rtl, start == 0.0);
+        self.lift(0.0);
+        let mut place = start;
+        for ((cell, code), piece) in cells.iter().zip(codes).zip(pieces) {
+            // One character needs no span, in which some readers see the end of a piece of text.
+            let spanned = piece.chars().nth(1).is_some();
+            if spanned {
+                self.begin_span(&piece);
+            }
+            self.move_to(place);
+            self.open(State::Codes);
+            hex16(self.out, code);
+            self.at += self.subset.width(code);
+            self.ideal += self.subset.width(code);
+            if spanned {
+                self.end_span();
+            }
+            place += f64::from(cell.advance) * 1000.0 / EM;
+        }
+        Some(place)
     }
 
     /// Draws a cluster whose glyphs do not spell it; returns where it ends.

@@ -8,15 +8,35 @@ use ttf_parser::{RawFace, Tag};
 const TABLES: [&[u8; 4]; 6] = [b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp"];
 /// Composite glyph flags (OpenType, "glyf").
 const WORDS: u16 = 0x1;
+const OFFSETS: u16 = 0x2;
 const SCALE: u16 = 0x8;
 const MORE: u16 = 0x20;
 const XY_SCALE: u16 = 0x40;
 const TWO_BY_TWO: u16 = 0x80;
 const INSTRUCTIONS: u16 = 0x100;
 
-/// Returns the font without names and hints, with copies of these glyphs (none: one without an outline) after all others, or nothing if it is not built as
+/// A glyph that stands after all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Copy {
+    /// Without an outline, a thousandth of the em wide.
+    Blank,
+    /// Another one again.
+    Same(u16),
+    /// Put together of others, or of none, and as wide as is said, in units of the font.
+    Composed { parts: Vec<Part>, advance: u16 },
+}
+
+/// A glyph within another one, and where it stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) glyph: u16,
+    pub(super) x: i16,
+    pub(super) y: i16,
+}
+
+/// Returns the font without names and hints, with these further glyphs after all others, or nothing if it is not built as
 /// expected.
-pub(super) fn slim(font: &[u8], copies: &[Option<u16>]) -> Option<Vec<u8>> {
+pub(super) fn slim(font: &[u8], copies: &[Copy]) -> Option<Vec<u8>> {
     let face = RawFace::parse(font, 0).ok()?;
     let table = |tag: &[u8; 4]| face.table(Tag::from_bytes(tag));
     let (glyf, head, loca) = (table(b"glyf")?, table(b"head")?, table(b"loca")?);
@@ -30,9 +50,11 @@ pub(super) fn slim(font: &[u8], copies: &[Option<u16>]) -> Option<Vec<u8>> {
             b"loca" => loca.clone(),
             b"head" => long_offsets(head)?,
             b"hhea" if !copies.is_empty() => patched(table(tag)?, 34, glyphs.checked_add(copies.len() as u16)?)?,
-            b"maxp" if !copies.is_empty() => patched(table(tag)?, 4, glyphs.checked_add(copies.len() as u16)?)?,
+            b"maxp" if !copies.is_empty() => {
+                composing(patched(table(tag)?, 4, glyphs.checked_add(copies.len() as u16)?)?, copies)?
+            }
             b"hmtx" if !copies.is_empty() => {
-                copied_widths(table(tag)?, table(b"hhea")?, glyphs, copies, word(head, 18)?)?
+                copied_widths(table(tag)?, table(b"hhea")?, glyphs, copies, word(head, 18)?, (&glyf, &loca))?
             }
             _ => table(tag)?.to_vec(),
         })
@@ -55,35 +77,96 @@ fn patched(table: &[u8], at: usize, value: u16) -> Option<Vec<u8>> {
     Some(table)
 }
 
-fn copy_outlines(glyf: &mut Vec<u8>, loca: &mut Vec<u8>, copies: &[Option<u16>]) -> Option<()> {
+/// The table `maxp` of a font that some of its glyphs are put together in.
+fn composing(mut maxp: Vec<u8>, copies: &[Copy]) -> Option<Vec<u8>> {
+    let parts = |copy: &Copy| if let Copy::Composed { parts, .. } = copy { parts.len() } else { 0 };
+    let most = copies.iter().map(parts).max().unwrap_or_default() as u16;
+    if most == 0 {
+        return Some(maxp);
+    }
+    // Points and contours: no more than all parts have at most.
+    for (composite, simple) in [(10, 6), (12, 8)] {
+        let bound = word(&maxp, composite)?.max(word(&maxp, simple)?).saturating_mul(most);
+        maxp = patched(&maxp, composite, bound)?;
+    }
+    let (elements, depth) = (word(&maxp, 28)?.max(most), word(&maxp, 30)?.checked_add(1)?);
+    patched(&patched(&maxp, 28, elements)?, 30, depth)
+}
+
+fn copy_outlines(glyf: &mut Vec<u8>, loca: &mut Vec<u8>, copies: &[Copy]) -> Option<()> {
     for copy in copies {
-        let Some(copy) = copy else {
-            loca.extend_from_slice(&(glyf.len() as u32).to_be_bytes());
-            continue;
+        let outline = |glyph: u16| {
+            let offset = |at: usize| Some(u32::from_be_bytes(loca.get(at * 4..at * 4 + 4)?.try_into().ok()?) as usize);
+            glyf.get(offset(usize::from(glyph))?..offset(usize::from(glyph) + 1)?)
         };
-        let offset = |at: usize| Some(u32::from_be_bytes(loca.get(at * 4..at * 4 + 4)?.try_into().ok()?) as usize);
-        let (from, to) = (offset(usize::from(*copy))?, offset(usize::from(*copy) + 1)?);
-        let outline = glyf.get(from..to)?.to_vec();
-        glyf.extend_from_slice(&outline);
+        let copied = match copy {
+            Copy::Blank => Vec::new(),
+            Copy::Same(glyph) => outline(*glyph)?.to_vec(),
+            Copy::Composed { parts, .. } => composed(parts, &outline)?,
+        };
+        glyf.extend_from_slice(&copied);
+        glyf.resize(glyf.len().next_multiple_of(4), 0);
         loca.extend_from_slice(&(glyf.len() as u32).to_be_bytes());
     }
     Some(())
 }
 
-/// Advances and side bearings with an entry of its own for each glyph, and those of the copies.
-/// One without an outline is a thousandth of the em wide.
-fn copied_widths(hmtx: &[u8], hhea: &[u8], glyphs: u16, copies: &[Option<u16>], em: u16) -> Option<Vec<u8>> {
+/// A composite glyph, within the box that its parts have.
+fn composed<'a>(parts: &[Part], outline: &dyn Fn(u16) -> Option<&'a [u8]>) -> Option<Vec<u8>> {
+    let (mut bounds, mut drawn) = ([i16::MAX, i16::MAX, i16::MIN, i16::MIN], Vec::new());
+    for part in parts {
+        let outline = outline(part.glyph)?;
+        if outline.is_empty() {
+            continue;
+        }
+        let edge = |at: usize, by: i16| (word(outline, at)? as i16).checked_add(by);
+        bounds[0] = bounds[0].min(edge(2, part.x)?);
+        bounds[1] = bounds[1].min(edge(4, part.y)?);
+        bounds[2] = bounds[2].max(edge(6, part.x)?);
+        bounds[3] = bounds[3].max(edge(8, part.y)?);
+        drawn.push(part);
+    }
+    let Some(last) = drawn.len().checked_sub(1) else { return Some(Vec::new()) };
+    let mut out = (-1i16).to_be_bytes().to_vec();
+    bounds.iter().for_each(|edge| out.extend_from_slice(&edge.to_be_bytes()));
+    for (at, part) in drawn.into_iter().enumerate() {
+        let flags = WORDS | OFFSETS | if at < last { MORE } else { 0 };
+        for value in [flags, part.glyph, part.x as u16, part.y as u16] {
+            out.extend_from_slice(&value.to_be_bytes());
+        }
+    }
+    Some(out)
+}
+
+/// Advances and side bearings with an entry of its own for each glyph, and those of the further ones, whose outlines are in `glyf`.
+fn copied_widths(
+    hmtx: &[u8],
+    hhea: &[u8],
+    glyphs: u16,
+    copies: &[Copy],
+    em: u16,
+    (glyf, loca): (&[u8], &[u8]),
+) -> Option<Vec<u8>> {
     let long = word(hhea, 34)?.max(1);
     let entry = |glyph: u16| {
         let advance_at = usize::from(glyph.min(long - 1)) * 4;
-        let advance = hmtx.get(advance_at..advance_at + 2)?;
         let bearing_at =
             if glyph < long { advance_at + 2 } else { usize::from(long) * 4 + usize::from(glyph - long) * 2 };
-        Some([advance, hmtx.get(bearing_at..bearing_at + 2)?].concat())
+        Some([word(hmtx, advance_at)?, word(hmtx, bearing_at)?])
     };
-    let blank = || Some([em.div_ceil(1000).to_be_bytes().as_slice(), &[0, 0]].concat());
-    let all = (0..glyphs).map(Some).chain(copies.iter().copied());
-    let entries: Option<Vec<_>> = all.map(|glyph| glyph.map_or_else(blank, entry)).collect();
+    let left = |glyph: usize| {
+        let offset = |at: usize| Some(u32::from_be_bytes(loca.get(at * 4..at * 4 + 4)?.try_into().ok()?) as usize);
+        let outline = glyf.get(offset(glyph)?..offset(glyph + 1)?)?;
+        if outline.is_empty() { Some(0) } else { word(outline, 2) }
+    };
+    let further = |(at, copy): (usize, &Copy)| match copy {
+        Copy::Blank => Some([em.div_ceil(1000), 0]),
+        Copy::Same(glyph) => entry(*glyph),
+        // Where its outline begins: else readers would move it.
+        Copy::Composed { advance, .. } => Some([*advance, left(usize::from(glyphs) + at)?]),
+    };
+    let all = (0..glyphs).map(entry).chain(copies.iter().enumerate().map(further));
+    let entries: Option<Vec<_>> = all.map(|entry| Some(entry?.map(u16::to_be_bytes).concat())).collect();
     entries.map(|entries| entries.concat())
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Of a PDF only the page's content and resources are taken ([`super::foreign`]): no annotations, actions or metadata, and
 //! no layer that is off ([`super::layers`]). What a PDF/A-3b file may not hold is mended where nobody sees it, and refused
-//! elsewhere ([`super::archived`]).
+//! elsewhere ([`super::archived`], [`super::inks`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,6 +11,7 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use svg2pdf::usvg;
 
 use super::foreign::{Import, MAX_DEPTH, MAX_STREAM};
+use super::inks;
 use super::picture::PictureError;
 use super::syntax::deflate;
 use crate::scene::Drawing;
@@ -105,6 +106,9 @@ fn import(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<Vec
     let transparent = import.transparent;
     form.set("Filter", "FlateDecode");
     let form = document.add_object(Stream::new(form, deflate(&content)));
+    if drawing != Drawing::First {
+        inks::settle(document)?;
+    }
     Ok(VectorPicture { form, transparent })
 }
 
@@ -113,7 +117,7 @@ fn form_entries(source: &Document, page: ObjectId, drawing: Drawing) -> Result<D
     let refused = PictureError::PdfRefused("its page has no usable size");
     let bounds = match drawing {
         Drawing::First => [b"CropBox".as_slice(), b"MediaBox"].iter().find_map(|key| rectangle(source, page, key)),
-        Drawing::Second | Drawing::Third => shown(source, page),
+        Drawing::Second | Drawing::Third | Drawing::Fourth => shown(source, page),
     };
     let Some([left, bottom, right, top]) = bounds else { return Err(refused) };
     let (width, height) = (right - left, top - bottom);

@@ -50,7 +50,9 @@ pub(super) fn fit(
     }
     let pitch = match drawing {
         Drawing::First => place.line_height,
-        Drawing::Second | Drawing::Third => place.line_height.max(text::tallest(fonts, &paragraphs) + BETWEEN),
+        Drawing::Second | Drawing::Third | Drawing::Fourth => {
+            place.line_height.max(text::tallest(fonts, &paragraphs) + BETWEEN)
+        }
     };
     let (size, lines) = choose_size(place, &paragraphs, pitch).ok_or(Unfit::TooLarge)?;
     let mut items = Vec::new();

@@ -13,10 +13,10 @@ use super::face::FontOrigin;
 use super::fit::{self, Unfit};
 use super::fonts::{FontLibrary, FontRequest};
 use super::load::Template;
-use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, TextBox};
+use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, Signatories, TextBox};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place;
-use super::signatories;
+use super::signatories::{self, Room};
 use super::text::TextStyle;
 use super::vector::{Frame, POINTS, square};
 use super::words::{self, Words};
@@ -302,17 +302,34 @@ impl Layout {
                 self.add_text(text, at, constants)?;
             }
             Element::Signatories(row) => {
-                let placed = signatories::place(row, constants, &template.assets, frame, self.drawing)?;
-                self.base.items.extend(placed.items);
-                for place in placed.texts {
-                    let text = self.prepare(place, at);
-                    self.add_text(text, at, constants)?;
-                }
+                let before = (self.base.items.len(), self.dynamic.len());
+                let added = self.add_signatories(template, row, at, constants, Room::Line);
+                let Err(TemplateError::Text { source: FillError::DoesNotFit { .. }, .. }) = added else { return added };
+                self.base.items.truncate(before.0);
+                self.dynamic.truncate(before.1);
+                self.add_signatories(template, row, at, constants, Room::All)?;
             }
             Element::Qr(place) => {
                 self.base.items.extend(qr_ground(place, frame));
                 self.dynamic.push(Dynamic::Qr(place.clone()));
             }
+        }
+        Ok(())
+    }
+
+    fn add_signatories(
+        &mut self,
+        template: &Template,
+        row: &Signatories,
+        at: &str,
+        constants: &BTreeMap<String, String>,
+        room: Room,
+    ) -> Result<(), TemplateError> {
+        let placed = signatories::place(row, constants, &template.assets, (self.frame, self.drawing), room)?;
+        self.base.items.extend(placed.items);
+        for place in placed.texts {
+            let text = self.prepare(place, at);
+            self.add_text(text, at, constants)?;
         }
         Ok(())
     }

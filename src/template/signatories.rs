@@ -13,6 +13,21 @@ use crate::scene::{Drawing, ImageItem, Item};
 
 /// Space between rows, in millimetres.
 const ROW_GAP: f32 = 1.5;
+/// Space between the line and the name, in millimetres.
+const BELOW_RULE: f32 = 1.2;
+/// Height that is left to pictures of signatures where names and offices take all that they can, in millimetres.
+const SIGNED: f32 = 4.0;
+/// What of the rest the name takes then; its office has the other part.
+const NAME_PART: f32 = 0.52;
+
+/// How much of their row names and offices take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// A line for each, in which two smaller ones have room.
+    Line,
+    /// All but what pictures need: more lines, smaller letters.
+    All,
+}
 
 /// What of the row is drawn for every record, and its texts.
 pub(super) struct Placed {
@@ -27,8 +42,8 @@ pub(super) fn place(
     row: &Signatories,
     constants: &BTreeMap<String, String>,
     assets: &Assets,
-    frame: Frame,
-    drawing: Drawing,
+    (frame, drawing): (Frame, Drawing),
+    room: Room,
 ) -> Result<Placed, TemplateError> {
     let people: Vec<&Signatory> = row.people.iter().filter(|person| is_there(person, constants)).collect();
     let mut placed = Placed { items: Vec::new(), texts: Vec::new() };
@@ -41,13 +56,41 @@ pub(super) fn place(
     let height = (row.height - ROW_GAP * (rows as f32 - 1.0)) / rows as f32;
     for (at, people) in people.chunks(each).enumerate() {
         let y = row.y + at as f32 * (height + ROW_GAP);
-        beside(&Signatories { y, height, ..row.clone() }, people, assets, (frame, drawing), &mut placed)?;
+        let row = Signatories { y, height, ..row.clone() };
+        let tall = Tall::of(&row, people, assets, room);
+        beside(&row, tall, people, assets, (frame, drawing), &mut placed)?;
     }
     Ok(placed)
 }
 
+/// Heights of a row's names and offices, in millimetres, and the smallest of their letters, as part of their size.
+#[derive(Debug, Clone, Copy)]
+struct Tall {
+    name: f32,
+    title: f32,
+    smallest: f32,
+    vertical: Vertical,
+}
+
+impl Tall {
+    fn of(row: &Signatories, people: &[&Signatory], assets: &Assets, room: Room) -> Self {
+        let millimetres = 25.4 / 72.0;
+        let (name, title) = (row.size * 1.35 * millimetres, row.size * 0.8 * 1.35 * millimetres);
+        let usual = Self { name, title, smallest: 0.5, vertical: Vertical::Middle };
+        if room == Room::Line {
+            return usual;
+        }
+        let is_signed = people.iter().any(|person| person.image.as_ref().is_some_and(|name| assets.contains_key(name)));
+        let free = row.height - BELOW_RULE - if is_signed { SIGNED } else { 0.0 };
+        let name = (free * NAME_PART).max(usual.name);
+        // What is short stands at the top, its office right below.
+        Self { name, title: (free - name).max(usual.title), smallest: 0.35, vertical: Vertical::Top }
+    }
+}
+
 fn beside(
     row: &Signatories,
+    tall: Tall,
     people: &[&Signatory],
     assets: &Assets,
     (frame, drawing): (Frame, Drawing),
@@ -64,7 +107,7 @@ fn beside(
         };
     for (at, person) in people.iter().enumerate() {
         let x = left + at as f32 * (width + row.gap);
-        cell(row, person, (x, width), assets, (frame, drawing), placed)?;
+        cell((row, tall), person, (x, width), assets, (frame, drawing), placed)?;
     }
     Ok(())
 }
@@ -80,16 +123,14 @@ fn is_there(person: &Signatory, constants: &BTreeMap<String, String>) -> bool {
 }
 
 fn cell(
-    row: &Signatories,
+    (row, tall): (&Signatories, Tall),
     person: &Signatory,
     (x, width): (f32, f32),
     assets: &Assets,
     (frame, drawing): (Frame, Drawing),
     placed: &mut Placed,
 ) -> Result<(), TemplateError> {
-    let millimetres = 25.4 / 72.0;
-    let (name, title) = (row.size * 1.35 * millimetres, row.size * 0.8 * 1.35 * millimetres);
-    let rule = row.y + row.height - name - title - 1.2;
+    let rule = row.y + row.height - tall.name - tall.title - BELOW_RULE;
     if let Some((picture, bytes)) = person.image.as_ref().and_then(|picture| assets.get_key_value(picture)) {
         let space = [x, row.y, width, (rule - 0.8 - row.y).max(1.0)];
         let [ix, iy, iw, ih] = contained(space, asset::shown_size(picture, bytes, drawing)?, Align::Center);
@@ -112,10 +153,10 @@ fn cell(
         weight,
         italic: false,
         size,
-        min_size: Some((size * 0.5).max(3.0)),
+        min_size: Some((size * tall.smallest).max(3.0)),
         color,
         align,
-        vertical: Vertical::Middle,
+        vertical: tall.vertical,
         line_height: 1.2,
         letter_spacing: 0.0,
         // A long office goes on below rather than not at all.
@@ -125,9 +166,10 @@ fn cell(
         when: String::new(),
     };
     let title_color = row.title_color.unwrap_or(row.color);
-    placed.texts.push(text(&person.name, rule + 1.2, name, row.size, row.color, row.weight));
+    let below = rule + BELOW_RULE;
+    placed.texts.push(text(&person.name, below, tall.name, row.size, row.color, row.weight));
     if !person.title.is_empty() {
-        placed.texts.push(text(&person.title, rule + 1.2 + name, title, row.size * 0.8, title_color, 400));
+        placed.texts.push(text(&person.title, below + tall.name, tall.title, row.size * 0.8, title_color, 400));
     }
     Ok(())
 }

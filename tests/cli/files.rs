@@ -112,6 +112,30 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
     }
 }
 
+#[test]
+fn issued_pdfs_of_every_built_in_template_break_no_clause_that_pikepdf_looks_at() {
+    let issuer = Issuer::new();
+    let [logo, signature] = ["r08-exif-orientation/a1-exif6.jpg", "m01-signature-photo-lies-on-its-side/sig6.jpg"]
+        .map(|name| root("tests/fixtures/cases").join(name).to_str().unwrap().to_owned());
+    let signs = format!("Dr. Helena Okafor; Programme Director; {signature}");
+    let python = root("target/venv/bin/python");
+    assert!(python.exists(), "run scripts/setup first: it installs pikepdf");
+    let mut judge = Command::new(python);
+    judge.arg(root("tests/tools/pdf_clauses.py"));
+    for template in ["classic", "classic@1", "modern", "modern@1", "minimal", "minimal@1"] {
+        let event = template.to_uppercase().replace('@', "");
+        let create = ["event", "create", &event, "--title", "Data Analysis", "--template", template, "--logo", &logo];
+        issuer.run(&[&create[..], &["--signatory", &signs]].concat()).expect(0);
+        issuer.run(&["import", &event, root("tests/data/scripts.csv").to_str().unwrap()]).expect(0);
+        issuer.run(&["issue", &event, "--out", "OUT", "--format", "pdf"]).expect(0).prints("15 issued");
+    }
+    let files = folder(&issuer.path("out"));
+    judge.args(files.keys().map(|name| issuer.path("out").join(name)));
+    let told = run(&mut judge);
+    let broken: Vec<&str> = told.lines().filter(|line| !line.ends_with(".pdf: ")).collect();
+    assert_eq!((told.lines().count(), broken), (90, Vec::new()));
+}
+
 /// Takes the credential out of a PDF with poppler.
 fn taken_out(issuer: &Issuer, pdf: &Path) -> PathBuf {
     let name = pdf.file_stem().unwrap().to_string_lossy();

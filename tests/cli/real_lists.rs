@@ -198,6 +198,33 @@ fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
 }
 
 #[test]
+fn dates_of_a_workbook_are_printed_and_those_that_are_none_are_told_by_their_line() {
+    let issuer = Issuer::new();
+    let template = fs::read_to_string(case("r19-date-and-number-columns/template.json")).unwrap();
+    let folder = issuer.path("template");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("template.json"), template.replace("{completed_on}", "{completed_on:long}")).unwrap();
+    let folder = folder.to_str().unwrap();
+    issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
+    let book = case("r19-date-and-number-columns/03-dates.xlsx");
+    let ran = issuer.run(&["import", "DATES", book.to_str().unwrap()]).expect(1).prints("3 added");
+    for (line, said) in [("line 4", "05/04/2026"), ("line 6", "1 May 2026"), ("line 7", "`x` is not a date")] {
+        let told = ran.stdout.lines().filter(|text| text.contains(line)).collect::<String>();
+        assert!(told.contains(said), "{line}: {}", ran.stdout);
+    }
+    issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(0).prints("3 issued");
+    let printed = |number: &String| {
+        testamur::reading::read(&fs::read(issuer.file(number, "pdf")).unwrap()).unwrap().printed.unwrap()
+    };
+    // A hundredth of a second before midnight is midnight, as seconds are shown.
+    let days = [("Dina Haddad", "1 Mayıs 2026"), ("Piotr Zielak", "2 Mayıs 2026"), ("Aino Virta", "1 Mayıs 2026")];
+    for (number, (name, day)) in issuer.numbers().iter().zip(days) {
+        let printed = printed(number);
+        assert!(printed.contains(name) && printed.contains(day), "{number}: {printed}");
+    }
+}
+
+#[test]
 fn domains_become_what_did_web_wants_and_ip_addresses_are_refused() {
     for (told, domain) in [
         ("bücher.example", "xn--bcher-kva.example"),
@@ -226,4 +253,17 @@ fn domains_become_what_did_web_wants_and_ip_addresses_are_refused() {
         assert!(ran.stderr.contains("hint: "), "{told}: {}", ran.stderr);
         assert!(!other.path("data/testamur.toml").exists());
     }
+    // For a trial, which the refusal of an address leads to.
+    let other = Issuer::none();
+    other
+        .run(&["init", "--issuer", "Ex", "--domain", "127.0.0.1"])
+        .expect(2)
+        .warns("for a trial on this machine, localhost");
+    other
+        .run(&["init", "--issuer", "Ex", "--domain", "localhost"])
+        .expect(0)
+        .prints("issuer did:web:localhost is set up");
+    let other = Issuer::none();
+    let ran = other.run(&["init", "--issuer", "Ex", "--domain", "LocalHost:8443"]).expect(0);
+    ran.prints("issuer did:web:localhost%3A8443 is set up");
 }

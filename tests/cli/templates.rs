@@ -1,9 +1,15 @@
 //! Templates: what `template check` says is what `event create` and a preview do, and an event's own can be taken out and changed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::issuer::{EVENT, Issuer};
+use crate::tools::{draw, run};
+
+fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases").join(name)
+}
 
 /// A template's folder with this background of the cases that were met.
 fn with_background(issuer: &Issuer, case: &str) -> String {
@@ -11,7 +17,7 @@ fn with_background(issuer: &Issuer, case: &str) -> String {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     let name = Path::new(case).file_name().unwrap().to_str().unwrap();
-    fs::copy(format!("{}/tests/fixtures/cases/{case}", env!("CARGO_MANIFEST_DIR")), folder.join(name)).unwrap();
+    fs::copy(self::case(case), folder.join(name)).unwrap();
     let document = format!(
         r#"{{"testamur":1,"title":"T","background":{{"asset":"{name}"}},"elements":[
         {{"type":"text","text":"{{participant_name}}","x":30,"y":60,"width":200,"height":20,"size":30,"minSize":8}},
@@ -46,6 +52,56 @@ fn a_check_says_what_an_event_and_a_preview_would() {
             preview.warns(said);
             event.warns(said);
         }
+    }
+}
+
+#[test]
+fn a_background_with_a_real_password_is_refused_by_what_helps() {
+    let issuer = Issuer::new();
+    let folder = with_background(&issuer, "r10-template-check-misses/p7-gradient-alpha.pdf");
+    let (plain, locked) = (issuer.path("template/p7-gradient-alpha.pdf"), issuer.path("locked.pdf"));
+    let locks = ["--encrypt", "a secret", "another", "256", "--"];
+    run(Command::new("qpdf").args(locks).args([&plain, &locked]));
+    fs::rename(&locked, &plain).unwrap();
+    let pdf = issuer.path("preview.pdf");
+    let check = issuer.run(&["template", "check", &folder]);
+    let preview = issuer.run(&["template", "preview", &folder, "--name", "Ada", "--out", pdf.to_str().unwrap()]);
+    let event = issuer.run(&["event", "create", "LOCKED", "--title", "T", "--template", &folder]);
+    for ran in [check, preview, event] {
+        let ran = ran.expect(3).warns("is locked with a password; save the PDF without one");
+        let ran = ran.warns("hint: correct that file, or put another one in its place");
+        assert!(!ran.stderr.contains("shorten") && !ran.stderr.contains("schemas"), "{ran:?}");
+    }
+}
+
+#[test]
+fn photos_of_a_logo_and_of_a_signature_stand_upright() {
+    let issuer = Issuer::new();
+    let (pdf, pictures) = (issuer.path("preview.pdf"), case("m01-signature-photo-lies-on-its-side"));
+    let drawn = |code: &str, photo: &str| {
+        let photo = pictures.join(photo);
+        let photo = photo.to_str().unwrap();
+        let signs = format!("Helena Okafor; Director; {photo}");
+        let create = ["event", "create", code, "--title", "T", "--template", "minimal", "--logo", photo];
+        issuer.run(&[&create[..], &["--signatory", &signs]].concat()).expect(0);
+        issuer
+            .run(&["template", "preview", "--event", code, "--name", "Ada", "--out", pdf.to_str().unwrap()])
+            .expect(0);
+        image::open(draw(&pdf)).unwrap().to_luma8()
+    };
+    let (upright, turned) = (drawn("UPRIGHT", "sig.jpg"), drawn("TURNED", "sig6.jpg"));
+    assert_eq!(upright.dimensions(), turned.dimensions());
+    // In the boxes of the logo and of the signature, in millimetres.
+    for [x, y, width, height] in [[28, 18, 80, 17], [28, 194, 58, 20]] {
+        let at = |millimetres: u32| millimetres * 1500 / 254;
+        let (mut unlike, mut inked) = (0_u32, 0_u32);
+        for (x, y) in (at(y)..at(y + height)).flat_map(|y| (at(x)..at(x + width)).map(move |x| (x, y))) {
+            let (one, other) = (upright.get_pixel(x, y)[0], turned.get_pixel(x, y)[0]);
+            inked += u32::from(one < 160);
+            unlike += u32::from(one.abs_diff(other) > 90);
+        }
+        assert!(inked > 200, "nothing is drawn at {x}, {y}");
+        assert!(unlike * 2 < inked, "{unlike} of {inked} at {x}, {y}");
     }
 }
 

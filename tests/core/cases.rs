@@ -179,6 +179,13 @@ fn d08_and_r01_last_days_are_taken_or_refused() {
     assert!(unsure.names().is_empty() && unsure.rows[0].findings[0].code == Code::ExpiresInvalid);
     let dates = clean("r01-expires-column/21-language-expires.csv", &["Jana Kurz", "Léa Roy"]);
     assert_eq!((dates.field(0, "expires"), dates.field(1, "expires")), ("2027-03-31", "2027-03-31"));
+    // A workbook's dates in every form: cells with a format, of type `d`, and texts. A number without a format is no date.
+    let dates = case("r01-expires-column/03-dates.xlsx", &Said::default());
+    assert_eq!(dates.names(), ["Dina Haddad", "Piotr Zielak", "Mei Tan", "Aino Virta", "Rui Prates"]);
+    let days: Vec<&str> = (0..5).map(|row| dates.field(row, "expires")).collect();
+    assert_eq!(days, ["2027-05-01", "2027-12-31", "2027-12-31", "2027-05-01", "2027-12-31"]);
+    let last = &dates.rows[5];
+    assert_eq!((last.line, last.findings[0].code), (7, Code::ExpiresInvalid), "{last:?}");
 }
 
 #[test]

@@ -89,8 +89,22 @@ fn forms_of_letters_are_those_of_the_language() {
     };
     for (font, italic, one, other, text) in [
         ("Noto Sans", true, "sr", "ru", "бгдпт"),
+        ("Noto Sans", false, "mk", "ru", "б"),
+        ("Noto Sans", false, "ro", "en", "ţş"),
+        ("Noto Sans", false, "ca", "en", "l·l"),
         ("Noto Sans Devanagari", false, "mr", "hi", "ल"),
+        ("Noto Sans Devanagari", false, "ne", "hi", "झ"),
         ("Cormorant Garamond", false, "ro", "en", "ţ"),
+        ("Cormorant Garamond", false, "tr", "en", "Refik"),
+        ("Cormorant Garamond", false, "az", "en", "Arifi"),
+        ("Cormorant Garamond", false, "nl", "en", "IJsbrand"),
+        ("Cormorant Garamond", false, "pl", "en", "ĆŃÓŚŹ"),
+        ("Cormorant Garamond", false, "hu", "en", "áéőű"),
+        ("Cormorant Garamond", false, "ca", "en", "L·L"),
+        ("Cormorant Garamond", false, "bg", "ru", "вгджик"),
+        ("Montserrat", false, "bg", "ru", "вгджик"),
+        ("Montserrat", false, "tr", "en", "Refik"),
+        ("Great Vibes", false, "tr", "en", "Refik"),
     ] {
         let by = |language, drawing| ids(language, drawing, font, italic, text);
         assert_ne!(by(one, Drawing::Second), by(other, Drawing::Second), "{one} and {other}");
@@ -103,6 +117,18 @@ fn names_are_raised_by_their_own_language_or_by_none() {
     for (language, own, name, capitals) in [
         ("tr", None, "Siân Gwynŵr", "SIÂN GWYNŴR"),
         ("tr", None, "Mária Weiß", "MÁRIA WEISS"),
+        ("de", None, "Anna Groß-Weiß", "ANNA GROSS-WEISS"),
+        ("de", None, "Anna GROẞ", "ANNA GROẞ"),
+        ("nl", None, "IJsbrand van der Meijden", "IJSBRAND VAN DER MEIJDEN"),
+        ("nl", None, "\u{133}sbrand", "\u{132}SBRAND"),
+        // Greek capitals have no accents, and one form of the sigma.
+        ("en", None, "Άννα Μαΐου", "ΑΝΝΑ ΜΑΪΟΥ"),
+        ("el", None, "Γιώργος Παπαδόπουλος", "ΓΙΩΡΓΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ"),
+        // The dot that Lithuanian keeps below an accent goes with the small letter.
+        ("en", Some("lt"), "Ri\u{307}\u{300}mas", "RI\u{300}MAS"),
+        ("en", None, "Ri\u{307}\u{300}mas", "RI\u{307}\u{300}MAS"),
+        ("en", None, "İlqar Əliyev", "İLQAR ƏLİYEV"),
+        ("en", None, "Սևակ", "ՍԵՎԱԿ"),
         ("en", None, "Nihal Yiğit", "NİHAL YİĞİT"),
         ("en", Some("tr"), "Fikri", "FİKRİ"),
         ("tr", Some("en"), "Fikri", "FIKRI"),
@@ -367,8 +393,8 @@ fn a_look_at_a_template_finds_what_drawing_would_refuse_and_nothing_else() {
     }
 }
 
-/// A font with a Macintosh record before all other names (OpenType, "name").
-fn with_macintosh_names(font: &[u8]) -> Vec<u8> {
+/// A font with a Macintosh record of its family before all other names (OpenType, "name").
+fn with_macintosh_names(font: &[u8], family: &str) -> Vec<u8> {
     let word = |at: usize| u16::from_be_bytes([font[at], font[at + 1]]);
     let long = |at: usize| u32::from_be_bytes(font[at..at + 4].try_into().unwrap()) as usize;
     let entry = (0..usize::from(word(4))).map(|at| 12 + at * 16).find(|at| &font[*at..*at + 4] == b"name").unwrap();
@@ -377,14 +403,13 @@ fn with_macintosh_names(font: &[u8]) -> Vec<u8> {
     let count = u16::from_be_bytes([old[2], old[3]]);
     let storage = usize::from(u16::from_be_bytes([old[4], old[5]]));
     let texts = &old[storage..];
-    let family = b"Montserrat";
     let mut new = Vec::new();
     for value in [0, count + 1, 6 + (count + 1) * 12, 1, 0, 0, 1, family.len() as u16, texts.len() as u16] {
         new.extend_from_slice(&value.to_be_bytes());
     }
     new.extend_from_slice(&old[6..6 + usize::from(count) * 12]);
     new.extend_from_slice(texts);
-    new.extend_from_slice(family);
+    new.extend_from_slice(family.as_bytes());
     let mut made = font.to_vec();
     made.resize(made.len().next_multiple_of(4), 0);
     let start = (made.len() as u32).to_be_bytes();
@@ -397,7 +422,7 @@ fn with_macintosh_names(font: &[u8]) -> Vec<u8> {
 #[test]
 fn a_font_with_macintosh_names_is_taken() {
     let plain = std::fs::read(format!("{}/fonts/Montserrat-Regular.ttf", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let font = with_macintosh_names(&plain);
+    let font = with_macintosh_names(&plain, "Montserrat");
     let none = |_: &str| Default::default();
     let taken = FontLibrary::builtin().with_font("a.ttf", Arc::new(font), FontOrigin::Template, &none);
     assert!(taken.unwrap().has_family("Montserrat"));
@@ -444,4 +469,25 @@ fn a_png_stands_upright_and_keeps_its_colours() {
     let data = [&b"a\0\0\x78\x01\x01"[..], &size[..], profile, &check[..]].concat();
     let picture = drawn("a.png", png_with([[200, 30, 30]; 4], b"iCCP", &data), Drawing::Second);
     assert!(near(pixel(&picture, 0.5, 0.3), [233, 24, 24]), "{:?}", pixel(&picture, 0.5, 0.3));
+}
+
+#[test]
+fn a_font_of_cff_outlines_with_macintosh_names_is_drawn() {
+    let path = format!("{}/tests/data/fonts/NotoSansCJKjp-subset.otf", env!("CARGO_MANIFEST_DIR"));
+    let plain = std::fs::read(path).unwrap();
+    let family = "Noto Sans CJK JP";
+    let drawn = |font: Vec<u8>| {
+        let members = r#","fonts":["own.otf"]"#;
+        let words = format!(r#","text":"Certificate","font":"{family}""#);
+        let template = template(members, &text(&words), &[("own.otf", font)]);
+        assert_eq!(looked_over(&FontLibrary::builtin(), &template), Vec::new());
+        let layout = Layout::new(&template, &FontLibrary::builtin()).unwrap();
+        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
+        base.certificate(&scenes::scene(vec![]), layout.fonts(), &scenes::meta()).unwrap()
+    };
+    let (with, without) = (drawn(with_macintosh_names(&plain, family)), drawn(plain));
+    assert!(scenes::text_of(&with).contains("Certificate"), "{}", scenes::text_of(&with));
+    let fonts = scenes::tool("pdffonts", &[], &with, &[]);
+    assert!(fonts.contains("NotoSansCJKjp") && fonts.contains("CID Type 0C"), "{fonts}");
+    assert_eq!(raster(&with, 1, 72.0).unwrap().rgba, raster(&without, 1, 72.0).unwrap().rgba);
 }

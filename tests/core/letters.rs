@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use lopdf::content::Content;
 use lopdf::{Document, Object};
 use testamur::qr::Symbol;
-use testamur::render::{Base, BaseMeta};
+use testamur::render::{Base, BaseMeta, Raster, raster};
+use testamur::scene::Drawing;
 use testamur::template::{Filling, FontLibrary, Layout, Template};
 
 use crate::scenes::{meta, text_of};
@@ -75,20 +76,88 @@ fn letters(file: &[u8]) -> String {
     out.replace('\u{200b}', "")
 }
 
+/// Operators that move the pen off its line or hide what is shown, and the widest step back or forth, in thousandths of the size.
+fn jumps(file: &[u8]) -> (Vec<String>, f32) {
+    let document = Document::load_mem(file).unwrap();
+    let page = document.page_iter().next().unwrap();
+    let content = Content::decode(&document.get_page_content(page)).unwrap();
+    let odd = content.operations.iter().filter(|one| ["Ts", "Tr", "Tz"].contains(&&*one.operator));
+    let odd = odd.map(|one| one.operator.clone()).collect();
+    let shown = content.operations.iter().filter(|one| one.operator == "TJ");
+    let steps = shown.flat_map(|one| one.operands[0].as_array().unwrap()).filter_map(|one| one.as_float().ok());
+    (odd, steps.fold(0.0, |most, step| most.max(step.abs())))
+}
+
+/// A page that prints a name, drawn by these rules.
+fn drawn(drawing: Drawing, name: &str) -> Vec<u8> {
+    let fonts = FontLibrary::builtin();
+    let text =
+        r#"{"type":"text","text":"{participant_name}","x":20,"y":20,"width":250,"height":30,"size":40,"minSize":20}"#;
+    let json = format!(r#"{{"testamur":1,"title":"T","elements":[{text},{{"type":"qr","x":240,"y":150,"size":45}}]}}"#);
+    let template = Template::new(json.as_bytes(), BTreeMap::new()).unwrap();
+    let layout = Layout::drawn_by(drawing, &template, &fonts, &BTreeMap::new()).unwrap();
+    let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
+    base.certificate(&layout.fill(&record(name)).unwrap(), layout.fonts(), &meta()).unwrap()
+}
+
+fn record(name: &str) -> Filling {
+    let fields = [("participant_name", name), ("certificate_number", "CERT-A-2026-00001")];
+    Filling {
+        fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        dates: BTreeMap::new(),
+        qr: Symbol { version: 15, size: 77, modules: vec![true; 77 * 77] },
+        language: None,
+    }
+}
+
+#[test]
+fn the_pen_does_not_jump_within_a_name() {
+    let jumps = |rules, name: &str| {
+        let (odd, widest) = jumps(&drawn(rules, name));
+        // Letters that stand closer together move it a little.
+        !odd.is_empty() || widest > 150.0
+    };
+    for (name, _) in NAMES {
+        assert!(!jumps(Drawing::default(), name), "{name}");
+    }
+    assert!(NAMES.iter().filter(|(name, _)| jumps(Drawing::Third, name)).count() > 5, "as they were issued");
+}
+
+/// Says whether each pixel that is dark in one picture has a dark one beside it in the other.
+fn covers(one: &Raster, other: &Raster, rows: u32) -> bool {
+    let shade = |of: &Raster, x: u32, y: u32| of.rgba[((y * of.width + x) * 4) as usize];
+    let near = |x: u32, y: u32| {
+        let (columns, lines) = (x.saturating_sub(1)..=(x + 1).min(one.width - 1), y.saturating_sub(1)..=y + 1);
+        lines.flat_map(|y| columns.clone().map(move |x| (x, y))).any(|(x, y)| shade(one, x, y) < 150)
+    };
+    let mut dark = 0;
+    for (x, y) in (0..rows).flat_map(|y| (0..other.width).map(move |x| (x, y))) {
+        if shade(other, x, y) < 90 {
+            dark += 1;
+            if !near(x, y) {
+                return false;
+            }
+        }
+    }
+    dark > 500
+}
+
+#[test]
+fn a_cluster_that_is_a_glyph_of_its_own_looks_as_its_glyphs_do() {
+    for (name, _) in NAMES {
+        let [new, old] = [Drawing::Fourth, Drawing::Third].map(|rules| raster(&drawn(rules, name), 1, 96.0).unwrap());
+        // Above the symbol.
+        assert!(covers(&new, &old, 220) && covers(&old, &new, 220), "{name}");
+    }
+}
+
 #[test]
 fn every_glyph_says_its_letters() {
     let fonts = FontLibrary::builtin();
     let layout = Layout::new(&Template::open("classic@1").unwrap(), &fonts).unwrap();
     let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
     for (name, rtl) in NAMES {
-        let fields = [("participant_name", name), ("certificate_number", "CERT-A-2026-00001")];
-        let record = Filling {
-            fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-            dates: BTreeMap::new(),
-            qr: Symbol { version: 15, size: 77, modules: vec![true; 77 * 77] },
-            language: None,
-        };
-        let file = base.certificate(&layout.fill(&record).unwrap(), layout.fonts(), &meta()).unwrap();
+        let file = base.certificate(&layout.fill(&record(name)).unwrap(), layout.fonts(), &meta()).unwrap();
         let found = letters(&file);
         assert!(!found.contains('?'), "{name}: a glyph says nothing: {found}");
         let wanted: String = if rtl { name.chars().rev().collect() } else { name.to_owned() };

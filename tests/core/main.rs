@@ -25,6 +25,7 @@ mod render_pictures;
 mod render_templates;
 mod safe_mode;
 mod scenes;
+mod signed;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 mod standards_credential;

@@ -53,6 +53,11 @@ export async function paste(page, text) {
   return verdict(page);
 }
 
+/** Takes the counts of an earlier batch away, so that those of the next one can be waited for. */
+export async function forget(page) {
+  await page.$$eval('#batch .count', (all) => all.forEach((one) => one.remove()));
+}
+
 /** Gives a file to the page as `#drop` takes it, and returns the verdict. */
 export async function drop(page, file) {
   await clear(page);

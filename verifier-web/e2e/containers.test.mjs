@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import encodeQR from 'qr';
 import { zip } from '../test/archives.mjs';
-import { drop, launch, open, verdict } from './browser.mjs';
+import { drop, forget, launch, open, verdict } from './browser.mjs';
 import { Issuer, serve } from './site.mjs';
 
 const [GOOD, REVOKED, OTHER] = ['Good Person', 'Revoked Person', 'Other Person'];
@@ -38,6 +38,7 @@ const file = (name, buffer, mimeType = 'application/octet-stream') => ({ name, m
 
 /** The rows of the table that a file makes: colour, name of the file, verdict or problem. */
 async function rows(page, files) {
+  await forget(page);
   await page.setInputFiles('#files', files);
   await page.waitForSelector('#batch .count', { timeout: 60_000 });
   assert.equal(await page.isVisible('#verdict'), false);

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { launch, open } from './browser.mjs';
+import { forget, launch, open } from './browser.mjs';
 import { Issuer, serve } from './site.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -100,6 +100,7 @@ export function byProgram(issuer, file) {
 
 /** What the page says of files, in the same words. */
 export async function byPage(page, files) {
+  await forget(page);
   await page.setInputFiles('#files', files);
   await page.waitForSelector('#batch .count', { timeout: 600_000 });
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#batch .actions .primary')]);

@@ -36,7 +36,8 @@ export class Issuer {
     const list = join(this.folder, `${event}.csv`);
     const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
     writeFileSync(list, `name,email\n${names.map((name, i) => `${quoted(name)},p${i}@example.org`).join('\n')}\n`);
-    this.run('event', 'create', event, '--title', title, '--template', 'classic', ...options);
+    const template = options.includes('--template') ? [] : ['--template', 'classic'];
+    this.run('event', 'create', event, '--title', title, ...template, ...options);
     this.run('import', event, list);
     this.run('issue', event, '--format', this.formats, '--out', this.out);
     const listed = this.run('certificates', 'list', '--event', event, '--json').trim().split('\n');

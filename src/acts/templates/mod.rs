@@ -201,12 +201,21 @@ pub fn hint(error: &FaceError) -> &'static str {
             FillError::QrTooSmall { .. } => "make the QR code 40 mm, or shorten the longest texts",
             _ => "shorten what is too long, or give it more room in the template",
         },
-        FaceError::Template(_) => "correct template.json by schemas/template.json; pictures and fonts lie beside it",
+        FaceError::Template(error) => hint_of(error),
         FaceError::Symbol(_) => "shorten the longest texts: all of them are in the QR code",
         FaceError::Render(_) => {
             "save the picture again: as PNG or JPEG, as SVG with paths alone, or as a PDF in RGB with its fonts and no password"
         }
         _ => "nothing was changed",
+    }
+}
+
+/// Says what to do about a template that cannot be read.
+pub fn hint_of(error: &TemplateError) -> &'static str {
+    match error {
+        TemplateError::Asset { .. } => "correct that file, or put another one in its place",
+        TemplateError::Font(_) => "put another font file in its place, or take it out of the template's `fonts`",
+        _ => "correct template.json by schemas/template.json; pictures and fonts lie beside it",
     }
 }
 

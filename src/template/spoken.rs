@@ -20,9 +20,8 @@ const HAN_NAME: &str = "words-zh.otf";
 const SMALLEST: f32 = 0.6;
 
 /// What stands in place of each English text, by language.
-static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> = LazyLock::new(|| {
-    serde_json::from_slice(include_bytes!("../../templates/words.json")).expect("a test reads all of the words")
-});
+static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
+    LazyLock::new(|| serde_json::from_slice(include_bytes!("words.json")).expect("a test reads all of the words"));
 
 /// Returns which of the seven languages somebody reads who reads this one; nothing if it is none of them.
 pub fn spoken(tag: &str) -> Option<&'static str> {

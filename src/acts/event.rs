@@ -565,11 +565,7 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
 
 /// An event that takes another language takes its words along: those of a built-in template, and what had to be done where nobody
 /// has said it. What was chosen in a language of its own stays; all of it does, where the templates do not speak the language.
-fn other_words(
-    store: &dyn Store,
-    (event, plan): (&mut Event, &mut EventPlan),
-    old: &Planned,
-) -> Result<(), ActError> {
+fn other_words(store: &dyn Store, (event, plan): (&mut Event, &mut EventPlan), old: &Planned) -> Result<(), ActError> {
     let after = plan.language.as_deref();
     if old.plan.language.as_deref() == after || after.and_then(spoken).is_none() {
         return Ok(());

@@ -18,8 +18,8 @@ use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::eligibility::{Entered, How};
 use crate::import::{
-    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, MissingGlyph, Offered,
-    Question, Reading, RowOutcome, Severity, Table, Use,
+    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, Meaning, MissingGlyph,
+    Offered, Question, Reading, RowOutcome, Severity, Table, Use,
 };
 use crate::making::Results;
 use crate::store::{Participant, Store};

@@ -64,7 +64,8 @@ pub(super) fn told(
     };
     let other = |(at, column): (usize, &Column)| {
         let target = target(&column.header, course).or_else(|| spelt(&column.header));
-        let (words, _) = target.filter(|target| free(at, column) && says_something_else(table, columns, at, target))?.words();
+        let (words, _) =
+            target.filter(|target| free(at, column) && says_something_else(table, columns, at, target))?.words();
         Some(format!("column `{:.80}` is not taken as {words}: no cell of it holds a number", column.header))
     };
     on_none.map(one).chain(columns.columns.iter().enumerate().filter_map(other)).collect()
@@ -189,7 +190,8 @@ pub(super) fn targets(
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
     for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
         let by_map = mapped.iter().find(|(_, header)| field_name(header) == column.field || *header == column.header);
-        let by_header = || target(&column.header, course).filter(|target| !says_something_else(table, columns, at, target));
+        let by_header =
+            || target(&column.header, course).filter(|target| !says_something_else(table, columns, at, target));
         let target = by_map.map(|(target, _)| target.clone()).or_else(by_header);
         let prefix = column.header.split_once(':').map(|(kind, _)| kind.trim().to_lowercase());
         match target {

@@ -66,7 +66,8 @@ pub(super) struct Usual {
 pub(crate) fn adds_up(row: &Row, columns: &Columns) -> bool {
     let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
     let first = row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
-    let names = [Meaning::Name, Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part));
+    let names =
+        [Meaning::Name, Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part));
     let cell = |at: usize| row.cells.get(at).map_or("", |cell| cell.trim());
     let named = || names.map(cell).any(|name| !name.is_empty() && !adds(name));
     row.totals || first.is_some_and(adds) && !row.cells.iter().any(|cell| cell.contains('@')) && !named()

@@ -179,7 +179,8 @@ fn han(letters: &str) -> Vec<u8> {
 #[test]
 fn a_chinese_name_is_drawn_by_one_face_and_the_words_around_it_by_theirs() {
     let none = |_: &str| BTreeSet::new();
-    let fonts = FontLibrary::builtin().with_font("han.otf", Arc::new(han("王明李成")), FontOrigin::Folder, &none).unwrap();
+    let fonts =
+        FontLibrary::builtin().with_font("han.otf", Arc::new(han("王明李成")), FontOrigin::Folder, &none).unwrap();
     let template = Template::built_in("classic", None).unwrap().in_language("zh").unwrap();
     let layout = Layout::new(&template, &fonts).unwrap();
     let runs = |name: &str| -> Vec<(String, FontId)> {

@@ -196,7 +196,8 @@ fn the_page_says_once_what_was_found_alike_with_its_rows() {
         let fields = form.fields.clone();
         let taken = browser.upload(&form, &fields, Some(("file", "doppelt.csv", list.as_bytes())));
         let page = browser.follow(&taken);
-        for said in ["The same person is again in row 4, which counts", "The same person is again in row 5, which counts"]
+        for said in
+            ["The same person is again in row 4, which counts", "The same person is again in row 5, which counts"]
         {
             assert!(page.contains(said), "{said}: {page}");
         }

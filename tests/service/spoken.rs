@@ -186,7 +186,8 @@ fn words_and_criteria_stay_together_where_the_language_passes_through_one_that_t
 fn an_event_made_earlier_keeps_its_template_when_its_title_changes() {
     on_each_engine(|world| {
         let before =
-            made(world, "OLD", json!({ "title": "Atlas", "template": "classic.en", "language": "de" }))["template"].clone();
+            made(world, "OLD", json!({ "title": "Atlas", "template": "classic.en", "language": "de" }))["template"]
+                .clone();
         let person = json!({ "name": "Ada Lovelace", "email": "ada@example.org" });
         world.post("/events/OLD/participants", &person).ok();
         world.put("/events/OLD/rule", &json!({ "rule": "everybody" })).ok();

@@ -566,7 +566,10 @@ mod tests {
     #[test]
     fn only_what_says_the_same_of_several_rows_is_put_together() {
         let finding = |line: u64, code: &str, reason: &str| {
-            json!({ "severity": "warning", "field": "name", "code": code, "hint": "nothing to do", "line": line, "reason": reason })
+            let of_all = json!({ "severity": "warning", "field": "name", "hint": "nothing to do" });
+            let mut one = of_all.as_object().unwrap().clone();
+            one.extend([("line".into(), json!(line)), ("code".into(), json!(code)), ("reason".into(), json!(reason))]);
+            Value::Object(one)
         };
         let found = [
             finding(2, "name_case", "`ADA` differs by case only: `Ada`, in line 3, is kept"),
@@ -579,10 +582,8 @@ mod tests {
             finding(10, "does_not_fit", "`Adamiringambola…` fits on no line of the certificate, which cannot be made"),
             finding(11, "does_not_fit", "`Bernhardinerberg…` fits on no line of the certificate, which cannot be made"),
         ];
-        let lines: Vec<Vec<u64>> = alike(&found)
-            .iter()
-            .map(|group| group.iter().map(|one| one["line"].as_u64().unwrap()).collect())
-            .collect();
+        let lines: Vec<Vec<u64>> =
+            alike(&found).iter().map(|group| group.iter().map(|one| one["line"].as_u64().unwrap()).collect()).collect();
         assert_eq!(lines, [vec![2, 4], vec![5], vec![6], vec![7], vec![8], vec![9], vec![10], vec![11]]);
         let w = Words::all().iter().find(|w| w.language == "en").unwrap();
         let groups = alike(&found);

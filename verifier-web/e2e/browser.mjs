@@ -53,9 +53,10 @@ export async function paste(page, text) {
   return verdict(page);
 }
 
-/** Takes the counts of an earlier batch away, so that those of the next one can be waited for. */
+/** Takes away what an earlier file left on the page, so that what the next one brings can be waited for. */
 export async function forget(page) {
   await page.$$eval('#batch .count', (all) => all.forEach((one) => one.remove()));
+  await page.$$eval('#busy', (all) => all.forEach((one) => one.classList.remove('bad')));
 }
 
 /** Gives a file to the page as `#drop` takes it, and returns the verdict. */

@@ -126,6 +126,7 @@ test('a mail is opened, and its only certificate shown whole', async () => {
 test('what is not opened is refused with what to do, and is no accusation', async () => {
   const page = await opened();
   const refused = async (name, data, wanted) => {
+    await forget(page);
     await page.setInputFiles('#files', file(name, data));
     await page.waitForSelector('#busy.bad');
     assert.match(await page.innerText('#busy'), wanted);

@@ -250,7 +250,7 @@ fn a_retake_that_was_asked_for_beside_a_certificate_revoked_meanwhile_says_why_n
         let retake = form(&page, &format!("{CARD}/retake"));
         let number = page.split("CERT-WORKSHOP-2026-").nth(1).unwrap()[..5].to_owned();
         let path = format!("/certificates/CERT-WORKSHOP-2026-{number}/revoke");
-        let revoked = ada.ask(world, "POST", &path, &json!({ "reason": "issued_in_error" }));
+        let revoked = ada.ask(world, "POST", &path, &json!({ "cause": "fraud" }));
         assert!(revoked.status.is_success(), "{}", revoked.text());
         let refused = browser.send(&retake, &[]);
         let page = refused.text();

@@ -423,7 +423,8 @@ fn a_mails_own_link_shows_one_certificate_and_counts_a_download_only_from_its_bu
     assert_eq!(over.status, StatusCode::NOT_FOUND);
     let said = over.text();
     assert!(
-        said.contains("when a newer mail about the certificate was sent") && said.contains("action=\"/portal/login\"")
+        said.contains("when the message about the certificate was sent again")
+            && said.contains("action=\"/portal/login\"")
     );
     assert!(!said.contains(&number_of(world, &mail.to)) && !said.contains(&mail.to), "{said}");
     for other in ["/m/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/m/x", &format!("{link}x")] {

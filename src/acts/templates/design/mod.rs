@@ -29,7 +29,7 @@ use super::{ActError, kept, opened};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{BlobId, Collection, Document as Record, DocumentWrite, Expect, StoreError};
-use crate::template::{Finding, FontLibrary, Template, TemplateError, builtin_names};
+use crate::template::{Finding, FontLibrary, Template, TemplateError, builtin_names, name_and_language};
 
 /// Most designs of one member.
 pub const MAX_DESIGNS: usize = 50;
@@ -145,7 +145,7 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
         Some(from) => opened(desk.store, from, None)?,
         None => empty(beginning)?,
     };
-    let is_kept = |name: &&String| beginning.next && !builtin_names().contains(&name.as_str());
+    let is_kept = |name: &&String| beginning.next && !builtin_names().contains(&name_and_language(name).0);
     let of = beginning.from.as_ref().filter(is_kept).cloned();
     let after = match &of {
         Some(name) => kept(desk.store, name)?.0.newest().map_or(0, |newest| newest.version),

@@ -16,7 +16,6 @@ mod limits;
 mod mail;
 mod meanwhile;
 mod offers;
-mod page_svg;
 mod publish;
 mod reading;
 mod render;

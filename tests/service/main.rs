@@ -11,7 +11,6 @@ mod card;
 mod chosen;
 mod confirmed;
 mod course;
-mod designer;
 mod designs;
 mod document;
 mod earlier;

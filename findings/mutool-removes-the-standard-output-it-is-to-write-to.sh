@@ -49,4 +49,4 @@ mutool draw: printed '', and the link is gone
 mutool draw without -o: printed 'Ada', and the link is there
 SEEN
 diff expected seen || { echo "$(mutool -v 2>&1 | head -n1) behaves otherwise" >&2; exit 1; }
-echo "as found: mutool removes the link that it is to write to, and prints nothing"
+echo "as found in $(mutool -v 2>&1 | head -n1): it removes the link that it is to write to, and prints nothing"

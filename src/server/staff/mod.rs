@@ -50,6 +50,7 @@ mod rule;
 mod running;
 mod runs;
 mod search;
+mod sending;
 mod settings;
 mod spot;
 mod team;
@@ -116,9 +117,9 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/badge.png", get(badge::picture))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
-        .route("/staff/events/{code}/send", get(deliveries::look).post(deliveries::send))
-        .route("/staff/events/{code}/send/test", post(deliveries::test))
-        .route("/staff/events/{code}/send/settings", post(deliveries::settle))
+        .route("/staff/events/{code}/send", get(sending::look).post(sending::send))
+        .route("/staff/events/{code}/send/test", post(sending::test))
+        .route("/staff/events/{code}/send/settings", post(sending::settle))
         .route("/staff/certificates", get(certificates::list))
         .route("/staff/certificates/batch", get(batch::ask).post(batch::start))
         .route("/staff/certificates/{number}", get(certificates::show))

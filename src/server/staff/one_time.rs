@@ -3,10 +3,10 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::deliveries::{Waits, as_it_goes};
 use super::events::trail;
 use super::form::{Fields, part};
 use super::inside::Staff;
+use super::sending::{Waits, as_it_goes};
 use super::ui::{Choice, Field, Form, Html, Kind, Page, Section};
 use crate::server::Problem;
 use crate::server::reply::tag_of;

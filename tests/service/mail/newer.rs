@@ -18,6 +18,13 @@ use crate::real_door::{behind_the_real_door, school_by};
 use crate::runs::{done, school, work};
 use crate::smtp_sink::{Fault, Sink};
 
+/// Makes certificates for so many people of an event.
+fn issued_to(post: &Post, people: usize) -> &World {
+    school(&post.world, people, 0);
+    done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    &post.world
+}
+
 /// Gives somebody another name, and makes all certificates anew that say something else then.
 fn renamed(world: &World, people: &[usize]) -> Value {
     for n in people {
@@ -60,9 +67,7 @@ const FIRST: &str = "congratulations!";
 #[test]
 fn who_has_a_newer_version_than_was_sent_is_counted_and_is_sent_it_once() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 4, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 4);
         assert_eq!(told(post), [json!(4), json!(0)]);
         post.send();
         post.deliver();
@@ -99,9 +104,7 @@ fn who_has_a_newer_version_than_was_sent_is_counted_and_is_sent_it_once() {
 #[test]
 fn what_waits_when_a_newer_version_is_made_brings_that_one_and_counts_as_it() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 1, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 1);
         post.send();
         renamed(world, &[0]);
         assert_eq!(told(post), [json!(0), json!(0)]);
@@ -116,9 +119,7 @@ fn what_waits_when_a_newer_version_is_made_brings_that_one_and_counts_as_it() {
 #[test]
 fn who_was_told_of_the_new_version_by_another_message_has_it() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 2, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 2);
         post.send();
         post.deliver();
         world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
@@ -230,9 +231,7 @@ fn staff_see_who_has_a_newer_version_and_send_it_on_the_page() {
 #[test]
 fn a_notice_that_was_stopped_refused_or_came_back_told_nobody() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 3, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 3);
         post.send();
         post.deliver();
         world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
@@ -278,9 +277,7 @@ fn as_before(post: &Post) {
 #[test]
 fn what_an_earlier_version_of_the_program_sent_counts_as_what_there_was_when_it_went() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 2, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 2);
         post.send();
         world.pass(60);
         renamed(world, &[0]);
@@ -304,9 +301,7 @@ fn what_an_earlier_version_of_the_program_sent_counts_as_what_there_was_when_it_
 #[test]
 fn who_was_sent_nothing_that_arrived_is_among_the_failed_and_was_sent_no_earlier_version() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 2, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 2);
         post.sink.fail("p00000@example.org", Fault::Content("554 5.7.1 Message refused"));
         post.send();
         post.deliver();
@@ -385,9 +380,7 @@ impl Office for Desks {
 #[test]
 fn a_letter_goes_only_while_its_version_is_the_one_in_force() {
     on_each_engine(|post| {
-        let world = &post.world;
-        school(world, 1, 0);
-        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let world = issued_to(post, 1);
         post.send();
         let (store, now) = (&*world.app.store, world.app.now());
         let office = Desks(crate::harness::issuer(), Faces::new(FontLibrary::builtin()), world.app.vault.own());

@@ -1,0 +1,356 @@
+//! An event's page "Send": what its letters say, to whom a run sends them, and what the event settles about mail.
+
+use axum::extract::Path;
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::{text, trail};
+use super::form::{Fields, part, query, written};
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+};
+use super::words::Words;
+use super::{one_time, phrases};
+use crate::accounts::Permission;
+use crate::mail::compose;
+use crate::server::Problem;
+use crate::server::problem::FieldProblem;
+
+/// Shows an event's letter as it would go, and asks whether to send it.
+pub(super) async fn look(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    sending(&staff, &code, &query(uri.query()), &Tried::NEW).await
+}
+
+async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let (w, path) = (staff.w, format!("/events/{}", part(code)));
+    let event = staff.get(&path).await?;
+    let told = staff.told(&format!("{path}/mail")).await?;
+    let mail = staff.get("/mail").await?;
+    let waits = Waits::of(&told.value);
+    let mut page = Page::new(w.s("step-send"))
+        .trail(trail(staff, code, &event))
+        .said(w, asked)
+        .lead(w.count("send-lead", waits.first));
+    if waits.newer > 0 {
+        page = page.notice(Tone::Amber, w.count("send-newer-wait", waits.newer));
+    }
+    // What is wrong with the settings stands in their form.
+    let settled = tried.0.is_some_and(|(fields, _)| !fields.get("kept").is_empty());
+    if let Some((_, problem)) = tried.0.filter(|_| !settled) {
+        page = page.problem(Tone::Red, staff.w, problem);
+    }
+    if settled {
+        // The form is far below: whoever sent it sees here that it was refused, and the way there.
+        let way = Action::link(w.s("send-settings"), "#settings".to_owned());
+        page = page.notice(Tone::Red, w.s("send-settings-refused")).part(Actions(vec![way]));
+    }
+    if mail["set_up"] != true {
+        page = page.notice(Tone::Amber, w.s("mail-off"));
+    }
+    if mail["set_up"] == true && mail["links"] != true {
+        page = page.notice(Tone::Amber, w.s("send-no-links"));
+        let say = Action::link(w.s("address-change"), staff.at("/settings/address"));
+        page = page.part_if(staff.may(Permission::Settings).then(|| Actions(vec![say])));
+    }
+    let over = waits.shown_over(asked.some("over")).filter(|_| mail["set_up"] == true);
+    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked, over).await);
+    if staff.may(Permission::Send) && mail["set_up"] == true {
+        let own = if settled { tried } else { &Tried::NEW };
+        page = page.part(start(staff, &path, waits, asked));
+        page = page.part(one_time::section(staff, &path, waits.to_whom(staff.w), asked));
+        page =
+            page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
+    }
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Lists who has a certificate and no address: they get nothing, and should be seen before anybody thinks that all have theirs.
+fn without_address(staff: &Staff, path: &str, told: &Value) -> Option<Html> {
+    let w = staff.w;
+    let count = told["without_address"].as_u64().filter(|count| *count > 0)?;
+    let row = |one: &Value| {
+        let number = text(one, "number");
+        let certificate = staff.at(&format!("/certificates/{}", part(&number)));
+        // An address is entered on their card.
+        let card = match text(one, "person") {
+            id if id.is_empty() => certificate.clone(),
+            id => staff.at(&format!("{path}/people/{}", part(&id))),
+        };
+        vec![Cell::link(text(one, "name"), card), Cell::link(number, certificate)]
+    };
+    let people = told["people_without_address"].as_array().map_or(&[][..], Vec::as_slice);
+    let table = Table {
+        caption: w.count("send-without", count),
+        heads: [w.s("name"), w.s("certificate")].into(),
+        rows: people.iter().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    };
+    let section = Section::new("without", w.count("send-without", count)).part(Text(w.s("send-without-text")));
+    Some(section.part(table).into())
+}
+
+/// Shows the letter as the first of those gets it over whom a run would go, or whoever is asked for.
+async fn letter(staff: &Staff, path: &str, asked: &Fields, over: Option<&str>) -> Html {
+    let (w, person) = (staff.w, asked.some("person"));
+    let another = Form::filter(staff, &format!("{path}/send"), w.s("send-preview-do"))
+        .field(Field::text("person", w.s("send-preview-whom")).value(person.unwrap_or_default()));
+    let section = Section::new("letter", w.s(if person.is_some() { "send-preview-one" } else { "send-preview" }));
+    let body = json!({ "person": person, "over": over.filter(|_| person.is_none()) });
+    match staff.post(&format!("{path}/mail/preview"), &Fields::default(), body).await {
+        Ok(told) => {
+            // What is attached is seen beside what is said.
+            let theirs = text(&told.value, "person");
+            let query = written([("person", person.unwrap_or(&theirs))]);
+            let src = staff.at(&format!("{path}/specimen.png?{query}"));
+            let attached = Picture { src, alt: w.s("send-preview-certificate") };
+            let section = as_it_goes(w, section.part(another), &told.value);
+            section.part(Text(w.s("send-preview-certificate"))).part(attached).into()
+        }
+        Err(problem) => section.part(another).part(Text(phrases::problem(w, &problem).text)).into(),
+    }
+}
+
+/// Shows a letter as it goes.
+pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section {
+    let facts = Facts::known([
+        (w.s("mail-from"), Some(text(letter, "from"))),
+        (w.s("mail-to"), Some(text(letter, "to"))),
+        (w.s("mail-subject"), Some(text(letter, "subject"))),
+        (w.s("mail-attached"), Some(w.s(if letter["attached"] == true { "yes" } else { "no" }))),
+    ]);
+    let section = match letter["stands_in"] == true {
+        true => section.part(Text(w.s("send-stands-in"))),
+        false => section,
+    };
+    section.part(facts).part(super::ui::Letter(text(letter, "text")))
+}
+
+/// Who waits for a message: without one, and with one of an earlier version.
+#[derive(Clone, Copy)]
+pub(super) struct Waits {
+    first: u64,
+    newer: u64,
+}
+
+impl Waits {
+    pub(super) fn of(told: &Value) -> Self {
+        let count = |member: &str| told[member].as_u64().unwrap_or_default();
+        Self { first: count("would_send"), newer: count("newer_version") }
+    }
+
+    /// Returns how many wait of those over whom a run goes; nothing of those of whom that is not said.
+    pub(super) fn over(self, over: &str) -> Option<u64> {
+        match over {
+            "those_without" => Some(self.first),
+            "newer_version" => Some(self.newer),
+            _ => None,
+        }
+    }
+
+    /// Returns over whom a letter is shown: those who were chosen, or who are offered first; nobody in particular where no one waits.
+    fn shown_over(self, asked: Option<&str>) -> Option<&'static str> {
+        let waits = |over: &&str| self.over(over).is_some_and(|count| count > 0);
+        let offered = ["those_without", "newer_version"];
+        offered.into_iter().filter(waits).find(|over| asked == Some(*over)).or_else(|| offered.into_iter().find(waits))
+    }
+
+    /// Returns to whom a run can send. Where nobody waits for one, no button offers to send none.
+    fn to_whom(self, w: &Words) -> Vec<Choice> {
+        let over = ["those_without", "newer_version", "failed"].into_iter();
+        let over = over.filter(|over| self.over(over) != Some(0));
+        over.map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
+    }
+}
+
+fn start(staff: &Staff, path: &str, waits: Waits, asked: &Fields) -> Html {
+    let w = staff.w;
+    let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
+    let over = waits.to_whom(w);
+    let (first, submit) = match waits {
+        Waits { first: 0, newer: 0 } => ("failed", w.s("send-failed-do")),
+        Waits { first: 0, newer } => ("newer_version", w.count("send-start", newer)),
+        Waits { first, newer: 0 } => ("those_without", w.count("send-start", first)),
+        // How many depends on what is chosen.
+        _ => ("those_without", w.s("step-send")),
+    };
+    let nobody = first == "failed";
+    // A form that was refused goes on from what was said in it.
+    let wanted = asked.some("over").filter(|wanted| over.iter().any(|one| one.value == *wanted));
+    let form = Form::new(staff, &format!("{path}/send"), submit)
+        .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(wanted.unwrap_or(first)))
+        .field(Field::new("day", w.s("send-day"), Kind::Date).value(asked.get("day")).hint(w.s("send-day-hint")));
+    let form = form
+        .field(Field::hidden("count", waits.first.to_string()))
+        .field(Field::hidden("newer", waits.newer.to_string()));
+    let section = Section::new("start", w.s(if nobody { "send-failed" } else { "step-send" }));
+    let section = section.part(form).part(Actions(vec![test]));
+    if nobody { section.folded().into() } else { section.into() }
+}
+
+fn addresses(all: &Value) -> String {
+    all.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// What participants are told of besides their certificates, where somebody wants that; nothing of it is on by itself.
+const TOLD: [&str; 4] = ["tell_revoked", "tell_replaced", "tell_corrections", "opens"];
+
+/// The switches of what participants are told, and the days before the end when they are reminded.
+fn told_to_people(w: &Words, mail: &Value) -> Vec<Field> {
+    let switch = |name: &str| {
+        let key = format!("mail-{}", name.replace('_', "-"));
+        let field = Field::new(name, w.s(&key), Kind::Check).value(if mail[name] == true { "yes" } else { "" });
+        match w.if_any(&format!("{key}-hint")) {
+            Some(hint) => field.hint(hint),
+            None => field,
+        }
+    };
+    let days = mail["remind_days"].as_u64().map(|days| days.to_string()).unwrap_or_default();
+    let remind = Field::text("remind_days", w.s("mail-remind-days")).value(days).hint(w.s("mail-remind-days-hint"));
+    TOLD.into_iter().map(switch).chain([remind]).collect()
+}
+
+fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: bool, tried: &Tried<'_>) -> Html {
+    let w = staff.w;
+    let when = ["by_hand", "with_issuing"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
+    let own = mail["texts"]
+        .as_array()
+        .and_then(|texts| texts.iter().find(|text| text["language"].is_null()))
+        .cloned()
+        .unwrap_or_default();
+    let own = match built_in {
+        true => {
+            let (subject, text) = compose::built_in_text(Some(w.language));
+            json!({ "subject": subject, "text": text })
+        }
+        false => own,
+    };
+    let form = Form::new(staff, &format!("{path}/send/settings"), w.s("save"))
+        .field(Field::hidden("seen", seen))
+        .field(Field::hidden("kept", mail.to_string()))
+        .field(Field::new("when", w.s("send-when"), Kind::Radios(when.into())).value(text(mail, "when")))
+        .field(Field::new("attach", w.s("send-attach"), Kind::Check).value(if mail["attach"] == true {
+            "yes"
+        } else {
+            ""
+        }))
+        .field(
+            Field::new("run_notices", w.s("mail-run-notices"), Kind::Check)
+                .value(if mail["run_notices"] == false { "" } else { "yes" })
+                .hint(w.s("mail-run-notices-hint")),
+        )
+        .field(
+            Field::text("notify", w.s("mail-notify")).value(addresses(&mail["notify"])).hint(w.s("mail-notify-hint")),
+        )
+        .fields(told_to_people(w, mail))
+        .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
+        .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
+        .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))
+        .field(
+            Field::new("text", w.s("mail-text"), Kind::Area(10))
+                .value(text(&own, "text"))
+                .hint(w.with("send-placeholders", [("example", "{{ name }}".into())])),
+        )
+        .tried(tried);
+    let placeholders = compose::PLACEHOLDERS
+        .map(|name| (format!("{{{{ {name} }}}}"), w.s(&format!("placeholder-{}", name.replace('_', "-")))));
+    let start = Action::link(w.s("send-built-in"), staff.at(&format!("{path}/send?text=built-in#settings")));
+    let section = Section::new("settings", w.s("send-settings")).part(form);
+    let section = section.part(Text(w.s("send-placeholders-are"))).part(Facts(placeholders.into()));
+    let section = section.part(Actions(vec![start]));
+    if built_in || tried.0.is_some() { section.into() } else { section.folded().into() }
+}
+
+/// Starts the run that sends.
+pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let over = fields.some("over").unwrap_or("those_without");
+    let own = one_time::said(&fields);
+    if let Some(own) = own.as_ref().filter(|own| !one_time::was_shown(&fields, own)) {
+        return match one_time::shown(&staff, &code, (&fields, own)).await {
+            Ok(page) => page,
+            Err(problem) => refused(&staff, &code, &fields, problem).await,
+        };
+    }
+    let mut body = json!({ "kind": "send", "event": code.to_uppercase(), "over": over, "mail": own });
+    if let Some(day) = fields.some("day") {
+        let Ok(day) = day.parse::<jiff::civil::Date>() else {
+            let problem = Problem::unprocessable("bad-request", staff.w.s("send-bad-day"));
+            return refused(&staff, &code, &fields, problem).await;
+        };
+        body["not_before"] = json!(staff.zone.first_second(day).to_string());
+    }
+    if let Some(problem) = changed(&staff, &code, (over, &fields)).await {
+        return refused(&staff, &code, &fields, problem).await;
+    }
+    match staff.post("/runs", &fields, body).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Err(problem) => refused(&staff, &code, &fields, problem).await,
+    }
+}
+
+/// Says that more or fewer wait by now than were shown.
+async fn changed(staff: &Staff, code: &str, (over, fields): (&str, &Fields)) -> Option<Problem> {
+    let expected = match over {
+        "those_without" => fields.some("count"),
+        "newer_version" => fields.some("newer"),
+        _ => None,
+    };
+    let expected: u64 = expected?.parse().ok()?;
+    let now = Waits::of(&staff.get_if(&format!("/events/{}/mail", part(code))).await?).over(over)?;
+    let said = || staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]);
+    (now != expected).then(|| Problem::conflict("changed", said()))
+}
+
+async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: Problem) -> Response {
+    let tried = Tried(Some((fields, &problem)));
+    sending(staff, code, fields, &tried).await.unwrap_or_else(|response| response)
+}
+
+/// Sends a letter to who asks.
+pub(super) async fn test(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/events/{}", part(&code));
+    match staff.post(&format!("{path}/mail/test"), &fields, json!({})).await {
+        Ok(_) => staff.done(&format!("{path}/send"), "test-sent"),
+        Err(problem) => refused(&staff, &code, &fields, problem).await,
+    }
+}
+
+/// Settles what an event says of mail.
+pub(super) async fn settle(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/events/{}", part(&code));
+    // What the form does not ask about stays as it was.
+    let mut mail: Value = serde_json::from_str(fields.get("kept")).unwrap_or_else(|_| json!({}));
+    if !mail.is_object() {
+        mail = json!({});
+    }
+    mail["when"] = json!(fields.some("when").unwrap_or("by_hand"));
+    mail["attach"] = json!(fields.on("attach"));
+    mail["run_notices"] = json!(fields.on("run_notices"));
+    for name in TOLD {
+        mail[name] = json!(fields.on(name));
+    }
+    mail["remind_days"] = match fields.some("remind_days").map(str::parse::<u16>) {
+        None => Value::Null,
+        Some(Ok(days @ 1..=365)) => json!(days),
+        Some(_) => {
+            let errors =
+                vec![FieldProblem { field: "remind_days".to_owned(), detail: staff.w.s("mail-remind-days-bad") }];
+            let problem = Problem::unprocessable("bad-number", staff.w.s("form-look")).with_errors(errors);
+            return refused(&staff, &code, &fields, problem).await;
+        }
+    };
+    let notify = fields.get("notify").split([',', ';', ' ']).map(str::trim).filter(|one| !one.is_empty());
+    mail["notify"] = notify.collect::<Vec<_>>().into();
+    for name in ["from", "reply_to"] {
+        mail[name] = fields.some(name).map_or(Value::Null, |value| json!(value));
+    }
+    let others = mail["texts"].as_array().into_iter().flatten().filter(|text| !text["language"].is_null()).cloned();
+    let own = fields.some("text").map(|text| json!({ "subject": fields.get("subject"), "text": text }));
+    mail["texts"] = others.chain(own).collect();
+    match staff.send(Method::PUT, &format!("{path}/mail"), &fields, mail).await {
+        Ok(_) => staff.done(&format!("{path}/send"), "saved"),
+        Err(problem) => refused(&staff, &code, &fields, problem).await,
+    }
+}

@@ -172,8 +172,8 @@ fn d11_a_column_that_says_something_else_than_its_header_is_left_out_by_what_the
         .prints("--map 'skip=attendance:$(date)'");
 }
 
-#[test]
-fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
+/// An issuer with an event whose template prints a column of dates in words.
+fn with_dates() -> Issuer {
     let issuer = Issuer::new();
     let template = fs::read_to_string(case("r19-date-and-number-columns/template.json")).unwrap();
     let folder = issuer.path("template");
@@ -181,6 +181,12 @@ fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
     fs::write(folder.join("template.json"), template.replace("{completed_on}", "{completed_on:long}")).unwrap();
     let folder = folder.to_str().unwrap();
     issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
+    issuer
+}
+
+#[test]
+fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
+    let issuer = with_dates();
     let list = "Name,Completed on\nDina,2026-05-01\nRui,1 May 2026\nUma,05/04/2026\nAda,04.05.2026\nBo,\n";
     // What cannot be told for a day, or could be two, is told now and not when everybody waits.
     fs::write(issuer.path("people.csv"), list).unwrap();
@@ -199,13 +205,7 @@ fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
 
 #[test]
 fn dates_of_a_workbook_are_printed_and_those_that_are_none_are_told_by_their_line() {
-    let issuer = Issuer::new();
-    let template = fs::read_to_string(case("r19-date-and-number-columns/template.json")).unwrap();
-    let folder = issuer.path("template");
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("template.json"), template.replace("{completed_on}", "{completed_on:long}")).unwrap();
-    let folder = folder.to_str().unwrap();
-    issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
+    let issuer = with_dates();
     let book = case("r19-date-and-number-columns/03-dates.xlsx");
     let ran = issuer.run(&["import", "DATES", book.to_str().unwrap()]).expect(1).prints("3 added");
     for (line, said) in [("line 4", "05/04/2026"), ("line 6", "1 May 2026"), ("line 7", "`x` is not a date")] {

@@ -106,7 +106,7 @@ fn import(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<Vec
     let transparent = import.transparent;
     form.set("Filter", "FlateDecode");
     let form = document.add_object(Stream::new(form, deflate(&content)));
-    if drawing != Drawing::First {
+    if drawing >= Drawing::Fourth {
         inks::settle(document)?;
     }
     Ok(VectorPicture { form, transparent })

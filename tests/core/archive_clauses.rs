@@ -186,12 +186,12 @@ fn lzw(content: &str) -> String {
 }
 
 /// A colour space of one ink that is shown in one colour.
-fn ink(name: &str, colour: &str) -> String {
+pub(crate) fn ink(name: &str, colour: &str) -> String {
     format!("[/Separation/{name}/DeviceRGB<</FunctionType 2/Domain[0 1]/C0[1 1 1]/C1[{colour}]/N 1>>]")
 }
 
 /// Two squares beside each other, each in its ink.
-fn two_inks(left: &str, right: &str) -> Vec<u8> {
+pub(crate) fn two_inks(left: &str, right: &str) -> Vec<u8> {
     let squares = "/A cs 1 scn 0 0 50 100 re f /B cs 1 scn 50 0 50 100 re f";
     page(squares, &format!("/Resources<</ColorSpace<</A {left}/B {right}>>>>"), "", &[])
 }

@@ -224,6 +224,16 @@ fn pixel(raster: &Raster, x: f32, y: f32) -> [u8; 3] {
 }
 
 #[test]
+fn what_was_issued_with_an_ink_in_two_ways_is_drawn_as_it_was() {
+    use crate::archive_clauses::{ink, two_inks};
+    let background = two_inks(&ink("All", "1 0 0"), &ink("All", "0 0 1"));
+    let [second, third] = [Drawing::Second, Drawing::Third].map(|rules| drawn("a.pdf", background.clone(), rules));
+    assert_eq!(second.rgba, third.rgba);
+    let (left, right) = (pixel(&third, 0.2, 0.3), pixel(&third, 0.6, 0.3));
+    assert!(left[0] > 200 && left[2] < 60 && right[0] < 60 && right[2] > 200, "{left:?} {right:?}");
+}
+
+#[test]
 fn a_photo_stands_upright() {
     let photo = |file: &str| case(&format!("m01-signature-photo-lies-on-its-side/{file}"));
     let upright = drawn("a.jpg", photo("sig.jpg"), Drawing::Second);

@@ -116,12 +116,11 @@ pub fn make(
     for (order, tried) in orders.into_iter().zip(tried) {
         problems.push(tried.map(|laid| can.push((order, laid))).err());
     }
-    let mut slots = bench.reserve(workshop.times, can)?.into_iter();
-    let groups: Vec<Vec<Slot>> =
-        std::iter::from_fn(|| Some(slots.by_ref().take(PROVEN_TOGETHER).collect::<Vec<Slot>>()))
-            .take_while(|group| !group.is_empty())
-            .collect();
-    let made: Vec<Vec<_>> = groups.into_par_iter().map(|group| bench.make_all(workshop, group)).collect();
+    let slots = bench.reserve(workshop.times, can)?;
+    // Each core gets its share, where there are fewer than would fill them all.
+    let together = slots.len().div_ceil(rayon::current_num_threads()).clamp(1, PROVEN_TOGETHER);
+    let groups = slots.into_par_iter().chunks(together);
+    let made: Vec<Vec<_>> = groups.map(|group| bench.make_all(workshop, group)).collect();
     let mut made = made.into_iter().flatten();
     let answer = |problem: Option<MakeError>| match problem {
         Some(problem) => Some(Err(problem)),
@@ -130,7 +129,7 @@ pub fn make(
     Ok(problems.into_iter().filter_map(answer).collect())
 }
 
-/// Certificates whose signatures are verified in one sum: so few that all cores have something to do.
+/// Most certificates whose signatures are verified in one sum.
 const PROVEN_TOGETHER: usize = 64;
 
 /// Says which of these orders could not be made, without signing or reserving anything, and why.

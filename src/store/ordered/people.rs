@@ -344,7 +344,7 @@ fn delete<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, person: &P
     draft.delete(keys::person(kind::PARTICIPANT, event, &person.key));
     take_marks(draft, event, person, &[])?;
     if let Some(place) = index::place_of(draft, event, &person.key)? {
-        index::person(draft, event, &person.key, None)?;
+        draft.touched.person(event, place, None);
         draft.delete(keys::place(event, place));
         draft.delete(keys::person(kind::PLACE, event, &person.key));
     }

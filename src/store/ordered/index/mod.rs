@@ -56,25 +56,12 @@ impl Touched {
         self.documents.insert(super::documents::key(collection.name(), name), (collection, found));
     }
 
-    fn person(&mut self, event: &EventCode, place: u64, person: Option<&Participant>) {
+    pub(super) fn person(&mut self, event: &EventCode, place: u64, person: Option<&Participant>) {
         self.stamps.insert(people::stamp_of(event, place));
         let (block, slot) = people::place(event, place);
         let text = person.map(|person| crate::store::query::person_text(person).into_bytes());
         self.blocks.entry(block).or_default().insert(slot, text);
     }
-}
-
-/// Notes somebody who has a place in the roster: as they are from now on, or that they are gone.
-pub(super) fn person<E: Engine>(
-    draft: &mut OpenWrite<'_, E>,
-    event: &EventCode,
-    key: &PersonKey,
-    person: Option<&Participant>,
-) -> Result<()> {
-    if let Some(place) = place_of(draft, event, key)? {
-        draft.touched.person(event, place, person);
-    }
-    Ok(())
 }
 
 /// Notes that what somebody has is another from now on: a certificate, a listing, a message.

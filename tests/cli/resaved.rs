@@ -88,15 +88,6 @@ fn scan(pdf: &str, to: &Path) {
 fn untouched_certificates_in_fifteen_scripts_are_good() {
     let issuer = scripts();
     issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("15 valid");
-    for template in ["modern", "minimal"] {
-        let (event, out) = (template.to_uppercase(), issuer.path(template));
-        let (out, people) = (out.to_str().unwrap(), stored("data/scripts.csv"));
-        issuer.run(&["event", "create", &event, "--title", "Data Analysis", "--template", template]).expect(0);
-        issuer.run(&["import", &event, people.to_str().unwrap()]).expect(0);
-        issuer.run(&["issue", &event, "--out", out, "--format", "pdf"]).expect(0);
-        issuer.run(&["publish", "--out", "SITE"]).expect(0);
-        issuer.run(&["verify", out, "--trust", "SITE", "--at", SOON]).expect(0).prints("15 valid");
-    }
 }
 
 #[test]

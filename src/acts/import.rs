@@ -11,7 +11,7 @@ use super::import_ids::{known_ids, settle_ids};
 use super::import_record::{ImportRecord, remember};
 use super::import_report::report_rows;
 use super::languages::{OtherLanguage, OtherLanguages};
-use super::progress_columns::{self, Target, cleared, fill, split_mapping, targets};
+use super::progress_columns::{self, Target, cleared, fill, judges, split_mapping, targets};
 use super::{ActError, Decider, Listed, Planned, left_out, who, written_dates};
 use crate::acts::{Answers, Enrolled, enroll, foresee, recognise};
 use crate::credential::EventCode;
@@ -269,7 +269,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
-    let (mut ours, rest) = split_mapping(entries, course);
+    let (ours, rest) = split_mapping(entries, course);
     let mut said = Mapping::default();
     rest.iter().try_for_each(|entry| said.add(entry)).map_err(import::ImportError::from)?;
     let table = import::read_table_as(request.name, request.bytes, &request.limits, &request.reading, &said)?;
@@ -280,12 +280,10 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     for entry in rest.iter().filter(fits) {
         mapping.add(entry).map_err(import::ImportError::from)?;
     }
-    let mut columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
-    let is_passed_said = progress_columns::is_passed_mapped(&ours);
-    progress_columns::settle_results(&table, &mut columns, &mut ours);
+    let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
     let (found, unknown) = targets(&table, &columns, &ours, course);
     let rule = planned.plan.rule.as_ref();
-    let judged = progress_columns::judged(rule, &columns, &found, is_passed_said);
+    let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
     let (missing_glyph, absent) = (request.missing_glyph, request.absent);
     let (comma_names, held) = (request.comma_names, &request.held);
     let zone = desk.zone(&planned.event);
@@ -401,7 +399,7 @@ fn has(table: &Table, column: &str) -> bool {
 }
 
 fn column_read((column, used): (&import::Column, &Use)) -> ColumnRead {
-    // A result in words that nobody signs is for the rule, as pages and programs call it.
+    // A result that was said to be whether somebody has passed, and that nobody signs, is for the rule, as pages and programs call it.
     let is_for_rule = |meaning: &Meaning| *meaning == Meaning::Result && *used == Use::Rule;
     let meaning = column.meaning.filter(|meaning| !is_for_rule(meaning)).map(|meaning| meaning.field().to_owned());
     let header = column.header.chars().take(200).collect();
@@ -419,7 +417,7 @@ fn uses(
     let placeholders: BTreeSet<String> = templates(desk, planned)?.iter().flat_map(Template::placeholders).collect();
     let judged: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
     let mut uses = import::uses(columns, &placeholders, results, &judged);
-    // What nobody signs yet, and rules judge: a result in words.
+    // What nobody signs yet, and rules judge: a result that was said to be whether somebody has passed.
     for (at, _) in found.iter().filter(|(_, target)| *target == Target::Passed) {
         if uses[*at] == Use::Unconfirmed {
             uses[*at] = Use::Rule;

@@ -109,11 +109,10 @@ fn measures<'a>(table: &'a Table, columns: &'a Columns, at: usize) -> impl Itera
     people.map(move |row| row.number(at)).filter(|cell| !cell.starts_with('='))
 }
 
-/// Whether a column says yes or no in words, and nothing else but what stands for neither.
+/// Whether a column says yes or no in words. A cell that says something else beside them is an error of its row, and not a reason to
+/// leave what an earlier list said of the others.
 fn says_yes_or_no(table: &Table, columns: &Columns, at: usize) -> bool {
-    let said = || measures(table, columns, at).filter(|cell| !cell.is_empty() && !is_clear(cell));
-    let word = |cell: &str| cell.chars().any(char::is_alphabetic) && yes_or_no(cell).is_some();
-    said().next().is_some() && said().all(word)
+    measures(table, columns, at).any(|cell| cell.chars().any(char::is_alphabetic) && yes_or_no(cell).is_some())
 }
 
 /// Whether a column holds numbers, and nothing else but what stands for none. Of 0 and 1 alone it may be yes and no.
@@ -225,44 +224,6 @@ pub(super) fn targets(
     (found, unknown)
 }
 
-/// What somebody has `mapped` as a measure is that, and no result of a certificate; and a result that says yes or no in words is whether
-/// somebody has passed, beside being the result: what an earlier list said of it must not stay, and be signed later.
-pub(super) fn settle_results(table: &Table, columns: &mut Columns, mapped: &mut Vec<(Target, String)>) {
-    let of_certificates = |meaning| matches!(meaning, Meaning::Result | Meaning::Credits | Meaning::Term);
-    for column in columns.columns.iter_mut().filter(|column| column.meaning.is_some_and(of_certificates)) {
-        let is = |header: &str| field_name(header) == column.field || *header == column.header;
-        if mapped.iter().any(|(target, header)| is(header) && !matches!(target, Target::Role | Target::Score)) {
-            column.meaning = None;
-        }
-    }
-    let passed = is_passed_mapped(mapped);
-    let Some(at) = columns.with(Meaning::Result).filter(|at| !passed && says_yes_or_no(table, columns, *at)) else {
-        return;
-    };
-    let header = &columns.columns[at].header;
-    if !mapped.iter().any(|(_, mapped)| field_name(mapped) == field_name(header)) {
-        mapped.push((Target::Passed, header.clone()));
-    }
-}
-
-/// Whether somebody has said which column tells who has passed.
-pub(super) fn is_passed_mapped(mapped: &[(Target, String)]) -> bool {
-    mapped.iter().any(|(target, _)| *target == Target::Passed)
-}
-
-/// The columns of which a rule says what becomes of people. While there is none, a result that is whether somebody has passed by its
-/// words alone, and by nobody's word, is asked about: `nicht bestanden`.
-pub(super) fn judged(
-    rule: Option<&Rule>,
-    columns: &Columns,
-    found: &[(usize, Target)],
-    is_passed_said: bool,
-) -> Vec<usize> {
-    let by_words = |at: usize| !is_passed_said && target(&columns.columns[at].header, &Course::default()).is_none();
-    let asked = |(at, target): &(usize, Target)| rule.is_none() && *target == Target::Passed && by_words(*at);
-    found.iter().filter(|one| judges(rule, &one.1) && !asked(one)).map(|(at, _)| *at).collect()
-}
-
 /// Fills people from these columns. A cell that cannot be read makes its row an error.
 pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)], rows: &mut [RowOutcome]) {
     for outcome in rows {
@@ -279,7 +240,7 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
         for (at, target) in targets {
             let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
             let column = &columns.columns[*at];
-            // A result in words is both: what a certificate says, and whether somebody has passed.
+            // A result that somebody maps is both: what a certificate says, and whether somebody has passed.
             let stays = column.meaning == Some(Meaning::Result);
             if !stays && !matches!(target, Target::Role | Target::Score | Target::Points) {
                 person.fields.remove(&column.field);
@@ -321,7 +282,7 @@ fn is_clear(cell: &str) -> bool {
 
 /// Whether a rule judges what a column says: then it is no question. Where there is no rule yet, one has to come before
 /// anybody gets a certificate; what it says of roles is not foreseen.
-fn judges(rule: Option<&Rule>, target: &Target) -> bool {
+pub(super) fn judges(rule: Option<&Rule>, target: &Target) -> bool {
     use Target as T;
     if matches!(target, T::Score | T::Locale | T::ExternalId) {
         return false;

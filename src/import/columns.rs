@@ -175,11 +175,11 @@ impl Columns {
     }
 
     /// What is to become of names such as `Lovelace, Ada`: what was said; else what the header says that the column has, as
-    /// `Name, Vorname` does.
-    pub(super) fn commas(&self, said: CommaNames) -> CommaNames {
-        let header = self.with(Name).map(|at| &self.columns[at].header);
-        let family_first = header.and_then(|header| both_parts(header)).is_some_and(|told| told.0);
-        if said == CommaNames::Ask && family_first { CommaNames::Swap } else { said }
+    /// `Name, Vorname` does, where all names have a comma.
+    pub(super) fn commas(&self, table: &Table, said: CommaNames) -> CommaNames {
+        let is_family_first = |at: &usize| both_parts(&self.columns[*at].header).is_some_and(|told| told.0);
+        let told = self.with(Name).filter(is_family_first).is_some_and(|at| parts::have_commas(table, at));
+        if said == CommaNames::Ask && told { CommaNames::Swap } else { said }
     }
 
     /// Returns the index of the column with a meaning; the first, where several have it.
@@ -210,7 +210,7 @@ impl Columns {
         let free = |at: usize| self.is_free(at, mapping);
         // What a column without a single cell is called says nothing, where another one is called so too.
         let filled = |at: usize| free(at) && parts::is_filled(table, at);
-        Ok(self.likeliest(meaning, &filled).or_else(|| self.likeliest(meaning, &free)))
+        Ok(self.likeliest(table, meaning, &filled).or_else(|| self.likeliest(table, meaning, &free)))
     }
 
     /// Whether nothing is known of a column, and nothing was said of it.
@@ -221,7 +221,7 @@ impl Columns {
     }
 
     /// Returns which of some columns is the likeliest for a meaning, by its header.
-    fn likeliest(&self, meaning: Meaning, free: &dyn Fn(usize) -> bool) -> Option<usize> {
+    fn likeliest(&self, table: &Table, meaning: Meaning, free: &dyn Fn(usize) -> bool) -> Option<usize> {
         let keys: Vec<String> = self.columns.iter().map(|column| key(&column.header)).collect();
         let any = |fits: &dyn Fn(usize) -> bool| (0..keys.len()).find(|at| fits(*at) && free(*at));
         if !matches!(meaning, Name | FirstName | MiddleName | LastName | SecondLastName | Email) {
@@ -233,9 +233,14 @@ impl Columns {
         // `Name (original name)`, `E-mail (work)`.
         let heads: Vec<String> = self.columns.iter().map(|column| head(&column.header)).collect();
         let by_head = || headers(meaning).find_map(|header| any(&|at| heads[at] == header && !counts(at)));
-        let both = || any(&|at| meaning == Name && both_parts(&self.columns[at].header).is_some());
+        let both = || any(&|at| meaning == Name && self.holds_both_parts(table, at));
         let asks = || any(&|at| meaning == Name && asks_for_name(&self.columns[at].header));
         exact.or_else(by_head).or_else(both).or_else(asks)
+    }
+
+    /// Whether a header names both parts of a name, and its cells tell which is which: with the family name first only by a comma.
+    fn holds_both_parts(&self, table: &Table, at: usize) -> bool {
+        both_parts(&self.columns[at].header).is_some_and(|told| !told.0 || parts::have_commas(table, at))
     }
 
     /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name, beside

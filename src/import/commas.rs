@@ -8,7 +8,7 @@ use super::{Row, Table};
 
 /// Returns the question of a list whose names are mostly written as `Lovelace, Ada`.
 pub fn asked_commas(table: &Table, columns: &Columns, said: CommaNames) -> Option<Question> {
-    if columns.commas(said) != CommaNames::Ask || !mostly_commas(table, columns) {
+    if columns.commas(table, said) != CommaNames::Ask || !mostly_commas(table, columns) {
         return None;
     }
     let (turned, _) = comma_names(table, columns);

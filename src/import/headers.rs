@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::columns::{Meaning, field_name, key};
+use super::parts;
 
 /// Headers by field, as [`key`] spells them.
 const HEADERS: &str = include_str!("headers.txt");
@@ -81,6 +82,10 @@ pub(super) fn both_parts(header: &str) -> Option<FamilyFirst> {
         (false, true) => Some(true),
         _ => None,
     };
+    // Languages that print the family name first also print it so below such a header: that is asked about.
+    if words.iter().any(|word| parts::is_family_first(word)) {
+        return None;
+    }
     let mut found = Vec::new();
     while let [first, rest @ ..] = &words[..] {
         let joined = rest.first().map(|next| format!("{first}{next}"));

@@ -64,13 +64,21 @@ pub(super) struct Usual {
 /// Says whether a row adds up others by what it says itself: what stands in it is no measure of anybody. Who has an address, or a
 /// name that says nothing of the kind, is somebody, whatever stands in the first column: `Student`.
 pub(crate) fn adds_up(row: &Row, columns: &Columns) -> bool {
-    let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
-    let first = row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
     let names =
         [Meaning::Name, Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part));
     let cell = |at: usize| row.cells.get(at).map_or("", |cell| cell.trim());
-    let named = || names.map(cell).any(|name| !name.is_empty() && !adds(name));
-    row.totals || first.is_some_and(adds) && !row.cells.iter().any(|cell| cell.contains('@')) && !named()
+    let named = || names.map(cell).any(|name| !name.is_empty() && !says_that_it_adds(name));
+    row.totals || begins_as_one_that_adds(row).is_some() && !named()
+}
+
+/// Returns what a row begins with, if that is what rows begin with that add up others, and nobody's address is in it.
+fn begins_as_one_that_adds(row: &Row) -> Option<&str> {
+    let first = row.cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty())?;
+    (says_that_it_adds(first) && !row.cells.iter().any(|cell| cell.contains('@'))).then_some(first)
+}
+
+fn says_that_it_adds(cell: &str) -> bool {
+    is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell))
 }
 
 /// The numbers of a column: what they come to, how many there are, and between which they lie.
@@ -186,9 +194,8 @@ impl Usual {
     pub(super) fn nameless(&self, row: &Row) -> Option<String> {
         let filled: Vec<&str> = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
         let shown = |cell: &str| cell.chars().take(40).collect::<String>();
-        let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
         match &filled[..] {
-            [first, _, ..] if adds(first) && !filled.iter().any(|cell| cell.contains('@')) => {
+            [first, _, ..] if begins_as_one_that_adds(row).is_some() => {
                 Some(format!("`{}`: the row adds up others, and names nobody", shown(first)))
             }
             // An address is somebody's.

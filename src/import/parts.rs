@@ -145,6 +145,17 @@ pub(super) fn is_filled(table: &Table, at: usize) -> bool {
     table.rows.is_empty() || table.rows.iter().any(filled)
 }
 
+/// Says whether a word is a header of family names in a language that prints them first.
+pub(super) fn is_family_first(word: &str) -> bool {
+    FAMILY_FIRST.contains(&word)
+}
+
+/// Says whether names of several words have a comma in a column, all of them.
+pub(super) fn have_commas(table: &Table, at: usize) -> bool {
+    let cells = table.rows.iter().filter_map(|row| row.cells.get(at));
+    cells.filter(|cell| cell.split_whitespace().count() > 1).all(|cell| cell.contains([',', '，', '、']))
+}
+
 /// Says whether no cell of a column has a letter, though some are filled.
 pub(super) fn has_no_letters(table: &Table, at: usize) -> bool {
     let cells =

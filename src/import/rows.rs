@@ -81,7 +81,7 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
     let tells: Vec<Option<Tells>> = columns.columns.iter().map(absent::tells).collect();
     let usual = Usual::of(table, columns);
     // Where most names are written so, that is one question about the list.
-    let commas = columns.commas(checks.comma_names);
+    let commas = columns.commas(table, checks.comma_names);
     let ask_commas = commas == CommaNames::Ask && !mostly_commas(table, columns);
     let swap = commas == CommaNames::Swap;
     let check = |(index, row): (usize, &Row)| {

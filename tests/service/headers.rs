@@ -30,6 +30,16 @@ fn a_header_that_names_both_parts_is_the_whole_name_and_says_which_part_stands_f
             let told = looked(world, &format!("{header};E-Mail\nHans Müller;hans@x.example\n"), &[]);
             assert_eq!((names(&told), &told["questions"]), (vec!["Hans Müller"], &json!([])), "{header}");
         }
+        // Which part is which is not told without a comma, and not of languages that print the family name first.
+        for list in [
+            "Zu- und Vorname;E-Mail\nMüller, Hans;hans@x.example\nBraun Ida;ida@x.example\n",
+            "Vezetéknév, keresztnév;E-Mail\nKovács, Anna;a@x.example\nNagy, Béla;b@x.example\n",
+        ] {
+            let asked =
+                world.upload(OWNER, "/events/WORKSHOP/imports?dry_run=true", "liste.csv", list.as_bytes(), &[]);
+            asked.problem(422, "bad-file");
+            assert_eq!(asked.json()["questions"][0]["about"], "map");
+        }
         for header in ["Name, Vorname", "Zu- und Vorname", "Nachname / Vorname"] {
             let list = format!("{header};E-Mail\nMüller, Hans;hans@x.example\nVon der Au, Ida;ida@x.example\n");
             let told = looked(world, &list, &[]);
@@ -56,16 +66,21 @@ fn a_header_that_names_both_parts_is_the_whole_name_and_says_which_part_stands_f
 }
 
 #[test]
-fn results_in_words_are_what_the_rule_asks_for_and_what_is_mapped_is_shown_so() {
+fn a_column_that_is_called_passed_is_for_the_rule_and_a_result_is_if_somebody_says_so() {
     on_each_engine(|world| {
         workshop(world);
         world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
         let list =
             "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;bestanden\nIda Braun;ida@x.example;nicht bestanden\n";
         let told = looked(world, list, &[]);
+        assert_eq!(used(&told, "Ergebnis").1, "result", "{told}");
+        let codes: Vec<_> = told["findings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
+        assert!(codes.contains(&&json!("absent_or_failed")), "nobody has said what becomes of who has failed: {told}");
+        let passed = [("map", "passed=Ergebnis")];
+        let told = looked(world, list, &passed);
         assert_eq!(used(&told, "Ergebnis"), (json!("rule"), Value::Null), "{told}");
         assert_eq!(told["findings"], json!([]), "nothing is odd about it");
-        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[]).ok();
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &passed).ok();
         let of = |who: &str| {
             world.get(&format!("/events/WORKSHOP/participants/{who}@x.example")).ok()["progress"]["passed"].clone()
         };
@@ -73,6 +88,18 @@ fn results_in_words_are_what_the_rule_asks_for_and_what_is_mapped_is_shown_so() 
         let told =
             looked(world, "Name;E-Mail;Bestanden\nHans Müller;hans@x.example;ja\nIda Braun;ida@x.example;nein\n", &[]);
         assert_eq!(used(&told, "Bestanden").0, "rule", "{told}");
+        // A result beside it, and grades, say nothing of who has passed.
+        let list = "Name;E-Mail;Ergebnis;Bestanden\nHans Müller;hans@x.example;teilgenommen;nein\n";
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[]).ok();
+        assert_eq!(of("hans"), false, "by the column that says so");
+        let list = "Name;E-Mail;Passed;Grade\nIda Braun;ida@x.example;yes;A\n";
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[("absent", "take")]).ok();
+        assert_eq!(of("ida"), true, "an A is no absence");
+        // One odd cell is an error of its row, and no reason to leave what was said before of the others.
+        let list = "Name;E-Mail;Bestanden\nHans Müller;hans@x.example;ja\nUwe Kern;uwe@x.example;krank\n";
+        let told = looked(world, list, &[]);
+        assert_eq!(used(&told, "Bestanden").0, "rule", "{told}");
+        assert_eq!(told["counts"]["errors"], 1, "{told}");
         // A number is a result, until somebody says that it is whether they passed.
         let list = "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;1\nIda Braun;ida@x.example;0\n";
         assert_eq!(used(&looked(world, list, &[]), "Ergebnis").1, "result");
@@ -85,15 +112,11 @@ fn a_newer_list_says_the_result_that_is_signed_later() {
     on_each_engine(|world| {
         workshop(world);
         let list = |said: &str| format!("Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;{said}\n");
-        // Without a rule nobody has said what becomes of who has failed: that is asked about.
-        let told = looked(world, &list("nicht bestanden"), &[]);
-        assert_eq!(told["findings"][0]["code"], "absent_or_failed", "{told}");
-        assert_eq!(looked(world, &list("bestanden"), &[])["findings"], json!([]));
-
         world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
         let hans = "/events/WORKSHOP/participants/hans@x.example";
         for (said, passed) in [("nicht bestanden", false), ("bestanden", true)] {
-            world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list(said).as_bytes(), &[]).ok();
+            let passed_by = [("map", "passed=Ergebnis")];
+            world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list(said).as_bytes(), &passed_by).ok();
             let person = world.get(hans).ok();
             let fields = &person["fields"];
             assert_eq!(

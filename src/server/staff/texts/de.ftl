@@ -284,6 +284,11 @@ import-map-submit = So lesen
 import-hint-skip = Wenn die Spalte etwas anderes sagt: oben bei Spalten auswählen und sagen, dass sie ausgelassen ist.
 import-notes = Was angenommen wurde
 import-findings = Zeilen, die einen Blick brauchen
+import-findings-more =
+    { $count ->
+        [one] Eine weitere steht in der Datei der Zeilen, die einen Blick brauchen.
+       *[other] { $count } weitere stehen in der Datei der Zeilen, die einen Blick brauchen.
+    }
 import-rows-more =
     { $count ->
         [one] und eine weitere Zeile

@@ -284,6 +284,11 @@ import-map-submit = Read it so
 import-hint-skip = If the column says something else: choose it under Columns above and say that it is left out.
 import-notes = What was assumed
 import-findings = Rows that need a look
+import-findings-more =
+    { $count ->
+        [one] One more is in the file of the rows that need a look.
+       *[other] { $count } more are in the file of the rows that need a look.
+    }
 import-rows-more =
     { $count ->
         [one] and one more row

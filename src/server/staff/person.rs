@@ -480,7 +480,7 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
 /// What the API asks about two people is asked on the card, in its words; of two who cannot be told apart nothing is asked.
 fn shared(staff: &Staff, mut problem: Problem) -> Problem {
     let about = ["same-address", "same-name"].into_iter().find(|code| problem.code == *code);
-    if let Some(code) = about.filter(|code| problem.detail.contains(&format!("`{}=", code.replace('-', "_")))) {
+    if let Some(code) = about {
         problem.detail = staff.w.s(&format!("person-{code}"));
         problem.by_api = false;
     }

@@ -69,6 +69,7 @@
 //! scene       -> qr
 //! server      -> accounts acts credential desk eligibility files import inspect keys mail making pages proof publish
 //! server      -> qr reading render sharing status store template vault verify webhooks
+//! sharing     -> credential
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene

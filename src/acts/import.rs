@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::erase::Unerased;
+use super::import_alike::{Alike, alike};
 use super::import_ids::{known_ids, settle_ids};
 use super::import_record::{ImportRecord, remember};
 use super::import_report::report_rows;
@@ -83,6 +84,10 @@ pub struct Imported {
     pub columns: Vec<ColumnRead>,
     /// The first findings; the report has all.
     pub findings: Vec<FindingView>,
+    /// What was found in the whole list, in a dry run, put together where it is alike; the first 200 kinds.
+    pub findings_alike: Vec<Alike>,
+    /// How much was found besides those kinds.
+    pub findings_more: u64,
     /// The first three people, in a dry run, as their rows were read: by these it is seen whether the columns are right.
     pub first_people: Vec<FirstPerson>,
     /// Whose certificates will be printed by a template in another language than theirs.
@@ -245,6 +250,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
         notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
     }
+    let (findings_alike, findings_more) = if request.dry_run { alike(&rows) } else { Default::default() };
     Ok(Imported {
         import: record,
         dry_run: request.dry_run,
@@ -253,6 +259,8 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         notes,
         columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
+        findings_alike,
+        findings_more,
         first_people: rows.iter().filter(|_| request.dry_run).filter_map(FirstPerson::of).take(FIRST).collect(),
         languages,
         questions,
@@ -427,19 +435,20 @@ fn uses(
 }
 
 fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
-    row.findings.iter().map(|finding| FindingView {
+    row.findings.iter().map(|finding| finding_view(row, finding))
+}
+
+/// Returns a finding as it is told.
+pub(super) fn finding_view(row: &RowOutcome, finding: &Finding) -> FindingView {
+    FindingView {
         line: row.line,
         name: row.person().or(row.left_out.as_deref()).map(|person| person.name.clone()),
-        severity: match finding.severity {
-            Severity::Warning => "warning",
-            Severity::Asked => "question",
-            Severity::Error => "error",
-        },
+        severity: finding.severity.name(),
         field: finding.field.clone(),
         code: finding.code.as_str(),
         reason: finding.reason.clone(),
         hint: finding.hint.to_string(),
-    })
+    }
 }
 
 /// Who is known keeps a name that is better written, where a row says it in another case only.

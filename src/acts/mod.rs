@@ -31,6 +31,7 @@ mod event;
 mod exceptions;
 pub mod figures;
 mod import;
+mod import_alike;
 mod import_ids;
 mod import_record;
 mod import_report;

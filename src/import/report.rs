@@ -50,18 +50,9 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
     [outcome.line.to_string(), row_status(outcome).into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
 }
 
-/// Returns how reports call how bad something is.
-fn status(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Warning => "warning",
-        Severity::Asked => "question",
-        Severity::Error => "error",
-    }
-}
-
 /// Returns how reports call what became of a row.
 pub fn row_status(row: &RowOutcome) -> &'static str {
-    if row.is_left_out() { "left_out" } else { row.severity().map_or("valid", status) }
+    if row.is_left_out() { "left_out" } else { row.severity().map_or("valid", Severity::name) }
 }
 
 /// What parts one cell from the next where a spreadsheet program is set to another separator than the comma.
@@ -144,7 +135,7 @@ fn row_json(row: &RowOutcome) -> Value {
         .iter()
         .map(|finding| {
             json!({
-                "severity": status(finding.severity),
+                "severity": finding.severity.name(),
                 "field": finding.field,
                 "code": finding.code.as_str(),
                 "reason": finding.reason,
@@ -154,7 +145,7 @@ fn row_json(row: &RowOutcome) -> Value {
         .collect();
     json!({
         "line": row.line,
-        "status": row.severity().map_or("valid", status),
+        "status": row.severity().map_or("valid", Severity::name),
         "imported": row.participant.is_some(),
         "findings": findings,
     })

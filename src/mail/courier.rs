@@ -356,10 +356,10 @@ impl Courier {
         match &asked {
             // The next would be refused in the same way: this one waits, and others are not tried in vain.
             Named::Refused(reply) if reply.is_about_us() => self.fails(&Trouble::refuses(reply)).await?,
-            // One is that recipient's; one after the other is the relay's.
+            // One is that recipient's; one after the other is the relay's, and others are not tried in vain. This one waits as if it was
+            // alone: at the head of the queue it would keep back all behind it, for good.
             Named::Unread if self.is_unread_again().await => {
                 self.fails(&Trouble::Unreachable("it breaks off at every recipient".to_owned())).await?;
-                return Ok(None);
             }
             Named::Unread => {}
             _ => self.works().await?,

@@ -33,6 +33,10 @@ const HEADER: &str = "idempotency-key";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ShownOnce;
 
+/// Marks a request of a page that asks what was answered to it before; it is not done where nothing was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnlyBefore;
+
 /// Middleware for every request that may carry the header.
 pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
     match guarded(app, request, next).await {
@@ -64,6 +68,10 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let [fingerprint, before] = [Some(key.as_str()), None].map(|key| fingerprint(key, asked, &caller.scope, &body));
     let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
+    if parts.extensions.get::<OnlyBefore>().is_some() {
+        let answer = app.aside(move |app| answered(app, &name, &[fingerprint, before])).await?;
+        return repeated(answer.ok_or_else(|| Problem::not_found("such a request"))?);
+    }
     let now = app.now();
     // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
     let work = tokio::spawn(async move {
@@ -138,6 +146,14 @@ fn begin(app: &App, name: &str, fresh: &Seen, before: &str) -> Result<Option<Ans
         return unkept().map(Some);
     }
     seen.answer.map(Some).ok_or_else(under_way)
+}
+
+/// Returns what was answered to a request, where it was and that is kept.
+fn answered(app: &App, name: &str, known_by: &[String; 2]) -> Result<Option<Answer>, Problem> {
+    let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Ok(None) };
+    let seen: Seen = document.read()?;
+    let is_it = app.now().unix() - seen.at.unix() <= KEPT_SECONDS && known_by.contains(&seen.fingerprint);
+    Ok(seen.answer.filter(|_| is_it))
 }
 
 fn end(app: &App, name: &str, seen: Seen, keep: bool, unerased: &Unerased) -> Result<(), Problem> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, form, form_with};
+use crate::browser::{Browser, form, form_with, to};
 use crate::real_door::{behind_the_real_door, invited, log_in, school_by};
 use crate::runs::work;
 
@@ -228,6 +228,13 @@ fn who_did_better_at_another_try_gets_a_second_certificate_by_the_card() {
             .collect();
         assert_eq!(numbers.len(), 2, "{all}");
         assert!(all["items"].as_array().unwrap().iter().all(|one| one["status"] == "active"), "the first stays: {all}");
+        // The same form once more, as by a second click: it leads to the run that was begun, and begins none.
+        let runs = || ada.ask(world, "GET", "/runs", &Value::Null).ok()["items"].as_array().unwrap().len();
+        let before = runs();
+        let twice = browser.send(&retake, &[]);
+        assert_eq!((twice.status.as_u16(), to(&twice)), (303, to(&begun)), "{}", twice.text());
+        work(world);
+        assert_eq!(runs(), before);
         let page = browser.page(CARD);
         assert!(page.contains("CERT-WORKSHOP-2026-00004"), "the newest is theirs: {page}");
         // Asked for once more, with nothing better, nothing is made.
@@ -256,6 +263,11 @@ fn a_retake_that_was_asked_for_beside_a_certificate_revoked_meanwhile_says_why_n
         let page = refused.text();
         assert!(refused.status.is_client_error(), "{page}");
         assert!(!page.contains("A second certificate, after a retake"), "the form is gone: {page}");
-        assert!(page.contains("class=\"notice red\"") || page.contains("role=\"alert\""), "and says why: {page}");
+        let said = page.split("role=\"alert\"").nth(1).unwrap_or_else(|| panic!("nothing is said: {page}"));
+        let said = said.split("</div>").next().unwrap();
+        assert!(
+            said.contains("There would be no second certificate") && said.contains("revoked"),
+            "and says why: {said}"
+        );
     });
 }

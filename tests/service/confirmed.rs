@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use testamur::mail::{Relay, relay::Patience};
 
-use crate::browser::{Browser, form, form_with};
+use crate::browser::{Browser, form, form_with, to};
 use crate::real_door::{behind_the_real_door, school_by};
 use crate::runs::{certificates, work};
 
@@ -75,10 +75,21 @@ fn certificates_are_made_for_those_who_were_shown_and_messages_sent_to_as_many()
         };
         work(world);
         assert_eq!(messages(), 0, "nothing was begun");
-        let started = browser.send(&form_with(&again, page, "count"), &[("day", "")]);
+        let confirm = form_with(&again, page, "count");
+        let started = browser.send(&confirm, &[("day", "")]);
         browser.follow(&started);
         work(world);
         assert_eq!(messages(), 6);
+        // The same form once more, as by a second click: it leads to the run that was begun, and begins none.
+        let runs = || ada.ask(world, "GET", "/runs?kind=send", &Value::Null).ok()["items"].as_array().unwrap().len();
+        assert_eq!(runs(), 1);
+        let twice = browser.send(&confirm, &[("day", "")]);
+        assert_eq!((twice.status, to(&twice)), (StatusCode::SEE_OTHER, to(&started)), "{}", twice.text());
+        // Filled in otherwise it is another form, and that is looked at.
+        let other = browser.send(&confirm, &[("day", "2030-05-01")]);
+        assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text());
+        work(world);
+        assert_eq!((runs(), messages()), (1, 6));
     });
 }
 

@@ -130,6 +130,67 @@ fn sessions_and_activities_are_typed_in_rows_and_keep_their_codes() {
     });
 }
 
+/// Two at one event: what one took away does not come back by the form of the other, and a form that is sent twice adds once.
+#[test]
+fn a_stale_form_brings_back_nothing_and_adds_nothing_twice() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let titles = || -> Vec<String> {
+            let course = ada.ask(world, "GET", "/events/WORKSHOP", &Value::Null).ok()["course"].clone();
+            let all = course["sessions"].as_array().unwrap().iter();
+            all.map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+        };
+        let mut browser = Browser::of(world, "ada@example.org");
+        let mut other = Browser::of(world, "ada@example.org");
+        let empty = form(&browser.page(PAGE), PAGE);
+        let typed = [("session_1_title", "Day 1"), ("session_2_title", "Day 2"), ("sessions", "Day 3\nd4 | Day 4")];
+        let saved = browser.send(&empty, &typed);
+        browser.follow(&saved);
+        assert_eq!(titles(), ["Day 1", "Day 2", "Day 3", "Day 4"]);
+
+        // The same form once more, as by two clicks: all of it is there already.
+        let twice = browser.send(&empty, &typed);
+        assert_eq!(twice.status, StatusCode::PRECONDITION_FAILED);
+        let shown = form(&twice.text(), PAGE);
+        assert!(!shown.fields.iter().any(|(name, value)| name == "sessions" && !value.is_empty()), "{}", twice.text());
+        let saved = browser.send(&shown, &[]);
+        browser.follow(&saved);
+        assert_eq!(titles(), ["Day 1", "Day 2", "Day 3", "Day 4"]);
+
+        // One takes the first away and adds one, while the other takes the second away.
+        let mine = form(&browser.page(PAGE), PAGE);
+        let theirs = form(&other.page(PAGE), PAGE);
+        let saved = other.send(&theirs, &[("session_2_title", "")]);
+        other.follow(&saved);
+        let overtaken = browser.send(&mine, &[("session_1_title", ""), ("session_5_title", "Day 5")]);
+        assert_eq!(overtaken.status, StatusCode::PRECONDITION_FAILED);
+        let text = overtaken.text();
+        let shown = form(&text, PAGE);
+        let stands = |form: &crate::browser::Form, title: &str| {
+            form.fields.iter().any(|(name, value)| name.ends_with("_title") && value == title)
+        };
+        for (title, is_there) in [("Day 1", false), ("Day 2", false), ("Day 3", true), ("Day 4", true), ("Day 5", true)]
+        {
+            assert_eq!(stands(&shown, title), is_there, "{title}: {text}");
+        }
+        assert!(text.contains("took these away") && text.contains("Day 2</li>"), "{text}");
+        // Overtaken once more, and with something wrong besides: still none of them comes back.
+        let theirs = form(&other.page(PAGE), PAGE);
+        let saved = other.send(&theirs, &[("session_4_title", "Day 6")]);
+        other.follow(&saved);
+        let wrong = browser.send(&shown, &[("session_7_id", "untitled")]);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let shown = form(&wrong.text(), PAGE);
+        assert!(stands(&shown, "Day 6") && !stands(&shown, "Day 1"), "{}", wrong.text());
+        let at = shown.fields.iter().find(|(_, value)| value == "untitled").unwrap().0.clone();
+        let saved = browser.send(&shown, &[(at.as_str(), "")]);
+        browser.follow(&saved);
+        let mut left = titles();
+        left.sort();
+        assert_eq!(left, ["Day 3", "Day 4", "Day 5", "Day 6"]);
+    });
+}
+
 #[test]
 fn a_rule_that_is_tried_stands_in_the_form_and_written_out() {
     behind_the_real_door(|world, ada| {

@@ -105,6 +105,30 @@ fn archives_are_of_a_run_or_a_search_and_say_what_is_in_them() {
     });
 }
 
+/// Made while it is sent: what becomes of the last certificate after the first bytes have come is seen in the archive. So many that they
+/// stand neither in the pipe nor in the groups that are made ahead.
+#[test]
+fn an_archive_has_begun_before_its_last_certificate_is_read() {
+    const PEOPLE: usize = 400;
+    let world = World::in_memory();
+    issued(&world, PEOPLE);
+    let last = format!("CERT-WORKSHOP-2026-{PEOPLE:05}");
+    let people = world.get("/events/WORKSHOP/participants?limit=500").ok();
+    let person = people["items"].as_array().unwrap().iter().find(|one| one["certificate"] == last).unwrap();
+    let mut body = world.begin(crate::harness::OWNER, "/certificates/archive?event=WORKSHOP&kinds=pdf");
+    let mut archive = world.read_on(&mut body).unwrap();
+    assert!(archive.starts_with(b"PK"), "the first file is there");
+    let erase = format!("/events/WORKSHOP/participants/{}/erase", person["id"].as_str().unwrap());
+    assert_eq!(world.post(&erase, &json!({})).status, 204);
+    while let Some(piece) = world.read_on(&mut body) {
+        archive.extend(piece);
+    }
+    let files = members(&archive);
+    assert!(files.contains_key("CERT-WORKSHOP-2026-00001.pdf"));
+    assert!(!files.contains_key(&format!("{last}.pdf")), "it was read before anything was sent");
+    assert_eq!(files.len(), PEOPLE - 1 + 1, "all others, and the manifest");
+}
+
 #[test]
 fn what_was_issued_is_a_table() {
     let world = World::in_memory();

@@ -157,6 +157,21 @@ impl World {
         })
     }
 
+    /// Sends a request below `/api/v1` without a body, and returns the body of its answer before anything of it is read.
+    pub fn begin(&self, caller: &str, path: &str) -> Body {
+        let request = request("GET", path).header(header::AUTHORIZATION, format!("Bearer {caller}"));
+        let response =
+            self.runtime.block_on(self.router.clone().oneshot(request.body(Body::empty()).unwrap())).unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        response.into_body()
+    }
+
+    /// Reads the next piece of an answer; nothing at its end.
+    pub fn read_on(&self, body: &mut Body) -> Option<Vec<u8>> {
+        let frame = self.runtime.block_on(body.frame())?.unwrap();
+        Some(frame.into_data().map(|piece| piece.to_vec()).unwrap_or_default())
+    }
+
     /// Sends a request and hangs up as soon as it has begun to be answered.
     pub fn hang_up(&self, caller: &str, request: axum::http::request::Builder, body: impl Into<Body>) {
         let request = request.header(header::AUTHORIZATION, format!("Bearer {caller}")).body(body.into()).unwrap();

@@ -213,6 +213,21 @@ fn the_page_says_once_what_was_found_alike_with_its_rows() {
         assert!(page.contains("3, 4, 5") && page.contains("<summary>and 28 more rows</summary>"), "{page}");
         assert!(page.contains("Person1 Kern, Person2 Kern") && page.contains("42 Person40 Kern"), "{page}");
 
+        // However long the list: all rows are counted, and what is found behind the first hundred is there too.
+        let list: String = (1..=150).map(people).collect();
+        let late = "Ida Braun;ida@@x.example\nHugo Maier;hans@x.example\n";
+        let list = format!("Name;E-Mail\nHans Müller;hans@x.example\n{list}{late}");
+        let form = choose(&mut browser);
+        let fields = form.fields.clone();
+        let taken = browser.upload(&form, &fields, Some(("file", "lang.csv", list.as_bytes())));
+        let page = browser.follow(&taken);
+        assert!(page.contains("150 rows: Person1 Kern"), "{page}");
+        assert!(page.contains("<summary>and 138 more rows</summary>"), "{page}");
+        let findings = page.split("id=\"findings\"").nth(1).unwrap_or_else(|| panic!("no findings: {page}"));
+        assert!(findings.contains(">153<") && findings.contains("ida@@x"), "{findings}");
+        // Whether one is meant by a row behind them is asked.
+        assert!(page.contains("name=\"same_address\""), "{page}");
+
         // What is said of each row is said of each: who is again in which row.
         let list = "Name;E-Mail\nHans Müller;hans@x.example\nIda Braun;ida@x.example\nHans Müller;hans@x.example\nIda Braun;ida@x.example\n";
         let form = choose(&mut browser);

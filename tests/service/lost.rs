@@ -239,6 +239,15 @@ fn staff_decide_on_a_page() {
         let ours = testamur::acts::stray::read(&file.bytes, &world.app.reader, &world.app.vault.manifest()).unwrap();
         let hostile = "\"><script>alert(1)</script>";
         testamur::acts::lost::ask(&desk, &ours, NEW, hostile).unwrap().expect("it is in force");
+        // In another event they stand twice, as two people: both cannot have the new address.
+        let call = |method: &str, path: &str, body: Value| by_token(world, &token, method, path, &body);
+        call("POST", "/events", json!({ "code": "TWO", "details": { "title": "Two", "template": "classic" } })).ok();
+        for (name, email) in [("Person 0", "p0@example.org"), ("Nobody Else", "zero@example.org")] {
+            call("POST", "/events/TWO/participants", json!({ "name": name, "email": email })).ok();
+        }
+        let named = |event: &str, person: &str| json!({ "event": event, "person": person });
+        let one = json!({ "one": named("WORKSHOP", "p0@example.org"), "other": named("TWO", "zero@example.org") });
+        assert_eq!(call("POST", "/persons/join", one).status, 204);
         let mut browser = Browser::of(world, "ada@example.org");
         let home = browser.page("/staff");
         assert!(home.contains("request for another address waits"), "{home}");
@@ -266,9 +275,10 @@ fn staff_decide_on_a_page() {
         assert!(to(&done).starts_with(&here), "{}", done.text());
         let page = browser.follow(&done);
         assert!(page.contains("The new address is theirs now") && page.contains("It is not told"), "{page}");
+        assert!(page.contains("not changed in all events") && page.contains("TWO: somebody else there has"), "{page}");
         assert!(!page.contains("/approve\""), "{page}");
         let german = browser.page(&format!("{here}?lang=de"));
-        assert!(german.contains("Neue Adresse"), "{german}");
+        assert!(german.contains("Neue Adresse") && german.contains("TWO: dort hat jemand anderes"), "{german}");
     });
 }
 
@@ -401,6 +411,37 @@ fn one_approval_changes_the_address_in_the_events_that_staff_choose() {
         let mut to = told(post, "address_changed");
         to.sort();
         assert_eq!(to, ["zoe@home.example", ZOE.1]);
+    });
+}
+
+/// It is decided, and in one event it cannot be: that is noted and shown, and not dropped.
+#[test]
+fn where_an_approved_address_could_not_be_changed_is_noted_and_shown() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        event(world, "ONE", &[ZOE]);
+        // Twice in one event, as two people: both cannot have the address, unless staff say that they share it.
+        event(world, "TWO", &[ZOE, ("Zoë Maria Ångström", "zoe@home.example")]);
+        event(world, "THREE", &[ZOE]);
+        let named = |(event, person): (&str, &str)| json!({ "event": event, "person": person });
+        let one = [named(("ONE", ZOE.1)), named(("TWO", "zoe@home.example"))];
+        assert_eq!(world.post("/persons/join", &json!({ "one": one[0], "other": one[1] })).status, 204);
+        let number = "CERT-ONE-2026-00001";
+        show(world, &file(world, number, "jwt"), "", NEW);
+        wait_for(world, 1);
+        let path = format!("/address-requests/{number}");
+        let decided = world.post(&format!("{path}/approve"), &json!({ "events": ["TWO", "THREE"] })).ok();
+        let not_in = json!([{ "event": "TWO", "why": "refused" }]);
+        for request in [&decided, &world.get(&path).ok()] {
+            assert_eq!((&request["also_in"], &request["not_in"]), (&json!(["TWO", "THREE"]), &not_in), "{request}");
+        }
+        let limited = world.tell("staff:x view,import ONE,THREE", "GET", &path, &Value::Null).ok();
+        assert_eq!(limited["not_in"], json!([]), "who does not see the event does not see that they are there");
+        let people = world.get("/events/TWO/participants").ok();
+        let mut emails: Vec<_> =
+            people["items"].as_array().unwrap().iter().map(|one| one["email"].as_str().unwrap().to_owned()).collect();
+        emails.sort();
+        assert_eq!(emails, ["zoe@home.example", NEW]);
     });
 }
 

@@ -15,6 +15,7 @@ use testamur::store::{MemoryStore, SledStore};
 use crate::browser::{Browser, hidden};
 use crate::harness::{Answer, World};
 use crate::mail::{Post, on_each_engine};
+use crate::persons::event;
 use crate::runs::{done, school};
 
 /// Asks for a link, and returns its path from the mail.
@@ -83,6 +84,38 @@ fn issued(post: &Post) {
 fn address_of(world: &World, n: usize) -> String {
     let people = world.get("/events/WORKSHOP/participants").ok();
     people["items"][n]["email"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_portal_speaks_the_language_of_who_is_in_where_none_was_chosen() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        event(world, "ONE", &[("Zoë Ångström", "zoe@work.example")]);
+        event(world, "TWO", &[("Alan Turing", "alan@work.example"), ("Li Wang", "li@work.example")]);
+        world.patch("/events/ONE/participants/zoe@work.example", &json!({ "locale": "de-AT" })).ok();
+        world.patch("/events/TWO", &json!({ "language": "fr" })).ok();
+        world.patch("/events/TWO/participants/li@work.example", &json!({ "locale": "tlh" })).ok();
+        let shown = |browser: &mut Browser, address: &str| {
+            let link = link_for(post, address).unwrap();
+            assert_eq!(browser.enter(&link).status, StatusCode::SEE_OTHER);
+            let page = browser.page("/portal/certificates");
+            let (_, rest) = page.split_once("<html lang=\"").unwrap();
+            let language = rest.split('"').next().unwrap().to_owned();
+            let left = browser.post("/portal/leave", &[("csrf", &hidden(&page, "csrf"))]);
+            assert_eq!(left.status, StatusCode::SEE_OTHER);
+            language
+        };
+        // Their own, that of the event, and of one that the pages do not speak the browser's; one after the other in one browser.
+        let mut browser = Browser::new(world);
+        for (address, language) in [("zoe@work.example", "de"), ("alan@work.example", "fr"), ("li@work.example", "en")]
+        {
+            assert_eq!(shown(&mut browser, address), language, "{address}");
+        }
+        assert!(browser.page("/portal").contains("<html lang=\"en\""), "who has left leaves no language behind");
+        // What was chosen stays.
+        browser.page("/portal?lang=es");
+        assert_eq!(shown(&mut browser, "zoe@work.example"), "es");
+    });
 }
 
 #[test]

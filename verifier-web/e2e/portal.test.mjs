@@ -112,6 +112,13 @@ async function walk(context, person, look) {
   const first = readFileSync(await mailed.path());
   assert.equal(first.subarray(0, 5).toString(), '%PDF-');
 
+  // A link that is over, in a tab of its own: a browser notes that it was answered with an error.
+  const gone = await context.newPage();
+  assert.equal((await gone.goto(`${base}/m/${'0'.repeat(26)}`)).status(), 404);
+  assert.match(await gone.innerText('h1'), /leads nowhere any more/);
+  await look(gone, 'gone');
+  await gone.close();
+
   await page.goto(`${base}/portal`);
   await look(page, 'door');
   await page.goto(`${base}/portal/lost`);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AddressRequest, NOTE_CHARS, show};
+use super::{AddressRequest, NOTE_CHARS, NotChanged, NotIn, show};
 use crate::acts::correct::CorrectionState as State;
 use crate::acts::person::{patch_with, tried_with};
 use crate::acts::portal::holder_of;
@@ -58,8 +58,8 @@ pub struct Agreed {
 
 /// Gives the person the new address, as any other correction of one does: links of messages die, and what was not sent yet goes
 /// there. The old address is told in the same step. Then it is changed in other events, each with its own entry in the log and its
-/// old address told, and noted when it is; whether that can be done is looked at before anything is. Who decides second changes
-/// nothing anywhere. The caller sends the new one a way in.
+/// old address told; whether that can be done is looked at before anything is. Where it was, and where not yet or not at all, stands in the
+/// request from the decision on. Who decides second changes nothing anywhere. The caller sends the new one a way in.
 ///
 /// # Errors
 /// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::PersonErased`], [`RunError::ChangedMeanwhile`]; what stands in the
@@ -79,35 +79,51 @@ pub fn approve(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: S
     let own = in_force_now(desk, number)?;
     tried_with(desk, number.event(), (&own.1, &to(&request)), agreed.said)?;
     let mut told: Vec<String> = own.1.email.iter().map(|email| mailbox(email)).collect();
-    let mut decided = changed_here(desk, number, agreed, seen)?;
+    let not_yet = |one: &Elsewhere| NotIn { event: one.event.clone(), why: NotChanged::NotReached };
+    let mut decided = changed_here(desk, number, (agreed, others.iter().map(not_yet).collect()), seen)?;
     for one in others {
         let event = one.event.clone();
-        // It is decided: what stands in the way in one event holds up neither the others nor the link. `also_in` says where it was.
+        // It is decided: what stands in the way in one event holds up neither the others nor the link.
         let done = changed_elsewhere(desk, one, &request, agreed.said, &mut told);
-        match done.and_then(|()| changed_also(desk, &decided, &event)) {
+        let why = done.err().map(|error| why_not(&error));
+        if why.is_some() {
+            tracing::warn!(%number, %event, ?why, "an address that was approved was not changed in this event too");
+        }
+        // Where that cannot be noted, the request goes on saying that it was not reached.
+        match noted(desk, &decided, &event, why) {
             Ok(noted) => decided = noted,
-            Err(error) => {
-                let store = matches!(&error, RunError::Store(_));
-                tracing::warn!(%number, %event, store, "an address that was approved was not changed in this event too");
-            }
+            Err(error) => tracing::warn!(%number, %event, %error, "where an address was changed cannot be noted"),
         }
     }
     Ok(decided)
 }
 
-/// Notes that the address was changed in another event too.
-fn changed_also(desk: &Desk, decided: &AddressRequest, event: &EventCode) -> Result<AddressRequest> {
+/// Says in a word why an address was not changed.
+fn why_not(error: &RunError) -> NotChanged {
+    match error {
+        RunError::Over(..) => NotChanged::ChangedMeanwhile,
+        RunError::NoPerson(_) => NotChanged::Gone,
+        RunError::Store(_) | RunError::Busy | RunError::Enrolment(ActError::Store(_)) => NotChanged::Failed,
+        _ => NotChanged::Refused,
+    }
+}
+
+/// Notes that the address was changed in another event too, or why not.
+fn noted(desk: &Desk, decided: &AddressRequest, event: &EventCode, why: Option<NotChanged>) -> Result<AddressRequest> {
     for _ in 0..TRIES {
         let (mut now, revision) = show(desk.store, &decided.number)?;
         // The person may have asked again meanwhile: that is another one.
         if now.state != State::Approved || now.decided_at != decided.decided_at {
             return Ok(decided.clone());
         }
-        // Two of one mailbox may be in one event.
-        if now.also_in.contains(event) {
-            return Ok(now);
+        // Two of one mailbox may be in one event: each has its own entry.
+        let at = now.not_in.iter().position(|one| one.event == *event && one.why == NotChanged::NotReached);
+        let entry = at.map(|at| now.not_in.remove(at));
+        match (why, entry) {
+            (Some(why), Some(entry)) => now.not_in.push(NotIn { why, ..entry }),
+            (None, _) if !now.also_in.contains(event) => now.also_in.push(event.clone()),
+            _ => {}
         }
-        now.also_in.push(event.clone());
         match desk.store.write_documents(&[now.put(Expect::Revision(revision))], None) {
             Err(StoreError::Conflict(_)) => {}
             done => return Ok(done.map(|_| now)?),
@@ -190,7 +206,12 @@ fn changed_once(
 }
 
 /// Changes it where the certificate is that was shown, and notes the decision in the same step.
-fn changed_here(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: Seen<u64>) -> Result<AddressRequest> {
+fn changed_here(
+    desk: &Desk,
+    number: &CertificateNumber,
+    (agreed, not_in): (&Agreed, Vec<NotIn>),
+    seen: Seen<u64>,
+) -> Result<AddressRequest> {
     for _ in 0..TRIES {
         let (request, revision) = pending(desk, number, seen)?;
         let request = chosen(request, agreed)?;
@@ -206,6 +227,7 @@ fn changed_here(desk: &Desk, number: &CertificateNumber, agreed: &Agreed, seen: 
             decided_at: Some(desk.now),
             mail: Some(mail.to_owned()),
             also_in: Vec::new(),
+            not_in: not_in.clone(),
             ..request
         };
         let (change, code) = (to(&decided), number.event());

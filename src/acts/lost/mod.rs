@@ -8,6 +8,7 @@ mod decide;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::correct::CorrectionState as State;
 use super::erase::{Gone, Unerased};
@@ -52,6 +53,32 @@ pub struct OtherAddress {
     pub at: Timestamp,
 }
 
+/// Another event in which staff agreed to the new address, and in which it is not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotIn {
+    /// The event.
+    #[schema(value_type = String, example = "MAPS")]
+    pub event: EventCode,
+    /// Why.
+    pub why: NotChanged,
+}
+
+/// Why an address was not changed in another event: in a word, since what stands in its way may name somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotChanged {
+    /// Its turn has not come, or the program was stopped before it did.
+    NotReached,
+    /// Somebody gave them another address there meanwhile.
+    ChangedMeanwhile,
+    /// They are not there any more.
+    Gone,
+    /// It cannot be theirs there: somebody else has it.
+    Refused,
+    /// It could not be written.
+    Failed,
+}
+
 /// A request for another address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressRequest {
@@ -77,6 +104,9 @@ pub struct AddressRequest {
     /// The other events in which the approval changed the address too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_in: Vec<EventCode>,
+    /// Those in which it was agreed to and is not changed: of several enrolments in one event each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_in: Vec<NotIn>,
     /// Where it stands.
     pub state: State,
     /// Who decided.
@@ -109,6 +139,7 @@ impl AddressRequest {
             others: Vec::new(),
             told,
             also_in: Vec::new(),
+            not_in: Vec::new(),
             state: State::Pending,
             decided_by: None,
             decided_at: None,

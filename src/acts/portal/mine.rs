@@ -93,6 +93,18 @@ pub fn holder_of(store: &dyn Store, event: &Event, person: &Participant) -> Resu
     Ok(together(store, found)?.into_iter().find(|holder| holder.holdings.iter().any(is_it)))
 }
 
+/// Returns the language of who has a mailbox: of the newest of their enrolments with one, their own or that of the event. Of several people
+/// who have it, whoever comes last is as good as any.
+///
+/// # Errors
+/// When the store fails.
+pub fn language_at(store: &dyn Store, mailbox: &str) -> Result<Option<String>, StoreError> {
+    let people = holders(store, mailbox)?;
+    let mut said = people.iter().flat_map(|holder| &holder.holdings).rev();
+    let language = said.find_map(|holding| holding.plan.language_of(&holding.person));
+    Ok(language.map(str::to_owned))
+}
+
 /// Returns the enrolments with a mailbox.
 fn at(store: &dyn Store, mailbox: &str) -> Result<Vec<Holding>, StoreError> {
     let (mut found, mut cursor) = (Vec::new(), None::<String>);

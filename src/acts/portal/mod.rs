@@ -10,7 +10,7 @@ mod show;
 
 pub(in crate::acts) use enter::forgetting;
 pub use enter::{Entered, Invitation, LINK_SECONDS, Let, SESSION_SECONDS, ask, ask_more, enter, entered, leave, sweep};
-pub use mine::{Holder, Holding, Owned, holder_of, holders, owned};
+pub use mine::{Holder, Holding, Owned, holder_of, holders, language_at, owned};
 pub(in crate::acts) use profile::forgetting_profile;
 pub use profile::{Profile, profile, profile_of, set_profile};
 pub use show::{Public, Shown, address, each_public, public, set_shown, shown, shown_of};

@@ -78,8 +78,9 @@ pub(in crate::acts) fn fate(
         let message = outbox::message(store, &mailed.message)?.message;
         let in_vain = message.state.is_over_in_vain() && !matches!(over, RunOver::ThoseWithout | RunOver::NewerVersion);
         let newer = match over {
-            RunOver::Selected | RunOver::Filter => newer::is_older(&message, &certificate),
-            RunOver::NewerVersion => newer::is_untold(store, &certificate, &message)?,
+            // Who is named is meant, also where a notice told them already.
+            RunOver::Selected => newer::is_older(&message, &certificate),
+            RunOver::Filter | RunOver::NewerVersion => newer::is_untold(store, &certificate, &message)?,
             _ => false,
         };
         match message.state {

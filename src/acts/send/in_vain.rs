@@ -9,9 +9,6 @@ use crate::mail::outbox::{self, MessageQuery};
 use crate::mail::{Looked, Message, MessageId, State, Topic};
 use crate::store::{PAGE_LIMIT, Store, StoreError};
 
-/// Messages about one certificate that are looked through for a later one, the newest first.
-const LOOKED_AT: usize = 20;
-
 /// Which of those that bounced or failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InVain {
@@ -61,10 +58,8 @@ fn is_settled(store: &dyn Store, message: &Message) -> Result<bool, StoreError> 
     if message.looked.is_some() {
         return Ok(true);
     }
-    let Some(number) = message.number.clone() else { return Ok(false) };
-    let query = MessageQuery { number: Some(number), newest: true, ..MessageQuery::default() };
-    let about_it = outbox::messages(store, &query, None, LOOKED_AT)?.items;
-    Ok(about_it.iter().any(|one| settles(one, message)))
+    let Some(number) = &message.number else { return Ok(false) };
+    Ok(outbox::about(store, number)?.iter().any(|one| settles(one, message)))
 }
 
 /// Says whether a message arrived in place of another: it tells the same, and came after it. A notice that the certificate was taken

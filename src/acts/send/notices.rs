@@ -10,15 +10,12 @@ use super::{EventMail, Result};
 use crate::acts::{Correction, plan, run};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
-use crate::mail::outbox::{self, MessageQuery};
+use crate::mail::outbox;
 use crate::mail::{Address, Message, SetUp, State, Tiding, Topic, enqueue_tiding, setup, suppress};
 use crate::store::{
     Batch, Certificate, CertificateChange, CertificateQuery, CertificateState, Collection, DocumentWrite, Expect,
     PAGE_LIMIT, Participant, Premise, Store, StoreError,
 };
-
-/// Messages about one certificate that are looked through for the one about its revocation, the newest first.
-const LOOKED_AT: usize = 100;
 
 /// Returns the writes that tell participants of changes of their certificates: of those that their events want to be told.
 pub(in crate::acts) fn of_changes(
@@ -101,11 +98,10 @@ fn address(store: &dyn Store, person: &Participant) -> Result<Option<Address>, S
 
 /// Returns the writes by which the message about a revocation does not leave any more, and whether it may have left.
 fn revocation_told(desk: &Desk, certificate: &Certificate) -> run::Result<(Vec<DocumentWrite>, bool)> {
-    let number = Some(certificate.number.clone());
-    let page =
-        outbox::messages(desk.store, &MessageQuery { number, newest: true, ..Default::default() }, None, LOOKED_AT)?;
     let is_it = |one: &Message| one.topic == Topic::Revoked && one.version == certificate.version;
-    let Some(told) = page.items.into_iter().find(is_it) else { return Ok((Vec::new(), false)) };
+    let Some(told) = outbox::about(desk.store, &certificate.number)?.into_iter().find(is_it) else {
+        return Ok((Vec::new(), false));
+    };
     let kept = outbox::message(desk.store, &told.id)?;
     match outbox::withdrawn(&kept, "the revocation was taken back before it was sent", desk.now) {
         Some(writes) => Ok((writes, false)),

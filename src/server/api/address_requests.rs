@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::lost::{self, Agreed, Elsewhere, OtherAddress};
+use crate::acts::lost::{self, Agreed, Elsewhere, NotIn, OtherAddress};
 use crate::acts::{self, AddressRequest, Answer, CorrectionState, Enrolment, Said};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
@@ -52,6 +52,8 @@ struct AddressRequestView {
     /// The other events in which the approval changed the address too.
     #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
     also_in: Vec<EventCode>,
+    /// Those in which it was agreed to and is not changed, with why: it has to be changed there by hand.
+    not_in: Vec<NotIn>,
     /// The other events in which they are said to be the same person: what they have there goes with the new address.
     #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
     joined_in: Vec<EventCode>,
@@ -117,7 +119,7 @@ impl From<Elsewhere> for ElsewhereView {
 
 impl AddressRequestView {
     fn of(desk: &Desk, one: AddressRequest) -> Result<Self, Problem> {
-        let AddressRequest { number, email, note, at, contested, others, told, also_in, state, .. } = one;
+        let AddressRequest { number, email, note, at, contested, others, told, also_in, not_in, state, .. } = one;
         let AddressRequest { decided_by, decided_at, answer, mail, .. } = one;
         let certificate = desk.store.certificate(&number)?;
         let person = certificate.as_ref().map(|one| desk.store.participant(number.event(), &one.person));
@@ -126,15 +128,19 @@ impl AddressRequestView {
             Some(one) => joined_events(desk, &Enrolment::of(number.event(), &one.person))?,
             None => Vec::new(),
         };
-        let mut seen_in = Vec::new();
+        let (mut seen_in, mut not_seen_in) = (Vec::new(), Vec::new());
         for code in also_in {
             seen_in.extend(desk.store.event(&code)?.map(|event| event.code));
+        }
+        for one in not_in {
+            not_seen_in.extend(desk.store.event(&one.event)?.map(|_| one));
         }
         Ok(Self {
             contested,
             others: others.into_iter().map(Into::into).collect(),
             told,
             also_in: seen_in,
+            not_in: not_seen_in,
             joined_in,
             name: certificate.map(|one| one.recipient).unwrap_or_default(),
             email_now: person.as_ref().and_then(|person| person.email.clone()),

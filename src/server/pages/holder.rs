@@ -176,8 +176,7 @@ pub(super) async fn one(
         found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     let seen = Seen::of(t, &document, &verdict, &own.certificate.printed_days());
     let address = address(&app, &text(&document, "/id"));
-    let entry =
-        view::entry(&document, &own.certificate.printed_days(), &app.issuer.name, app.portal.linkedin, &address);
+    let entry = view::entry(&document, &app.issuer.name, app.portal.linkedin, &address);
     let in_force = matches!(own.certificate.state, CertificateState::Active);
     let notice = asked.done.filter(|done| done == "asked").map(|_| t.with("correct.asked", "issuer", &app.issuer.name));
     let page = One {

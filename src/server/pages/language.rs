@@ -1,4 +1,5 @@
-//! The language of a page: the one that its reader chose here, else the one that their browser wants most.
+//! The language of a page: the one that its reader chose here, else that of who is in by a session of the portal, else the one that the
+//! browser wants most.
 
 use axum::http::{HeaderMap, header};
 
@@ -6,11 +7,14 @@ use crate::pages::Texts;
 
 /// Name of the cookie that keeps a language that was chosen.
 pub(super) const COOKIE: &str = "testamur_language";
+/// Name of the cookie that keeps the language of who is in, for as long as they are.
+pub(super) const OWN: &str = "__Host-testamur_own_language";
 
-/// Returns the language that a browser wants: the one that was chosen here, else the first that it names (RFC 9110 section
-/// 12.5.4), else English.
+/// Returns the language of a page: the one that was chosen here, else that of who is in, else the first that the browser names (RFC 9110
+/// section 12.5.4), else English.
 pub(super) fn wanted(headers: &HeaderMap) -> &'static Texts {
-    let chosen = super::cookie(headers, COOKIE).and_then(|tag| Texts::named(&tag));
+    let kept = |name: &str| super::cookie(headers, name).and_then(|tag| Texts::named(&tag));
+    let chosen = kept(COOKIE).or_else(|| kept(OWN));
     let named = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let weighed = |part: &str| {
         let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
@@ -44,6 +48,17 @@ mod tests {
             (";;q=x,,de;q=nonsense", "en"),
         ] {
             assert_eq!(language_of(text), language, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_goes_before_ones_own_and_that_before_the_browsers() {
+        let own = format!("{OWN}=ar");
+        let chosen = format!("{COOKIE}=fr; {own}");
+        for (cookies, language) in [(chosen.as_str(), "fr"), (own.as_str(), "ar"), ("", "de")] {
+            let pairs = [(header::ACCEPT_LANGUAGE, "de"), (header::COOKIE, cookies)];
+            let headers = HeaderMap::from_iter(pairs.map(|(name, value)| (name, value.parse().unwrap())));
+            assert_eq!(wanted(&headers).language, language, "{cookies}");
         }
     }
 }

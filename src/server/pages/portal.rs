@@ -8,9 +8,11 @@ use axum::response::Response;
 
 use super::form::Form;
 use super::view::{Door, Link, Sent};
-use super::{Failure, Reader, base, cookie, redirect};
+use super::{Failure, Reader, base, cookie, language, redirect};
 use crate::accounts::{Secret, check_csrf, csrf_token};
 use crate::acts::portal::{self, Entered, Let, SESSION_SECONDS};
+use crate::desk::Desk;
+use crate::pages::Texts;
 use crate::server::{App, Problem};
 
 /// The session's cookie. With this prefix a browser takes it only over a safe connection and from this host.
@@ -78,13 +80,14 @@ pub(super) async fn enter(
     let let_in = match is_from_page {
         true => {
             let entered = app.at_desk(&reader.caller, move |_, desk| {
-                Ok(portal::enter(desk, &token, before.as_ref().map(Secret::expose))?)
+                let let_in = portal::enter(desk, &token, before.as_ref().map(Secret::expose))?;
+                Ok(let_in.map(|let_in| (language_of(desk, &let_in), let_in)))
             });
             entered.await.map_err(|problem| reader.failed(&app, problem))?
         }
         false => None,
     };
-    let Some(let_in) = let_in else {
+    let Some((own, let_in)) = let_in else {
         let frame = reader.frame(&app);
         let page = Link { frame, token: String::new(), nonce: String::new(), dead: true };
         let mut response = reader.answer(&page);
@@ -99,9 +102,19 @@ pub(super) async fn enter(
     let mut response = redirect(&format!("{}/portal/certificates{done}", base(&app)));
     if let Let::In(session) = &let_in {
         set(&mut response, SESSION, session.expose(), SESSION_SECONDS, "Lax");
+        // Somebody else may have been in before.
+        let seconds = if own.is_some() { SESSION_SECONDS } else { 0 };
+        set(&mut response, language::OWN, own.map_or("", |texts| texts.language), seconds, "Lax");
     }
     set(&mut response, PAGE, "", 0, "Strict");
     Ok(response)
+}
+
+/// Returns the language of who was let in, if the pages speak it. They are in: where it cannot be found out, the browser's is as good.
+fn language_of(desk: &Desk, let_in: &Let) -> Option<&'static Texts> {
+    let Let::In(session) = let_in else { return None };
+    let entered = portal::entered(desk.store, desk.now, session.expose()).ok()??;
+    Texts::named(&portal::language_at(desk.store, &entered.mailbox).ok()??)
 }
 
 /// Sends a link to another address of who is in. The answer is the same for one that nobody has.
@@ -126,6 +139,7 @@ pub(super) async fn leave(State(app): State<App>, inside: Inside, form: Form) ->
     done.map_err(|problem| reader.failed(&app, problem))?;
     let mut response = redirect(&format!("{}/portal", base(&app)));
     set(&mut response, SESSION, "", 0, "Lax");
+    set(&mut response, language::OWN, "", 0, "Lax");
     Ok(response)
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::Value;
 
-use crate::credential::PrintedDays;
+use crate::credential::Timestamp;
 use crate::pages::{Fact, Seen, Texts};
 use crate::server::Problem;
 use crate::sharing::linkedin::{Entry, Month, Organization};
@@ -245,20 +245,16 @@ impl Failed<'_> {
     }
 }
 
-/// Returns the entry of LinkedIn's form, for the form and to be copied: with the days that the certificate prints.
-pub(super) fn entry(
-    document: &Value,
-    printed: &PrintedDays,
-    issuer: &str,
-    linkedin: Option<u64>,
-    address: &str,
-) -> Option<Entry> {
+/// Returns the entry of LinkedIn's form, for the form and to be copied: with the months of the signed instants in UTC. The printed
+/// day is that of the event's own zone and may be in the month before or after.
+pub(super) fn entry(document: &Value, issuer: &str, linkedin: Option<u64>, address: &str) -> Option<Entry> {
     let subject = &document["credentialSubject"];
+    let month = |member: &str| Some(Month::of(document[member].as_str()?.parse::<Timestamp>().ok()?));
     Some(Entry {
         name: subject["achievement"]["name"].as_str()?.to_owned(),
         organization: linkedin.map_or_else(|| Organization::Name(issuer.to_owned()), Organization::Id),
-        issued: Month::of(printed.issued),
-        expires: printed.valid_until.map(Month::of),
+        issued: month("validFrom")?,
+        expires: month("validUntil"),
         id: subject["licenseNumber"].as_str()?.to_owned(),
         url: address.to_owned(),
     })
@@ -275,4 +271,65 @@ pub(super) fn fields(t: &Texts, entry: &Entry, issuer: &str) -> Vec<Fact> {
     fields.extend(entry.expires.map(|expires| ("linkedin.expires", month(expires))));
     fields.extend([("linkedin.id", entry.id.clone()), ("linkedin.url", entry.url.clone())]);
     fields.into_iter().map(|(key, value)| (t.s(key).to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+    use url::Url;
+
+    use super::*;
+
+    fn asked(from: Timestamp, until: Option<Timestamp>) -> HashMap<String, String> {
+        let mut document = json!({
+            "validFrom": from,
+            "credentialSubject": { "licenseNumber": "CERT-MAPS-2026-00001", "achievement": { "name": "Maps" } },
+        });
+        if let Some(until) = until {
+            document["validUntil"] = json!(until);
+        }
+        let entry = entry(&document, "Example Academy", None, "https://certs.example.org/c/x").unwrap();
+        let fields = fields(Texts::named("en").unwrap(), &entry, "Example Academy");
+        let asked: HashMap<_, _> = Url::parse(&entry.address()).unwrap().query_pairs().into_owned().collect();
+        // What is to be copied is what the link says.
+        let copied = |year: &str, month: &str| {
+            let (year, month) = (asked.get(year)?, asked.get(month)?);
+            Some(format!("{year}-{month:0>2}"))
+        };
+        let said = [copied("issueYear", "issueMonth"), copied("expirationYear", "expirationMonth")];
+        for month in said.into_iter().flatten() {
+            assert!(fields.iter().any(|(_, value)| *value == month), "{month}: {fields:?}");
+        }
+        asked
+    }
+
+    #[test]
+    fn what_does_not_end_has_no_month_of_its_end() {
+        let asked = asked("2026-12-31T23:59:59Z".parse().unwrap(), None);
+        assert_eq!((&asked["issueYear"][..], &asked["issueMonth"][..]), ("2026", "12"));
+        assert!(!asked.keys().any(|name| name.starts_with("expiration")), "{asked:?}");
+    }
+
+    proptest! {
+        /// On the edges of months and years, and anywhere: by the text of the signed instant, which is UTC.
+        #[test]
+        fn month_and_year_are_those_of_the_signed_instants_in_utc(
+            year in 1970i16..=9990, month in 1i8..=12, edge in -86_400i64..=86_400, near in -2i64..=2, lasts in 0i64..=3_000,
+        ) {
+            let first = Timestamp::midnight(jiff::civil::date(year, month, 1));
+            for from in [first.plus_seconds(near), first.plus_seconds(edge)] {
+                let until = from.plus_days(lasts);
+                let asked = asked(from, Some(until));
+                for (at, names) in [(from, ["issueYear", "issueMonth"]), (until, ["expirationYear", "expirationMonth"])] {
+                    let text = at.to_string();
+                    prop_assert_eq!(&asked[names[0]], &text[..4]);
+                    prop_assert_eq!(&asked[names[1]], text[5..7].trim_start_matches('0'));
+                    prop_assert!((1..=12).contains(&asked[names[1]].parse::<i8>().unwrap()));
+                }
+            }
+        }
+    }
 }

@@ -106,11 +106,25 @@ fn about(staff: &Staff, names: &Names, request: &Value) -> Html {
     });
     let certificate = Action::link(w.s("certificate"), staff.at(&format!("/certificates/{}", part(&number))));
     let mut section = Section::new("about", w.s("address-request")).part(facts);
+    if let Some(notice) = not_in(staff, &request["not_in"]) {
+        section = section.part(notice);
+    }
     let others = all_of(&request["others"]);
     if !others.is_empty() {
         section = section.part(others_of(staff, others));
     }
     section.part(Actions(card.into_iter().chain([certificate]).collect())).into()
+}
+
+/// Says where the address was to be changed too and is not, with the way to change it there.
+fn not_in(staff: &Staff, events: &Value) -> Option<Notice> {
+    let w = staff.w;
+    let item = |one: &Value| {
+        let why = w.s(&format!("address-not-{}", text(one, "why").replace('_', "-")));
+        format!("{}: {why}", text(one, "event"))
+    };
+    let items: Vec<String> = all_of(events).iter().map(item).collect();
+    (!items.is_empty()).then(|| Notice { tone: Tone::Amber, text: w.s("address-not-in"), items })
 }
 
 /// Shows which other addresses were asked for.

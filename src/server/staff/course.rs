@@ -3,7 +3,7 @@
 mod rows;
 
 use axum::extract::Path;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,9 @@ use self::rows::{Listed, Sort};
 use super::events::{text, trail};
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried};
+use super::ui::{
+    Action, Actions, Cell, Choice, Field, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
+};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
@@ -49,9 +51,16 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, refused: Refused<'_>) -
         page = page.problem(Tone::Red, w, problem);
     }
     if staff.may(Permission::Import) {
-        let mut typed = refused.typed.unwrap_or_else(|| Sort::BOTH.map(|sort| Listed::kept(sort, course)));
-        if refused.course.status() == StatusCode::PRECONDITION_FAILED {
-            typed.iter_mut().for_each(|listed| listed.add_missing(course));
+        let (typed, away) = match refused.typed {
+            // Whatever was wrong: the form goes on from what there is by now.
+            Some(mut typed) => {
+                let away: Vec<String> = typed.iter_mut().flat_map(|listed| listed.meanwhile(course)).collect();
+                (typed, away)
+            }
+            None => (Sort::BOTH.map(|sort| Listed::kept(sort, course)), Vec::new()),
+        };
+        if !away.is_empty() {
+            page = page.part(Notice { tone: Tone::Amber, text: w.s("course-away"), items: away });
         }
         let form = Form::new(staff, &format!("{path}/course"), w.s("save"))
             .field(Field::hidden("seen", &told.tag))

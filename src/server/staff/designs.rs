@@ -286,7 +286,7 @@ async fn kept(staff: &Staff, wanted: &For, file: &File, fields: &Fields) -> Resu
     };
     let texts = [("name", &*name)];
     let (kind, body) = parts(texts.into_iter().filter(|_| is_new), &[file]);
-    let ask = Ask { seen: fields.some("seen"), once: fields.some("once"), body: Some((&kind, body)) };
+    let ask = Ask { seen: fields.some("seen"), once: fields.some("once"), body: Some((&kind, body)), ..Ask::default() };
     match is_new {
         true => staff.ask(Method::POST, "/templates", ask).await?,
         false => staff.ask(Method::PUT, &format!("/templates/{}", part(&name)), ask).await?,

@@ -66,6 +66,8 @@ pub(super) struct Field {
     optional: Option<String>,
     auto: &'static str,
     most: u32,
+    /// Whether it says already what is to stand in it, also where the form was refused.
+    filled: bool,
     /// What the API calls it, where that is not its name.
     of: Option<&'static str>,
 }
@@ -83,6 +85,7 @@ impl Field {
             optional: None,
             auto: "off",
             most: 0,
+            filled: false,
             of: None,
         }
     }
@@ -123,6 +126,12 @@ impl Field {
     /// Says what the API calls it.
     pub(super) fn of(mut self, member: &'static str) -> Self {
         self.of = Some(member);
+        self
+    }
+
+    /// Says that it is not filled anew where the form was refused.
+    pub(super) fn filled(mut self) -> Self {
+        self.filled = true;
         self
     }
 
@@ -252,7 +261,7 @@ impl Form {
     /// Fills it as it was sent, and says what was wrong with it, beside the fields where it is about one.
     pub(super) fn tried(mut self, tried: &Tried<'_>) -> Self {
         let Some((fields, problem)) = tried.0 else { return self };
-        for field in &mut self.fields {
+        for field in self.fields.iter_mut().filter(|field| !field.filled) {
             match field.kind {
                 Kind::Check => field.value = fields.get(&field.name).to_owned(),
                 Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),

@@ -19,7 +19,7 @@ use super::form::{Fields, File, part, parts, query, written};
 use super::inside::{Answer, Sent, Staff, see};
 use super::phrases::sentence;
 use super::ui::{
-    Action, Actions, Cell, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
+    Action, Actions, Cell, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
 };
 use super::within::{Ask, Told};
 use super::words::Words;
@@ -411,82 +411,61 @@ impl List<'_> {
         (!notes.is_empty()).then(|| Notice { tone: Tone::Grey, text, items: notes }.into())
     }
 
+    /// What was found in the whole list: once what is alike, with how many rows it is about.
     fn findings(&self, told: &Value) -> Option<Html> {
-        let found = told["findings"].as_array().filter(|found| !found.is_empty())?;
-        Some(Section::new("findings", self.staff.w.s("import-findings")).part(findings(self.staff, found)).into())
+        let w = self.staff.w;
+        let groups = told["findings_alike"].as_array().filter(|found| !found.is_empty())?;
+        let section = Section::new("findings", w.s("import-findings")).part(findings(self.staff, groups));
+        Some(match told["findings_more"].as_u64() {
+            Some(more @ 1..) => section.part(Text(w.count("import-findings-more", more))).into(),
+            _ => section.into(),
+        })
     }
-}
-
-/// What is about one row and one person each, and said of each by itself.
-const EACH: [&str; 3] = ["duplicate", "answered", "does_not_fit"];
-
-/// Puts together what was found alike: what is said in the same words but for the values that it quotes and the lines that it names. In
-/// the order of the first.
-fn alike(found: &[Value]) -> Vec<Vec<&Value>> {
-    let mut groups: Vec<Vec<&Value>> = Vec::new();
-    let mut places = std::collections::BTreeMap::new();
-    for (n, finding) in found.iter().enumerate() {
-        let own = EACH.contains(&finding["code"].as_str().unwrap_or_default()).then_some(n);
-        let kind = ["severity", "field", "code", "hint"].map(|member| text(finding, member));
-        let at = *places.entry((own, kind, masked(&text(finding, "reason")))).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[at].push(finding);
-    }
-    groups
-}
-
-/// A reason without what it quotes, and without the numbers of lines.
-fn masked(reason: &str) -> String {
-    let plain: String = reason.split('`').step_by(2).collect::<Vec<_>>().join("`");
-    let mut all = String::with_capacity(plain.len());
-    for (n, part) in plain.split("line ").enumerate() {
-        let shown = if n == 0 { part } else { part.trim_start_matches(|c: char| c.is_ascii_digit()) };
-        all.push_str(if n == 0 { "" } else { "line " });
-        all.push_str(shown);
-    }
-    all
 }
 
 /// The rows of a group with their names: the first of them, and the others folded below.
-fn rows_of(w: &Words, group: &[&Value]) -> Cell {
-    let mut rows: Vec<(String, String)> =
-        group.iter().filter_map(|one| Some((one["line"].as_u64()?.to_string(), text(one, "name")))).collect();
-    rows.dedup();
+fn rows_of(w: &Words, group: &Value) -> Cell {
+    let rows: Vec<(String, String)> = group["rows"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| Some((one["line"].as_u64()?.to_string(), text(one, "name"))))
+        .collect();
+    let count = group["count"].as_u64().unwrap_or_default();
     let (first, others) = rows.split_at(rows.len().min(LINES));
     let lines: Vec<&str> = first.iter().map(|(line, _)| line.as_str()).collect();
     let names: Vec<&str> = first.iter().map(|(_, name)| name.as_str()).filter(|name| !name.is_empty()).collect();
     let names = names.join(", ");
-    let who = match group.len() {
+    let who = match count {
         1 => names,
-        many if names.is_empty() => w.count("import-sum-rows", many as u64),
-        many => format!("{}: {names}", w.count("import-sum-rows", many as u64)),
+        many if names.is_empty() => w.count("import-sum-rows", many),
+        many => format!("{}: {names}", w.count("import-sum-rows", many)),
     };
     let cell = Cell::text(lines.join(", ")).sub(who);
     if others.is_empty() {
         return cell;
     }
-    let all: Vec<String> = others.iter().map(|(line, name)| format!("{line} {name}").trim().to_owned()).collect();
-    cell.folded(w.count("import-rows-more", others.len() as u64), all.join(", "))
+    let mut all: Vec<String> = others.iter().map(|(line, name)| format!("{line} {name}").trim().to_owned()).collect();
+    if count > rows.len() as u64 {
+        all.push("…".to_owned());
+    }
+    cell.folded(w.count("import-rows-more", count - first.len() as u64), all.join(", "))
 }
 
 /// What is said of a group: of several values the first.
-fn said_of(w: &Words, group: &[&Value]) -> String {
-    let reason = text(group[0], "reason");
-    let said = sentence(&said_of_rows(w, &reason));
-    if group.iter().all(|one| text(one, "reason") == reason) {
-        said
-    } else {
-        w.with("import-for-example", [("said", said.into())])
+fn said_of(w: &Words, group: &Value) -> String {
+    let said = sentence(&said_of_rows(w, &text(&group["first"], "reason")));
+    match group["same"] == true {
+        true => said,
+        false => w.with("import-for-example", [("said", said.into())]),
     }
 }
 
-/// A table of findings.
-fn findings(staff: &Staff, found: &[Value]) -> Html {
+/// A table of what was found.
+fn findings(staff: &Staff, groups: &[Value]) -> Html {
     let w = staff.w;
-    let row = |group: &Vec<&Value>| {
-        let finding = group[0];
+    let row = |group: &Value| {
+        let finding = &group["first"];
         let severity = text(finding, "severity");
         let tone = if severity == "error" { Tone::Red } else { Tone::Amber };
         vec![
@@ -499,7 +478,7 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
     Table {
         caption: w.s("import-findings"),
         heads: [w.s("row"), w.s("state"), w.s("import-header"), w.s("why")].into(),
-        rows: alike(found).iter().take(SHOWN * 2).map(row).collect(),
+        rows: groups.iter().map(row).collect(),
         empty: String::new(),
         next: None,
     }
@@ -554,40 +533,5 @@ pub(super) async fn confirm(
             let list = List { staff, code, id, event, file, answers: &answers, remembered };
             staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn only_what_says_the_same_of_several_rows_is_put_together() {
-        let finding = |line: u64, code: &str, reason: &str| {
-            let of_all = json!({ "severity": "warning", "field": "name", "hint": "nothing to do" });
-            let mut one = of_all.as_object().unwrap().clone();
-            one.extend([("line".into(), json!(line)), ("code".into(), json!(code)), ("reason".into(), json!(reason))]);
-            Value::Object(one)
-        };
-        let found = [
-            finding(2, "name_case", "`ADA` differs by case only: `Ada`, in line 3, is kept"),
-            finding(4, "name_case", "`BOB` differs by case only: `Bob`, in line 11, is kept"),
-            finding(5, "name_case", "`EVE` is written in capitals"),
-            finding(6, "duplicate", "the same person is again in line 8, which counts"),
-            finding(7, "duplicate", "the same person is again in line 9, which counts"),
-            finding(8, "answered", "`a@b,de` is read as `a@b.de`"),
-            finding(9, "answered", "`c@d,de` is read as `c@d.de`"),
-            finding(10, "does_not_fit", "`Adamiringambola…` fits on no line of the certificate, which cannot be made"),
-            finding(11, "does_not_fit", "`Bernhardinerberg…` fits on no line of the certificate, which cannot be made"),
-        ];
-        let lines: Vec<Vec<u64>> =
-            alike(&found).iter().map(|group| group.iter().map(|one| one["line"].as_u64().unwrap()).collect()).collect();
-        assert_eq!(lines, [vec![2, 4], vec![5], vec![6], vec![7], vec![8], vec![9], vec![10], vec![11]]);
-        let w = Words::all().iter().find(|w| w.language == "en").unwrap();
-        let groups = alike(&found);
-        assert!(said_of(w, &groups[0]).starts_with("For example: `ADA`"), "{}", said_of(w, &groups[0]));
-        assert!(said_of(w, &groups[1]).starts_with("`EVE`"));
     }
 }

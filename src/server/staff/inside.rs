@@ -201,7 +201,16 @@ impl Staff {
     /// What the operation says is wrong.
     pub(super) async fn send(&self, method: Method, path: &str, fields: &Fields, body: Value) -> Result<Told, Problem> {
         let body = Some(("application/json", body.to_string().into()));
-        self.within.ask(method, path, Ask { seen: fields.some("seen"), once: fields.some("once"), body }).await
+        let ask = Ask { seen: fields.some("seen"), once: fields.some("once"), body, ..Ask::default() };
+        self.within.ask(method, path, ask).await
+    }
+
+    /// Returns what an operation answered when this very form was sent before: whoever sends it twice is led where they were led first.
+    /// It is asked before anything is looked at that the first time has changed.
+    pub(super) async fn before(&self, path: &str, fields: &Fields, body: &Value) -> Option<Told> {
+        let once = Some(fields.some("once")?);
+        let body = Some(("application/json", body.to_string().into()));
+        self.within.ask(Method::POST, path, Ask { once, body, seen: fields.some("seen"), before: true }).await.ok()
     }
 
     /// Returns an answer as it comes.

@@ -410,6 +410,10 @@ pub(super) async fn retake(Path((code, who)): Path<(String, String)>, Sent { sta
     let id = staff.get_if(&of_event).await.map(|person| text(&person, "id")).filter(|id| !id.is_empty());
     let body = json!({ "kind": "generate", "event": code, "again": true,
         "people": [id.unwrap_or_else(|| who.clone())] });
+    let begun = |told: &Told| staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started");
+    if let Some(told) = staff.before("/runs", &fields, &body).await {
+        return begun(&told);
+    }
     // What would make nothing is said here, and no run is begun for it.
     if let Ok(preview) = staff.post("/runs/preview", &Fields::default(), body.clone()).await
         && preview.value["get_another"] == 0
@@ -419,7 +423,7 @@ pub(super) async fn retake(Path((code, who)): Path<(String, String)>, Sent { sta
         return done(&staff, (&code, &who), &fields, Err(problem), ("retake", "")).await;
     }
     match staff.post("/runs", &fields, body).await {
-        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Ok(told) => begun(&told),
         problem => done(&staff, (&code, &who), &fields, problem, ("retake", "")).await,
     }
 }
@@ -476,7 +480,7 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
 /// What the API asks about two people is asked on the card, in its words; of two who cannot be told apart nothing is asked.
 fn shared(staff: &Staff, mut problem: Problem) -> Problem {
     let about = ["same-address", "same-name"].into_iter().find(|code| problem.code == *code);
-    if let Some(code) = about.filter(|code| problem.detail.contains(&format!("`{}=", code.replace('-', "_")))) {
+    if let Some(code) = about {
         problem.detail = staff.w.s(&format!("person-{code}"));
         problem.by_api = false;
     }

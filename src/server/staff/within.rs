@@ -14,6 +14,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::server::Problem;
+use crate::server::idempotency::OnlyBefore;
 use crate::server::problem::FieldProblem;
 use crate::server::session::CSRF_HEADER;
 
@@ -50,6 +51,8 @@ pub(super) struct Ask<'a> {
     pub once: Option<&'a str>,
     /// The body and its type.
     pub body: Option<(&'a str, Bytes)>,
+    /// Whether it is only asked what was answered to this very form before.
+    pub before: bool,
 }
 
 /// What an operation answered.
@@ -132,6 +135,9 @@ impl Within {
         let mut request = request.body(body).map_err(bad_form)?;
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
+        }
+        if ask.before {
+            request.extensions_mut().insert(OnlyBefore);
         }
         match self.api.0.clone().oneshot(request).await {
             Ok(response) => Ok(response),

@@ -139,6 +139,39 @@ fn who_was_told_of_the_new_version_by_another_message_has_it() {
     });
 }
 
+/// All that a filter finds are not named one by one: who was told by a notice is not told once more by that. Who is named is.
+#[test]
+fn who_was_told_by_a_notice_is_sent_the_newer_version_where_they_are_named_and_not_by_a_filter() {
+    on_each_engine(|post| {
+        let world = issued_to(post, 2);
+        post.send();
+        post.deliver();
+        world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": true })).ok();
+        renamed(world, &[0]);
+        assert_eq!(post.deliver().sent, 1, "the notice");
+        world.put("/events/WORKSHOP/mail", &json!({ "tell_replaced": false })).ok();
+        renamed(world, &[1]);
+        assert_eq!((told(post), post.deliver().sent), ([json!(0), json!(1)], 0));
+        mails(post);
+        let filter = json!({ "kind": "send", "event": "WORKSHOP", "which": { "except": [] } });
+        let preview = world.post("/runs/preview", &filter).ok();
+        assert_eq!((&preview["sends"], &preview["keeps"]), (&json!(1), &json!(1)), "{preview}");
+        let counters = done(world, &filter)["counters"].clone();
+        assert_eq!((&counters["done"], &counters["skipped"]), (&json!(1), &json!(1)), "{counters}");
+        post.deliver();
+        assert_eq!(mails(post).iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(), ["p00001@example.org"]);
+        // Both have the newest by now; one by its notice alone.
+        let named =
+            json!({ "kind": "send", "event": "WORKSHOP", "people": ["p00000@example.org", "p00001@example.org"] });
+        let counters = done(world, &named)["counters"].clone();
+        assert_eq!((&counters["done"], &counters["skipped"]), (&json!(1), &json!(1)), "{counters}");
+        post.deliver();
+        let all = mails(post);
+        assert_eq!(all.iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(), ["p00000@example.org"]);
+        assert!(all[0].2.contains(NEWER), "{all:?}");
+    });
+}
+
 #[test]
 fn an_events_own_text_goes_out_where_it_says_so_itself_and_one_for_this_sending_as_it_is() {
     let post = Post::with_certificates(1);

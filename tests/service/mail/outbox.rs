@@ -139,6 +139,38 @@ fn a_recipient_whose_answer_cannot_be_read_keeps_nobody_waiting() {
     assert_eq!(post.deliver().sent, 3);
 }
 
+/// From the fourth in a row on it is the relay's fault; but none of them stays at the head of the queue for it.
+#[test]
+fn recipients_in_a_row_whose_answers_cannot_be_read_keep_nobody_waiting_for_ever() {
+    let post = Post::with_certificates(8);
+    let broken: Vec<String> = (0..6).map(to).collect();
+    for to in &broken {
+        (0..60).for_each(|_| post.sink.fail(to, Fault::CutBefore));
+    }
+    done(&post.world, &json!({ "kind": "send", "event": "WORKSHOP", "people": broken }));
+    let sent = post.deliver();
+    assert_eq!((sent.sent, sent.deferred), (0, 6), "{sent:?}");
+    for to in &broken {
+        let message = post.message_to(to);
+        assert_eq!((state_of(&message), &message["attempts"]), ("deferred", &json!(1)), "{message}");
+    }
+    let trouble = post.world.get("/mail").ok()["trouble"].clone();
+    assert!(trouble.as_str().is_some_and(|said| said.contains("breaks off at every recipient")), "{trouble}");
+    // Who comes after them is sent to, and the relay is well again.
+    post.send();
+    assert_eq!(post.deliver().sent, 2);
+    assert!(post.world.get("/mail").ok()["trouble"].is_null());
+    // They are tried as often as any, and given up some day.
+    for _ in 0..20 {
+        post.world.pass(3 * 86_400);
+        post.deliver();
+    }
+    for to in &broken {
+        let message = post.message_to(to);
+        assert_eq!((state_of(&message), &message["attempts"]), ("failed", &json!(12)), "{message}");
+    }
+}
+
 #[test]
 fn a_relay_that_is_down_is_left_alone_and_nothing_is_lost() {
     let post = Post::with_certificates(20);

@@ -68,6 +68,14 @@ struct Row {
     error: Option<(Column, String)>,
 }
 
+impl Row {
+    /// Says whether it was typed as new and is one that is there: by its code and title, or by the title where no code was typed. Another
+    /// title under the same code is somebody else's, and both are shown.
+    fn is_new_as(&self, there: &Self) -> bool {
+        !self.kept && self.title == there.title && (self.id.is_empty() || self.id == there.id)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Title,
@@ -80,6 +88,8 @@ enum Column {
 pub(super) struct Listed {
     sort: Sort,
     rows: Vec<Row>,
+    /// Codes of rows that were kept and whose titles were emptied, here or in the form before: they are to go.
+    gone: Vec<String>,
     /// Several more, one a line.
     lines: String,
 }
@@ -100,12 +110,13 @@ impl Listed {
             error: None,
         };
         let rows = course[sort.member()].as_array().into_iter().flatten().map(row).collect();
-        Self { sort, rows, lines: String::new() }
+        Self { sort, rows, gone: Vec::new(), lines: String::new() }
     }
 
     /// Reads a form. A row that was kept and whose title was emptied goes; one in which nothing was typed is none.
     pub(super) fn read(sort: Sort, fields: &Fields) -> Self {
         let mut rows = Vec::new();
+        let mut gone: Vec<String> = fields.all(&gone_name(sort)).map(str::to_owned).collect();
         for number in 1..=sort.most() + SPARE {
             let field = |column: &str| fields.get(&name(sort, number, column)).to_owned();
             let row = Row {
@@ -117,11 +128,13 @@ impl Listed {
                 error: None,
             };
             let is_blank = row.title.is_empty() && row.id.is_empty() && row.points.is_empty() && !row.required;
-            if !is_blank && !(row.kept && row.title.is_empty()) {
-                rows.push(row);
+            match row.kept && row.title.is_empty() {
+                true => gone.push(row.id),
+                false if is_blank => {}
+                false => rows.push(row),
             }
         }
-        Self { sort, rows, lines: fields.raw(sort.member()).to_owned() }
+        Self { sort, rows, gone, lines: fields.raw(sort.member()).to_owned() }
     }
 
     /// Returns them as the API takes them.
@@ -187,15 +200,39 @@ impl Listed {
         true
     }
 
-    /// Adds what somebody else put in meanwhile: a list that is saved takes the place of all of them.
-    pub(super) fn add_missing(&mut self, course: &Value) {
-        let now = Self::kept(self.sort, course).rows.into_iter();
-        let missing: Vec<Row> = now.filter(|row| !self.rows.iter().any(|typed| typed.id == row.id)).collect();
-        self.rows.extend(missing);
+    /// Brings what was typed together with what there is by now: a list that is saved takes the place of all of them. What somebody else
+    /// put in meanwhile comes in, and what they took away goes; what was to go stays away; and what was typed as new and is there
+    /// already, as when a form is sent a second time, is that one. Returns the titles of what somebody else took away.
+    pub(super) fn meanwhile(&mut self, course: &Value) -> Vec<String> {
+        let now = Self::kept(self.sort, course).rows;
+        let is_there = |row: &Row| !row.kept || now.iter().any(|there| there.id == row.id);
+        let (rows, away): (Vec<Row>, Vec<Row>) = std::mem::take(&mut self.rows).into_iter().partition(is_there);
+        self.rows = rows;
+        for there in &now {
+            if self.gone.contains(&there.id) || self.rows.iter().any(|row| row.kept && row.id == there.id) {
+                continue;
+            }
+            match self.rows.iter_mut().find(|row| row.is_new_as(there)) {
+                Some(row) => (row.id, row.kept) = (there.id.clone(), true),
+                None => {
+                    self.drop_line(there);
+                    self.rows.push(there.clone());
+                }
+            }
+        }
+        away.into_iter().map(|row| row.title).collect()
     }
 
-    /// Returns the fields: the rows with some that are empty, and several at once.
-    pub(super) fn fields(&self, w: &Words) -> [Field; 3] {
+    /// Takes the first line away that says what is there already.
+    fn drop_line(&mut self, there: &Row) {
+        let says = |text: &&str| line(text.trim(), self.sort).is_ok_and(|row| row.is_new_as(there));
+        let Some(at) = self.lines.lines().position(|text| says(&text)) else { return };
+        let left = self.lines.lines().enumerate().filter(|(one, _)| *one != at).map(|(_, text)| text);
+        self.lines = left.collect::<Vec<_>>().join("\n");
+    }
+
+    /// Returns the fields: the rows with some that are empty, several at once, and what is to go. They say what was typed already.
+    pub(super) fn fields(&self, w: &Words) -> Vec<Field> {
         let key = format!("course-{}", self.sort.member());
         let spare = std::iter::repeat_n(Row::default(), SPARE);
         let rows = self.rows.iter().cloned().chain(spare).take(self.sort.most().max(self.rows.len()));
@@ -207,11 +244,13 @@ impl Listed {
         heads.push(w.s("course-required"));
         let grid = Grid { caption: w.s(&key), heads, rows, hint: w.s("course-hint") };
         let more = Field::new(self.sort.member(), w.s("course-more"), Kind::Area(LINES)).value(self.lines.clone());
-        [
+        let gone = self.gone.iter().map(|id| Field::hidden(&gone_name(self.sort), id).filled());
+        let shown = [
             Field::heading(w.s(&key)),
             Field::new(self.sort.name(), "", Kind::Grid(grid)),
-            more.hint(w.s(&format!("{key}-more-hint"))),
-        ]
+            more.hint(w.s(&format!("{key}-more-hint"))).filled(),
+        ];
+        shown.into_iter().chain(gone).collect()
     }
 
     fn row(&self, w: &Words, number: usize, row: Row) -> GridRow {
@@ -238,6 +277,11 @@ impl Listed {
 /// Returns the name of a field: `session_2_title`.
 fn name(sort: Sort, number: usize, column: &str) -> String {
     format!("{}_{number}_{column}", sort.name())
+}
+
+/// Returns the name of the field that holds the code of one that is to go.
+fn gone_name(sort: Sort) -> String {
+    format!("{}_gone", sort.name())
 }
 
 /// Returns a code that nothing has or had, and takes it: what was recorded of one that is gone is kept by its code, and must not
@@ -273,21 +317,22 @@ fn place(sort: Sort, detail: &str) -> Option<(usize, Column, &str)> {
 
 /// Reads lines of `title`, `code | title` or `code | title | points`; a star between bars says that it is required.
 fn lines(text: &str, sort: Sort) -> Result<Vec<Row>, String> {
-    let mut all = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let mut parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let required = parts.contains(&"*");
-        parts.retain(|part| *part != "*");
-        let (id, title, points) = match parts.as_slice() {
-            [title] => ("", *title, ""),
-            [id, title] => (*id, *title, ""),
-            [id, title, points] if sort == Sort::Activity && number(points).is_some() => (*id, *title, *points),
-            _ => return Err(line.to_owned()),
-        };
-        let [id, title, points] = [id, title, points].map(str::to_owned);
-        all.push(Row { id, kept: false, title, points, required, error: None });
-    }
-    Ok(all)
+    let all = text.lines().map(str::trim).filter(|text| !text.is_empty());
+    all.map(|text| line(text, sort)).collect()
+}
+
+fn line(text: &str, sort: Sort) -> Result<Row, String> {
+    let mut parts: Vec<&str> = text.split('|').map(str::trim).collect();
+    let required = parts.contains(&"*");
+    parts.retain(|part| *part != "*");
+    let (id, title, points) = match parts.as_slice() {
+        [title] => ("", *title, ""),
+        [id, title] => (*id, *title, ""),
+        [id, title, points] if sort == Sort::Activity && number(points).is_some() => (*id, *title, *points),
+        _ => return Err(text.to_owned()),
+    };
+    let [id, title, points] = [id, title, points].map(str::to_owned);
+    Ok(Row { id, kept: false, title, points, required, error: None })
 }
 
 #[cfg(test)]
@@ -370,6 +415,56 @@ mod tests {
         }
         let twice = [("session_1_id", "day1"), ("session_1_title", "Day 1"), ("sessions", "day1 | Day one")];
         assert_eq!(read(Sort::Session, &twice).unwrap_err()[0].field, "sessions");
+    }
+
+    /// What somebody else did, and a form that was sent before: nothing comes back, and nothing is there twice.
+    #[test]
+    fn what_was_typed_is_brought_together_with_what_there_is_by_now() {
+        let typed = [
+            ("session_1_id", "day1"),
+            ("session_1_kept", "yes"),
+            ("session_1_title", ""),
+            ("session_2_id", "day2"),
+            ("session_2_kept", "yes"),
+            ("session_2_title", "Day 2"),
+            ("session_3_id", "day3"),
+            ("session_3_kept", "yes"),
+            ("session_3_title", "Day three"),
+            ("session_4_title", "New"),
+            ("session_5_id", "own"),
+            ("session_5_title", "Own"),
+            ("session_gone", "day0"),
+            ("sessions", "Of a line\nday8 | Another | *"),
+        ];
+        let mut listed = Listed::read(Sort::Session, &form(&typed));
+        assert_eq!(listed.gone, ["day0", "day1"]);
+        let there = |id: &str, title: &str| json!({ "id": id, "title": title, "required": false });
+        let mut course = json!({ "sessions": [
+            there("day0", "Day 0"), there("day1", "Day 1"), there("day3", "Day 3"), there("made4", "New"),
+            there("own", "Somebody else's"), there("made5", "Of a line"), there("made6", "New"),
+        ] });
+        // Who emptied a title sees that row no more; nor what somebody else took away.
+        assert_eq!(listed.meanwhile(&course), ["Day 2"]);
+        let seen = |listed: &Listed| -> Vec<(String, String, bool)> {
+            listed.rows.iter().map(|row| (row.id.clone(), row.title.clone(), row.kept)).collect()
+        };
+        let row = |id: &str, title: &str, kept| (id.to_owned(), title.to_owned(), kept);
+        let wanted = [
+            row("day3", "Day three", true),
+            row("made4", "New", true),
+            row("own", "Own", false),
+            // Another title under the same code is not what was typed, nor is a second one of the same title.
+            row("own", "Somebody else's", true),
+            row("made5", "Of a line", true),
+            row("made6", "New", true),
+        ];
+        assert_eq!((seen(&listed).as_slice(), listed.lines.as_str()), (&wanted[..], "day8 | Another | *"));
+        // The same once more changes nothing.
+        assert!(listed.meanwhile(&course).is_empty());
+        assert_eq!(seen(&listed), wanted);
+        course["sessions"] = json!([]);
+        assert_eq!(listed.meanwhile(&course).len(), 5);
+        assert_eq!(seen(&listed), [row("own", "Own", false)]);
     }
 
     #[test]

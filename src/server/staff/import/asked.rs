@@ -110,7 +110,7 @@ impl List<'_> {
     /// What is to become of rows that say that somebody was absent or failed, where there are any: with the people.
     pub(super) fn absent(&self, told: &Value) -> Option<Html> {
         let (w, answer) = (self.staff.w, self.answers.get("absent"));
-        let rows = concerned(told, &["absent_or_failed"]);
+        let (rows, count) = concerned(told, &["absent_or_failed"]);
         if rows.is_empty() || answer == "take" {
             return None;
         }
@@ -118,12 +118,12 @@ impl List<'_> {
             ["leave_out", "take"].map(|one| Choice::new(one, w.s(&format!("import-{}", one.replace('_', "-")))));
         let field = Field::new("absent", w.s("import-answer"), Kind::Radios(choices.into())).value("leave_out");
         let form = self.answer(w.s("import-answer-submit"), &["absent"]).field(field);
-        let section = Section::new("absent", w.s("import-absent")).part(self.people(&rows));
+        let section = self.people(Section::new("absent", w.s("import-absent")), (&rows, count));
         Some(if answer.is_empty() { section.part(form).into() } else { section.into() })
     }
 
-    /// Whom some findings are about.
-    fn people(&self, rows: &[&Value]) -> Table {
+    /// Adds whom some findings are about: the first of them, and how many more there are.
+    fn people(&self, section: Section, (rows, count): (&[&Value], u64)) -> Section {
         let w = self.staff.w;
         let row = |finding: &&Value| {
             vec![
@@ -132,20 +132,24 @@ impl List<'_> {
                 Cell::text(sentence(&said_of_rows(w, &text(finding, "reason")))),
             ]
         };
-        Table {
+        let table = Table {
             caption: w.s("import-rows"),
             heads: [w.s("row"), w.s("name"), w.s("why")].into(),
             rows: rows.iter().take(SHOWN).map(row).collect(),
             empty: String::new(),
             next: None,
+        };
+        match count.saturating_sub(rows.len().min(SHOWN) as u64) {
+            0 => section.part(table),
+            more => section.part(table).part(Text(w.count("import-rows-more", more))),
         }
     }
 
     /// What may be said of rows that may be about somebody else, where there are any.
     pub(super) fn same(&self, told: &Value) -> Option<Html> {
         let w = self.staff.w;
-        let hints: Vec<&str> =
-            told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
+        let groups = told["findings_alike"].as_array()?;
+        let hints: Vec<&str> = groups.iter().filter_map(|group| group["first"]["hint"].as_str()).collect();
         let open = SAME.iter().filter(|(name, choices)| {
             let answers = |choice: &&str| hints.iter().any(|hint| hint.contains(&format!("{name}={choice}")));
             choices.iter().any(answers)
@@ -161,13 +165,19 @@ impl List<'_> {
             let label = w.s(&format!("import-{}", name.replace('_', "-")));
             form = form.field(Field::new(name, label, Kind::Radios(all)).value(self.answers.get(name)));
         }
-        let rows = concerned(told, &SAME.map(|(name, _)| name));
-        any.then(|| Section::new("same", w.s("import-same")).part(self.people(&rows)).part(form).into())
+        let (rows, count) = concerned(told, &SAME.map(|(name, _)| name));
+        let section = || self.people(Section::new("same", w.s("import-same")), (&rows, count));
+        any.then(|| section().part(form).into())
     }
 }
 
-/// The findings of some codes.
-fn concerned<'a>(told: &'a Value, codes: &[&str]) -> Vec<&'a Value> {
-    let found = told["findings"].as_array().into_iter().flatten();
-    found.filter(|finding| codes.iter().any(|code| finding["code"] == *code)).collect()
+/// The first rows of the findings of some codes, in their order, and of how many there are any.
+fn concerned<'a>(told: &'a Value, codes: &[&str]) -> (Vec<&'a Value>, u64) {
+    let groups = told["findings_alike"].as_array().into_iter().flatten();
+    let of_these = |group: &&Value| codes.iter().any(|code| group["first"]["code"] == *code);
+    let groups: Vec<&Value> = groups.filter(of_these).collect();
+    let mut rows: Vec<&Value> =
+        groups.iter().flat_map(|group| group["rows"].as_array().into_iter().flatten()).collect();
+    rows.sort_by_key(|row| row["line"].as_u64());
+    (rows, groups.iter().filter_map(|group| group["count"].as_u64()).sum())
 }

@@ -284,6 +284,11 @@ import-map-submit = So lesen
 import-hint-skip = Wenn die Spalte etwas anderes sagt: oben bei Spalten auswählen und sagen, dass sie ausgelassen ist.
 import-notes = Was angenommen wurde
 import-findings = Zeilen, die einen Blick brauchen
+import-findings-more =
+    { $count ->
+        [one] Eine weitere steht in der Datei der Zeilen, die einen Blick brauchen.
+       *[other] { $count } weitere stehen in der Datei der Zeilen, die einen Blick brauchen.
+    }
 import-rows-more =
     { $count ->
         [one] und eine weitere Zeile
@@ -835,6 +840,7 @@ course-no-title = Der Titel fehlt.
 course-twice = Dieses Kürzel hat eine andere Zeile.
 course-line-twice = Das Kürzel { $code } gibt es schon.
 course-bad-points = Punkte sind eine Zahl wie 10 oder 2,5.
+course-away = Inzwischen hat jemand anderes diese entfernt. Sie stehen nicht mehr im Formular; tragen Sie sie neu ein, wenn sie bleiben sollen:
 course-bad-line = Diese Zeile ist nicht zu lesen: { $line }
 attendance = Anwesenheit
 attendance-text = Adressen, Kennungen oder Namen, je Zeile oder mit Kommas, wie sie notiert wurden.

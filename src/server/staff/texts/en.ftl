@@ -284,6 +284,11 @@ import-map-submit = Read it so
 import-hint-skip = If the column says something else: choose it under Columns above and say that it is left out.
 import-notes = What was assumed
 import-findings = Rows that need a look
+import-findings-more =
+    { $count ->
+        [one] One more is in the file of the rows that need a look.
+       *[other] { $count } more are in the file of the rows that need a look.
+    }
 import-rows-more =
     { $count ->
         [one] and one more row
@@ -835,6 +840,7 @@ course-no-title = The title is missing.
 course-twice = Another row has this code.
 course-line-twice = The code { $code } is there already.
 course-bad-points = Points are a number, as 10 or 2.5.
+course-away = Somebody else took these away meanwhile. They are not in the form any more; type them anew if they are to stay:
 course-bad-line = This line cannot be read: { $line }
 attendance = Attendance
 attendance-text = Addresses, ids or names, one a line or with commas between, as they stand wherever they were taken down.

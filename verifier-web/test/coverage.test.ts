@@ -12,6 +12,7 @@ const READ = {
   'ed25519-edge.json': 'ed25519.test.ts',
   'meant.json': 'pasted.test.ts',
   'pasted.json': 'pasted.test.ts',
+  'pieces.json': 'pieces.test.ts',
   'printed.json': 'printed.test.ts',
   standards: 'below',
   trust: 'verdicts.test.ts, by the names that cases give',

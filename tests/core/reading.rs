@@ -248,9 +248,11 @@ fn what_a_page_prints_is_compared_as_the_vectors_say() {
 #[test]
 fn an_encrypted_pdf_is_named_so() {
     let stored = |name: &str| std::fs::read(format!("tests/fixtures/cases/d03/{name}.pdf")).unwrap();
-    assert_eq!(read(&stored("with-password")), Err(ReadingError::Encrypted { what: What::Pdf }));
+    for name in ["with-password", "qpdf-encrypt-user"] {
+        assert_eq!(read(&stored(name)), Err(ReadingError::Encrypted { what: What::Pdf }), "{name}");
+    }
     // One that everybody opens without is read like any other.
-    for name in ["aes-128", "aes-256", "rc4-40"] {
+    for name in ["aes-128", "aes-256", "rc4-40", "encrypted-owner-only"] {
         let found = read(&stored(name)).unwrap();
         assert!(found.printed.unwrap().contains("CERT-") && !found.candidates.is_empty(), "{name}");
     }

@@ -16,7 +16,7 @@ export CARGO_INCREMENTAL ?= 0
 .PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files mail mail-servers lint bench pairs growth faults
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install what building and testing need
 	@scripts/setup
@@ -44,7 +44,7 @@ try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/ w
 	@echo "The API is described at http://127.0.0.1:8080/api/v1/docs. The first owner sets a password with the link below."
 	@scripts/reach $(BIN) try-out --stay
 
-test: setup ## Check the format and run all tests but the longer ones in Chromium
+test: setup ## Check the format and run all tests, but in Chromium only staff, acts, copied and dropped; the rest of those: make e2e
 	@scripts/web --must
 	cargo fmt --all --check
 	cargo test --doc
@@ -58,11 +58,11 @@ test: setup ## Check the format and run all tests but the longer ones in Chromiu
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
-e2e: build ## Run all tests in Chromium: the web verifier against a published site, the portal, the staff's pages
+e2e: build ## Run all fifteen files of tests in Chromium: the web verifier against a published site, the portal, the staff's pages
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 
-resaves: build ## Save certificates in 15 scripts again, and copy the names out, as people's programs do; none is accused
+resaves: build ## Save certificates of 15 names in 12 scripts again, and copy the names out, as people's programs do; none is accused
 	@scripts/setup browser
 	@scripts/setup resaves
 	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/resaves.mjs

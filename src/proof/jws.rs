@@ -16,6 +16,9 @@ pub const CREDENTIAL: &str = "vc+jwt";
 /// What `cty` may say, with and without the prefix that RFC 7515 section 4.1.10 leaves out (VC-JOSE-COSE section 3.1.1).
 const CONTENT: [&str; 2] = ["vc", "application/vc"];
 
+/// Where a header is amiss that was read whole, and says what is not understood here: reading it again changes nothing.
+const MEMBERS: &str = "header.members";
+
 /// A parsed compact JWS, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Jws {
@@ -59,7 +62,7 @@ impl Jws {
     /// Reads a compact JWS whose payload has at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Malformed`] with field `jws`, `header`, `payload` or `signature`.
+    /// [`Malformed`] with field `jws`, `header`, `payload` or `signature`, or a member of the header.
     pub fn parse(compact: &str, limit: usize) -> Result<Self, Malformed> {
         let [header, payload, signature] = parts(compact, limit)?;
         Self::from_parts(header, payload, &signature)
@@ -80,7 +83,7 @@ impl Jws {
         };
         let (alg, kid, typ) = (member("alg")?, member("kid")?, member("typ")?);
         if let Some(binding) = ["crit", "b64"].into_iter().find(|name| object.contains_key(*name)) {
-            return Err(Malformed::new("header", format!("member `{binding}`, which is not understood here")));
+            return Err(Malformed::new(MEMBERS, format!("member `{binding}`, which is not understood here")));
         }
         known_algorithm(&alg)?;
         Ok(Self { alg, kid, typ, header, payload, signature: sized(&signature)? })
@@ -94,7 +97,7 @@ impl Jws {
         let signature = sized(signature)?;
         let object = read_header(&header)?;
         if let Some(unknown) = object.keys().find(|key| !["alg", "cty", "kid", "typ"].contains(&key.as_str())) {
-            return Err(Malformed::new("header", format!("unknown member `{unknown}`")));
+            return Err(Malformed::new(MEMBERS, format!("unknown member `{unknown}`")));
         }
         let member = |name: &str| match object.get(name) {
             Some(Value::String(text)) => Ok(text.clone()),

@@ -289,8 +289,8 @@ impl Walk<'_> {
 
     fn read_single(&mut self, place: &Place, bytes: Vec<u8>) -> Result<Vec<Attached>, ReadingError> {
         let found = match magic(&bytes) {
-            Magic::Png => picture::read_png(&bytes),
-            Magic::Jpeg => picture::read_jpeg(&bytes),
+            Magic::Png => picture::read_png(&bytes, &mut || self.sink.has_time()),
+            Magic::Jpeg => picture::read_jpeg(&bytes, &mut || self.sink.has_time()),
             _ => return pdf::read(bytes, self.mode, self.sink),
         };
         // Nobody handed it over: it is not to be accused.

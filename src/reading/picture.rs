@@ -21,10 +21,11 @@ const DECODING_BYTES: u64 = 192 << 20;
 
 const WHAT: What = What::Picture;
 
-pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
+/// Reads a PNG; `has_time` says before each look at it whether there is time for one.
+pub(super) fn read_png(bytes: &[u8], has_time: &mut dyn FnMut() -> bool) -> Result<Found, ReadingError> {
     let baked = png::baked(bytes);
     // A badge is good without a QR code, and even where its pixels are damaged.
-    let codes = match (scan_picture(bytes, ImageFormat::Png), &baked) {
+    let codes = match (scan_picture(bytes, ImageFormat::Png, has_time), &baked) {
         (Err(error), None) => return Err(error),
         (codes, _) => codes.unwrap_or_default(),
     };
@@ -35,8 +36,10 @@ pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
     Ok(found)
 }
 
-pub(super) fn read_jpeg(bytes: &[u8]) -> Result<Found, ReadingError> {
-    let mut found = Found { candidates: scan_picture(bytes, ImageFormat::Jpeg)?, ..Found::nothing(Kind::Jpeg) };
+/// Reads a JPEG, as [`read_png`] does a PNG.
+pub(super) fn read_jpeg(bytes: &[u8], has_time: &mut dyn FnMut() -> bool) -> Result<Found, ReadingError> {
+    let candidates = scan_picture(bytes, ImageFormat::Jpeg, has_time)?;
+    let mut found = Found { candidates, ..Found::nothing(Kind::Jpeg) };
     let jpeg::Frame { end, said } = jpeg::frame(bytes);
     let is_whole = found.add_texts(said.into_iter().map(|range| &bytes[range])) && end.is_some();
     found.cut = (!is_whole).then_some(Cut::Leftover);
@@ -58,9 +61,15 @@ impl Found {
     }
 }
 
-fn scan_picture(bytes: &[u8], format: ImageFormat) -> Result<Vec<Candidate>, ReadingError> {
+fn scan_picture(
+    bytes: &[u8],
+    format: ImageFormat,
+    has_time: &mut dyn FnMut() -> bool,
+) -> Result<Vec<Candidate>, ReadingError> {
     guard::catch(WHAT, || {
-        let texts = scan::scan_photo(&decode(bytes, format)?);
+        let problem = "looking at all of it takes longer than there is time";
+        let late = || ReadingError::Excessive { what: WHAT, problem: problem.to_owned() };
+        let texts = scan::scan_photo(decode(bytes, format)?, has_time).ok_or_else(late)?;
         Ok(texts.into_iter().map(|text| Candidate { text, source: Source::QrInPicture }).collect())
     })
 }
@@ -72,8 +81,15 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, ReadingError> 
         let problem = format!("{width} × {height} pixels; at most {} million are read", PIXELS / 1_000_000);
         return Err(ReadingError::Excessive { what: WHAT, problem });
     }
+    let heavy = || {
+        let problem = format!("{width} × {height} pixels in this form take too much memory");
+        ReadingError::Excessive { what: WHAT, problem }
+    };
     let grey = match format {
-        ImageFormat::Jpeg => grey_jpeg(bytes),
+        ImageFormat::Jpeg => match jpeg_decoder(bytes) {
+            Some(decoder) if jpeg_bytes(&decoder) > DECODING_BYTES => return Err(heavy()),
+            decoder => decoder.and_then(grey_jpeg),
+        },
         _ => png::grey(bytes),
     };
     if let Some(grey) = grey {
@@ -85,16 +101,14 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, ReadingError> 
     reader.limits(limits);
     match reader.decode() {
         Ok(picture) => Ok(on_white(picture)),
-        Err(image::ImageError::Limits(_)) => {
-            let problem = format!("{width} × {height} pixels in this form take too much memory");
-            Err(ReadingError::Excessive { what: WHAT, problem })
-        }
+        Err(image::ImageError::Limits(_)) => Err(heavy()),
         Err(error) => Err(damaged(&error)),
     }
 }
 
-/// Decodes the brightness alone: a third of the memory of colours. Nothing for pictures in other colour spaces.
-fn grey_jpeg(bytes: &[u8]) -> Option<GrayImage> {
+/// Opens a picture to decode its brightness alone: a third of the memory of colours. Nothing for pictures in other colour
+/// spaces.
+fn jpeg_decoder(bytes: &[u8]) -> Option<JpegDecoder<ZCursor<&[u8]>>> {
     let side = SIDE as usize;
     let options = DecoderOptions::default().set_strict_mode(false).set_max_width(side).set_max_height(side);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -103,6 +117,22 @@ fn grey_jpeg(bytes: &[u8]) -> Option<GrayImage> {
         return None;
     }
     decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::Luma));
+    Some(decoder)
+}
+
+/// Returns how much memory decoding takes at least: one that comes scan by scan (ITU T.81 annex G) keeps two bytes for each
+/// sample of it until the last, and its colours are half as many samples again.
+fn jpeg_bytes(decoder: &JpegDecoder<ZCursor<&[u8]>>) -> u64 {
+    let Some(info) = decoder.info() else { return 0 };
+    let pixels = u64::from(info.width) * u64::from(info.height);
+    match (info.sof.is_progressive(), info.components) {
+        (false, _) => pixels,
+        (true, 1) => 3 * pixels,
+        (true, _) => 4 * pixels,
+    }
+}
+
+fn grey_jpeg(mut decoder: JpegDecoder<ZCursor<&[u8]>>) -> Option<GrayImage> {
     let pixels = decoder.decode().ok()?;
     let (width, height) = decoder.dimensions()?;
     GrayImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)

@@ -234,16 +234,39 @@ mod tests {
         }
     }
 
+    /// Returns the numbers in a text, whatever script their digits are of.
+    fn numbers(text: &str) -> Vec<u32> {
+        const ZEROS: [char; 12] = ['0', '٠', '۰', '०', '০', '༠', '၀', '߀', '𑄶', '𞥐', '᱐', '꯰'];
+        let digit =
+            |c: char| ZEROS.iter().find_map(|&zero| u32::from(c).checked_sub(zero.into()).filter(|digit| *digit < 10));
+        let digits = text.chars().map(|c| digit(c).map_or(' ', |digit| char::from(b'0' + digit as u8)));
+        digits.collect::<String>().split_whitespace().map(|number| number.parse().unwrap()).collect()
+    }
+
     #[test]
     fn every_language_of_the_table_writes_dates() {
         let day: Timestamp = "2026-11-28T00:00:00Z".parse().unwrap();
         assert!(PATTERNS.is_sorted_by_key(|(language, ..)| *language));
-        for (language, ..) in PATTERNS {
+        let mut spoken = 0;
+        for (language, pattern, _) in PATTERNS {
             let writer = DateWriter::new(language, Drawing::Second).unwrap();
-            for style in [DateStyle::Full, DateStyle::Long] {
-                assert!(writer.write(day, style).chars().any(char::is_numeric), "{language}");
+            let [full, long] = [DateStyle::Full, DateStyle::Long].map(|style| writer.write(day, style));
+            if matches!(*writer.words, Words::None) {
+                assert_eq!((&full[..], &long[..]), ("2026-11-28", "2026-11-28"), "{language}");
+                continue;
             }
+            spoken += 1;
+            for text in [&full, &long] {
+                let numbers = numbers(text);
+                assert!(numbers.contains(&28) && numbers.contains(&2026), "{language}: {text}");
+                assert!(!text.contains("M11") && *text != day.civil().date().to_string(), "{language}: {text}");
+            }
+            // The month is a word, or has one beside its number; the day of the week is another, where the language gives it.
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+            let names_day = letters(&full) > letters(&long);
+            assert!(letters(&long) >= 2 && names_day == pattern.contains('E'), "{language}: {full}, {long}");
         }
+        assert!(2 * spoken > PATTERNS.len(), "{spoken} of {} have words", PATTERNS.len());
     }
 
     #[test]

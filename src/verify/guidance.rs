@@ -134,10 +134,12 @@ mod tests {
             ("credentialStatus.statusListIndex", "revoked"),
             ("proof.created", "signature"),
             ("header.alg", "signature"),
+            ("header.members", "an addition that is not known here"),
             ("@context", "form"),
             ("evidence.id", "form"),
         ] {
             assert!(hint(field).contains(word), "{field}: {}", hint(field));
+            assert!(!hint(field).contains("Scan the whole"), "{field}: {}", hint(field));
         }
     }
 }

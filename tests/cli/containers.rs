@@ -324,20 +324,33 @@ fn a_page_that_takes_too_much_is_neither_good_nor_accused_and_stops_nothing() {
     assert_eq!(text(&rows[1], "verdict"), "revoked");
 }
 
-/// Verifies a stored file against the trust file that it was issued under.
-fn stored(name: &str, trust: &str, code: i32) -> Vec<(String, String)> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reading");
-    let (file, trust) = (data.join(name), data.join(trust));
+/// Verifies a file of `tests` against the trust file of `data/reading` that it was issued under.
+fn kept(name: &str, trust: &str, code: i32) -> (Vec<(String, String)>, String) {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let (file, trust) = (tests.join(name), tests.join("data/reading").join(trust));
     let options =
         ["verify", file.to_str().unwrap(), "--trust", trust.to_str().unwrap(), "--at", "2026-11-30T12:00:00Z"];
     let ran = Issuer::none().run(&[&options[..], &["--json"]].concat()).expect(code);
-    ran.verdicts().iter().map(|row| (text(row, "number"), text(row, "verdict"))).collect()
+    (ran.verdicts().iter().map(|row| (text(row, "number"), text(row, "verdict"))).collect(), ran.stderr)
+}
+
+fn stored(name: &str, trust: &str, code: i32) -> Vec<(String, String)> {
+    kept(&format!("data/reading/{name}"), trust, code).0
 }
 
 #[test]
 fn a_page_that_carries_the_attachment_of_another_answers_for_itself() {
     is(&stored("page-of-another.pdf", "trust-classic.jws", 0), &[("CERT-EVCLASSIC-2026-00015", "valid")]);
     is(&stored("separated-page.pdf", "trust-tz.jws", 0), &[("CERT-TZ-2026-00002", "valid")]);
+    // The first page of that file has its own attachment; the third has that of the first, as the second has, which is said.
+    let [first, third] =
+        ["p1", "p3"].map(|name| kept(&format!("fixtures/cases/d02/{name}.pdf"), "trust-classic.jws", 0));
+    is(&first.0, &[("CERT-EVCLASSIC-2026-00001", "valid")]);
+    assert_eq!(first.1, "");
+    is(&third.0, &[("CERT-EVCLASSIC-2026-00013", "valid")]);
+    let told =
+        "the credential of CERT-EVCLASSIC-2026-00001 is attached to it, but no page of it shows that certificate";
+    assert!(third.1.contains(told), "{}", third.1);
 }
 
 #[test]
@@ -347,7 +360,14 @@ fn a_sponsors_code_beside_ours_says_nothing() {
 
 #[test]
 fn each_page_of_a_united_file_is_judged() {
-    let rows = stored("united.pdf", "trust-classic.jws", 0);
-    assert_eq!(rows.len(), 2, "{rows:?}");
-    assert!(rows.iter().all(|(_, code)| code == "valid") && rows[0] != rows[1], "{rows:?}");
+    let valid = |rows: &[(String, String)], ends: &[&str]| {
+        let wanted: Vec<_> =
+            ends.iter().map(|end| (format!("CERT-EVCLASSIC-2026-{end}"), "valid".to_owned())).collect();
+        assert_eq!(rows, wanted);
+    };
+    valid(&stored("united.pdf", "trust-classic.jws", 0), &["00001", "00002"]);
+    let case = |name: &str| kept(&format!("fixtures/cases/{name}.pdf"), "trust-classic.jws", 0).0;
+    valid(&case("d02/all"), &["00001", "00015", "00013"]);
+    // Without any attachment.
+    valid(&case("d18/pypdf-append"), &["00013", "00014"]);
 }

@@ -2,7 +2,7 @@
 //!
 //! | case | what was seen | test |
 //! |---|---|---|
-//! | d01 | untouched certificates in seven scripts "differ" in the page | `untouched_certificates_in_fifteen_scripts_are_good`, `verifier-web/e2e/resaves.test.mjs` |
+//! | d01 | untouched certificates in seven scripts "differ" in the page | `untouched_certificates_of_fifteen_names_are_good`, `verifier-web/e2e/resaves.test.mjs` |
 //! | d02, r21 | a page with the attachment of another names that one | `containers::a_page_that_carries_the_attachment_of_another_answers_for_itself` |
 //! | d03, m07, r18 | an owner's password makes a file malformed | `a_file_with_an_owners_password_is_read` |
 //! | d04 | letters that cannot be read "do not print the name" | `letters_that_cannot_be_read_accuse_nobody` |
@@ -35,7 +35,7 @@ fn judged(name: &str, trust: &str, code: i32) -> Value {
     rows[0].clone()
 }
 
-/// An issuer of certificates in fifteen scripts.
+/// An issuer of certificates of fifteen names in twelve scripts.
 fn scripts() -> Issuer {
     let issuer = Issuer::with(&fs::read_to_string(stored("data/scripts.csv")).unwrap());
     issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf"]).expect(0);
@@ -85,7 +85,7 @@ fn scan(pdf: &str, to: &Path) {
 }
 
 #[test]
-fn untouched_certificates_in_fifteen_scripts_are_good() {
+fn untouched_certificates_of_fifteen_names_are_good() {
     let issuer = scripts();
     issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("15 valid");
 }
@@ -135,13 +135,16 @@ fn a_file_with_an_owners_password_is_read() {
         ("aes-128", "data/reading/trust-classic.jws"),
         ("aes-256", "data/reading/trust-tz.jws"),
         ("rc4-40", "data/reading/trust-classic.jws"),
+        ("encrypted-owner-only", "data/reading/trust-classic.jws"),
     ] {
         let row = judged(&format!("fixtures/cases/d03/{name}.pdf"), trust, 0);
         assert_eq!((text(&row, "verdict"), text(&row, "source")), ("valid".into(), "attachment".into()), "{row}");
     }
-    let row = judged("fixtures/cases/d03/with-password.pdf", "data/reading/trust-classic.jws", 1);
-    assert_eq!(text(&row, "verdict"), "unreadable");
-    assert!(text(&row, "problem").contains("cannot be opened") && text(&row, "hint").contains("password"), "{row}");
+    for name in ["with-password", "qpdf-encrypt-user"] {
+        let row = judged(&format!("fixtures/cases/d03/{name}.pdf"), "data/reading/trust-classic.jws", 1);
+        assert_eq!(text(&row, "verdict"), "unreadable");
+        assert!(text(&row, "problem").contains("cannot be opened") && text(&row, "hint").contains("password"), "{row}");
+    }
 }
 
 #[test]
@@ -172,6 +175,14 @@ fn a_scan_is_what_the_same_picture_is() {
         let row = judged(&format!("fixtures/cases/m03/{name}.pdf"), "fixtures/cases/m03/trust.jws", 0);
         assert_eq!((text(&row, "verdict"), text(&row, "page")), ("valid".into(), "picture".into()), "{name}: {row}");
     }
+    // The same page as a picture, which nothing is said of: it has no text that could be compared.
+    let row = judged("fixtures/cases/m03/scan.jpg", "fixtures/cases/m03/trust.jws", 0);
+    assert_eq!((text(&row, "verdict"), &row["page"]), ("valid".into(), &Value::Null), "{row}");
+    assert_eq!((text(&row, "number"), text(&row, "source")), ("CERT-W-2026-00001".into(), "qr".into()));
+    // And another one, printed to a picture.
+    let row = judged("fixtures/cases/d04/picture150.pdf", "data/reading/trust-classic.jws", 0);
+    assert_eq!((text(&row, "verdict"), text(&row, "page")), ("valid".into(), "picture".into()), "{row}");
+    assert_eq!(text(&row, "number"), "CERT-EVCLASSIC-2026-00001");
     let issuer = Issuer::issued(THREE);
     let pdf = issuer.file(&issuer.numbers()[0], "pdf");
     let file = issuer.path("scan.pdf");

@@ -31,26 +31,36 @@ fn with_background(issuer: &Issuer, case: &str) -> String {
 fn a_check_says_what_an_event_and_a_preview_would() {
     let issuer = Issuer::new();
     let pdf = issuer.path("preview.pdf");
-    let pdf = pdf.to_str().unwrap();
     let cases = [
         ("r10-template-check-misses/p4-cmyk.pdf", Some("CMYK")),
         ("r10-template-check-misses/s2-embedded-png.svg", Some("holds a picture")),
         ("r09-svg-silently-changed/s6-figma-shadow.svg", Some("a shadow or a blur")),
+        ("r09-svg-silently-changed/s11-style-media.svg", Some("CSS variables")),
+        ("r09-svg-silently-changed/s12-foreignobject.svg", Some("foreignObject")),
         ("r10-template-check-misses/p7-gradient-alpha.pdf", None),
         ("r10-template-check-misses/p8-helvetica.pdf", Some("Helvetica")),
         ("m08-wrong-hint-for-encrypted-background/bg.pdf", None),
     ];
     for (at, (case, said)) in cases.into_iter().enumerate() {
-        let folder = with_background(&issuer, case);
-        let code = if said.is_some() { 1 } else { 0 };
-        let check = issuer.run(&["template", "check", &folder]).expect(code);
-        let preview = issuer.run(&["template", "preview", &folder, "--name", "Ada", "--out", pdf]);
-        let event = issuer.run(&["event", "create", &format!("NEW{at}"), "--title", "T", "--template", &folder]);
-        assert_eq!((preview.code == 0, event.code == 0), (said.is_none(), said.is_none()), "{case}");
-        if let Some(said) = said {
-            check.prints(said);
-            preview.warns(said);
-            event.warns(said);
+        let (folder, event) = (with_background(&issuer, case), format!("NEW{at}"));
+        let _ = fs::remove_file(&pdf);
+        let check = issuer.run(&["template", "check", &folder]);
+        let preview = issuer.run(&["template", "preview", &folder, "--name", "Ada", "--out", pdf.to_str().unwrap()]);
+        let made = issuer.run(&["event", "create", &event, "--title", "T", "--template", &folder]);
+        let events = issuer.run(&["event", "list"]).expect(0).stdout;
+        // What was refused leaves nothing behind, and what was taken is there.
+        assert_eq!((pdf.exists(), events.contains(&event)), (said.is_none(), said.is_none()), "{case}");
+        let Some(said) = said else {
+            check.expect(0).prints("is fine");
+            preview.expect(0);
+            made.expect(0);
+            continue;
+        };
+        check.expect(1).prints(said);
+        for refused in [preview, made] {
+            let refused = refused.expect(3).warns(said).warns("\nhint: ");
+            // What is wrong is not the length of a text.
+            assert!(!refused.stderr.contains("shorten"), "{case}: {}", refused.stderr);
         }
     }
 }

@@ -166,7 +166,8 @@ fn d07_and_r05_what_is_hidden_is_left_out_and_said() {
     let all = case("d07-filtered-out-people-get-certificates/d6-filter.xlsx", &include);
     assert_eq!((all.rows.len(), all.says("were read as all others")), (4, true));
     let column = case("d07-filtered-out-people-get-certificates/d6-hidden-col.xlsx", &Said::default());
-    assert!(!column.names().contains(&"Old Name") && column.says("`Full name`"), "{column:#?}");
+    assert_eq!((column.names(), column.questions.len()), (vec!["Ada Lovelace"], 0), "{column:#?}");
+    assert!(column.says("`Full name`"), "{:?}", column.table.notes);
     let filtered = clean("r05-filtered-rows/04-filtered.xlsx", &["Eva Klein", "Yuki Arai"]);
     assert!(filtered.says("2 rows are hidden by a filter") && filtered.says("the hidden column `Email`"));
 }
@@ -529,8 +530,15 @@ fn two_thousand_surnames_of_many_countries_raise_under_five_questions() {
             .map(|row| &row.person().unwrap().name[..])
             .collect();
         assert!(strange.len() < 5, "{strange:?}");
-        let people = summarise(&list.rows).people;
-        assert!(people + asked.len() + 40 > names.len(), "{people} of {}", names.len());
+        // Nobody is lost: each has a certificate to come, or is asked about.
+        let lost = |row: &&RowOutcome| row.participant.is_none() && row.severity() != Some(Severity::Asked);
+        let lost: Vec<&RowOutcome> = list.rows.iter().filter(lost).collect();
+        assert!(lost.is_empty(), "{header}: {lost:#?}");
+        assert_eq!(
+            (list.rows.len(), summarise(&list.rows).people + asked.len()),
+            (names.len(), names.len()),
+            "{header}"
+        );
     }
 }
 
@@ -539,7 +547,23 @@ fn a_workbook_and_the_same_list_as_text_give_the_same_people() {
     let workbook = clean("r25-sheets/25-cover-sheet.xlsx", &["Ana Lim", "Bo Holm"]);
     let text = list_of(b"Name;Email\r\nAna Lim;ana@example.org\r\nBo Holm;bo@example.org\r\n", &Said::default());
     let people = |list: &List| list.rows.iter().filter_map(|row| row.participant.clone()).collect::<Vec<_>>();
+    assert_eq!((people(&workbook), people(&text).len()), (people(&text), 2));
+    // Numbers and days too, which a workbook keeps apart from how it shows them: rules and certificates read the same.
+    let formats = ["0%", "00000", "0.0", "yyyy-mm-dd"];
+    let header = [(0, "Name"), (0, "Score"), (0, "Student ID"), (0, "Credits"), (0, "Expires")];
+    let rows = [
+        [(0, "Lena Brandt"), (1, "0.85"), (2, "417"), (3, "4"), (4, "46508")],
+        [(0, "Ola Nowak"), (1, "1"), (2, "7"), (3, "2.5"), (4, "46508")],
+    ];
+    let workbook = list_of(&self::workbook(false, &formats, &[&header, &rows[0], &rows[1]]), &Said::default());
+    let text = "Name,Score,Student ID,Credits,Expires\nLena Brandt,85%,00417,4.0,2027-05-01\nOla Nowak,100%,00007,2.5,2027-05-01\n";
+    let text = list_of(text.as_bytes(), &Said::default());
+    assert_eq!((workbook.names(), workbook.field(0, "expires")), (vec!["Lena Brandt", "Ola Nowak"], "2027-05-01"));
     assert_eq!(people(&workbook), people(&text));
+    let numbers = |list: &List| list.table.rows.iter().map(|row| row.number(1).to_owned()).collect::<Vec<_>>();
+    let scores =
+        |list: &List| numbers(list).iter().map(|number| number.trim_end_matches('%').to_owned()).collect::<Vec<_>>();
+    assert_eq!((scores(&workbook), scores(&text)), (vec!["85".into(), "100".into()], vec!["85".into(), "100".into()]));
 }
 
 #[test]

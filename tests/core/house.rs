@@ -191,6 +191,34 @@ fn every_file_says_what_it_is_for() {
     assert!(silent.is_empty(), "files without a header: {silent:?}");
 }
 
+#[test]
+fn it_is_said_which_tests_run_in_chromium_and_when() {
+    let package = fs::read_to_string("verifier-web/package.json").unwrap();
+    let short = package.lines().find(|line| line.contains("\"e2e:short\"")).unwrap();
+    let names =
+        fs::read_dir("verifier-web/e2e").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let all: BTreeSet<String> = names.filter_map(|name| name.strip_suffix(".test.mjs").map(str::to_owned)).collect();
+    let is_short = |name: &String| short.contains(&format!("e2e/{name}.test.mjs"));
+    let alone: Vec<String> = all.iter().filter(|name| !is_short(name)).map(|name| format!("`{name}`")).collect();
+    let (last, others) = alone.split_last().unwrap();
+    let listed = format!("{} and {last}", others.join(", "));
+    for readme in ["README.md", "verifier-web/README.md"] {
+        let text = fs::read_to_string(readme).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&listed), "{readme} does not say that in `make e2e` alone run {listed}");
+    }
+}
+
+#[test]
+fn all_that_can_be_made_is_listed() {
+    let made = fs::read_to_string("Makefile").unwrap();
+    let targets = made.lines().find_map(|line| line.strip_prefix(".PHONY: ")).unwrap();
+    let said = std::process::Command::new("make").arg("help").output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    for target in targets.split_whitespace() {
+        assert!(said.contains(&format!("  make {target} ")), "{target} is not in\n{said}");
+    }
+}
+
 /// The table of cases: each row's case, and its tests by file and name.
 fn cases() -> Vec<(String, Vec<(String, String)>)> {
     let text = fs::read_to_string("tests/fixtures/cases/README.md").unwrap();

@@ -248,9 +248,11 @@ fn what_a_page_prints_is_compared_as_the_vectors_say() {
 #[test]
 fn an_encrypted_pdf_is_named_so() {
     let stored = |name: &str| std::fs::read(format!("tests/fixtures/cases/d03/{name}.pdf")).unwrap();
-    assert_eq!(read(&stored("with-password")), Err(ReadingError::Encrypted { what: What::Pdf }));
+    for name in ["with-password", "qpdf-encrypt-user"] {
+        assert_eq!(read(&stored(name)), Err(ReadingError::Encrypted { what: What::Pdf }), "{name}");
+    }
     // One that everybody opens without is read like any other.
-    for name in ["aes-128", "aes-256", "rc4-40"] {
+    for name in ["aes-128", "aes-256", "rc4-40", "encrypted-owner-only"] {
         let found = read(&stored(name)).unwrap();
         assert!(found.printed.unwrap().contains("CERT-") && !found.candidates.is_empty(), "{name}");
     }
@@ -375,6 +377,43 @@ fn a_code_is_read_from_a_long_screenshot() {
         image::imageops::replace(&mut page, &symbol(LINK, 3), x, y);
         assert_eq!(texts(&encode(page, ImageFormat::Png)), [LINK], "{at} {is_upright}");
     }
+}
+
+/// Reads a picture in a process of its own, as what others send is read.
+fn apart(bytes: &[u8]) -> Result<Found, ReadingError> {
+    Reader::of(env!("CARGO_BIN_EXE_testamur").into()).one(bytes)
+}
+
+#[test]
+fn a_code_is_read_from_a_phones_largest_photo() {
+    // 108 million pixels, of which the process that reads may hold twice as many bytes.
+    let mut photo = GrayImage::from_pixel(12_000, 9_000, Luma([225]));
+    image::imageops::replace(&mut photo, &symbol(LINK, 24), 9_000, 6_500);
+    let bytes = encode(photo, ImageFormat::Jpeg);
+    let found = apart(&bytes).unwrap();
+    assert_eq!(found.best().map(|best| (&best.text[..], best.source)), Some((LINK, Source::QrInPicture)));
+}
+
+/// A screenshot of a page of many screens: lines of words, and here and there a picture.
+fn long_page(width: u32, height: u32) -> GrayImage {
+    let ink = |x: u32, y: u32| {
+        let (line, row, word) = (y / 36, y % 36, x / 90);
+        let random = (line.wrapping_mul(7_919) ^ word.wrapping_mul(104_729)).wrapping_mul(2_654_435_761) >> 24;
+        let is_word = row > 8 && row < 26 && x % 90 < 20 + random / 4;
+        is_word && (x / 3 + y / 5 + random) % 3 != 0
+    };
+    GrayImage::from_fn(width, height, |x, y| Luma([if ink(x, y) { 40 } else { 250 }]))
+}
+
+#[test]
+fn a_code_near_the_end_of_a_very_long_page_is_read_and_a_page_without_one_says_so() {
+    let page = long_page(1_080, 20_000);
+    let without = apart(&encode(page.clone(), ImageFormat::Png));
+    assert_eq!(without.map(|found| (found.candidates, found.cut)), Ok((Vec::new(), None)));
+    let mut with = page;
+    image::imageops::replace(&mut with, &symbol(LINK, 4), 420, 19_500);
+    let found = apart(&encode(with, ImageFormat::Png)).unwrap();
+    assert_eq!(found.best().map(|best| &best.text[..]), Some(LINK));
 }
 
 #[test]

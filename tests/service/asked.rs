@@ -41,8 +41,16 @@ fn questions_are_answered_in_the_query_or_by_form_and_it_is_recorded_who_did() {
         let done = send("?confirm_row=3", &[("likely_row", "4"), ("leave_out_row", "5")]).ok();
         assert_eq!((&done["counts"]["added"], &done["import"]["confirmed"]), (&json!(3), &json!([3, 4])));
         assert_eq!(people(world), 3);
-        let log = format!("{:?}", world.app.store.audit(None, 1_000).unwrap());
-        assert!(log.contains("confirmed") && log.contains("left_out") && !log.contains("Eve"), "{log}");
+        let log = world.app.store.audit(None, 1_000).unwrap().items;
+        let finished: Vec<_> = log.iter().filter(|entry| entry.act.action == "import.finish").collect();
+        let [entry] = &finished[..] else { panic!("{finished:?}") };
+        // An address may stand behind the name.
+        let actor = entry.act.actor.split(" from ").next();
+        assert_eq!((actor, &entry.act.subject[..]), (Some("staff:owner"), "WORKSHOP"));
+        let told = &entry.act.detail;
+        assert_eq!((&told["confirmed"], &told["likely"]), (&json!([3]), &json!([4])), "{told}");
+        assert_eq!((&told["left_out"], &told["import"]), (&json!([5]), &done["import"]["id"]), "{told}");
+        assert!(!format!("{log:?}").contains("Eve"), "{log:?}");
         for wrong in
             ["?confirm_row=all", "?confirm_row=x", "?likely_row=", "?hidden=perhaps", "?comma_names=x", "?header_row=x"]
         {
@@ -50,12 +58,25 @@ fn questions_are_answered_in_the_query_or_by_form_and_it_is_recorded_who_did() {
         }
         send("", &[("hidden", "perhaps")]).problem(422, "invalid");
         send("?encoding=klingon", &[]).problem(422, "bad-file");
-        // What percent formats show is what rules compare.
+        // What percent formats show is what rules compare: 0.85, shown as 85%, is 85 and not less than one.
         let workbook = include_bytes!("../fixtures/cases/r02-excel-percent/02-number-formats.xlsx");
         world.upload(OWNER, IMPORTS, "a.xlsx", workbook, &[]).ok();
         let items = world.get("/events/WORKSHOP/participants").ok()["items"].clone();
         let lena = items.as_array().unwrap().iter().find(|one| one["name"] == "Lena Brandt").unwrap().clone();
-        assert!(lena["progress"]["score"].to_string().trim_matches('"').starts_with("85"), "{lena}");
+        assert_eq!(lena["progress"]["score"].to_string().trim_matches('"').parse::<f64>(), Ok(85.0), "{lena}");
+        let stands = |at_least: u32| {
+            world.put("/events/WORKSHOP/rule", &json!({ "rule": { "score": { "at_least": at_least } } })).ok();
+            let report = world.get("/events/WORKSHOP/eligibility").ok();
+            let of = |name: &str| {
+                let rows = report["items"].as_array().unwrap();
+                let row = rows.iter().find(|row| row["name"] == name);
+                row.unwrap_or_else(|| panic!("{name}: {report}"))["eligible"].clone()
+            };
+            ["Lena Brandt", "Ola Nowak", "Tomas Vidal"].map(of)
+        };
+        assert_eq!(stands(60), [true, true, false]);
+        assert_eq!(stands(85), [true, true, false]);
+        assert_eq!(stands(86), [false, true, false]);
     });
 }
 

@@ -1,4 +1,4 @@
-// Names in fifteen scripts, copied out of certificates by the readers that people have: what each gives is the name, or is in the
+// Fifteen names in twelve scripts, copied out of certificates by the readers that people have: what each gives is the name, or is in the
 // table of what it cannot, with the finding that says why. `make resaves` prints it all; copied.test.mjs holds it to the table.
 //
 //     node e2e/copied.mjs

@@ -1,4 +1,4 @@
-// Certificates in fifteen scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
+// Certificates of fifteen names in twelve scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
 // of them. `make resaves` prints the whole table; resaves.test.mjs takes a part of it, with what scripts/setup installs.
 //
 //     node e2e/resaves.mjs [--names N]
@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PYTHON = join(ROOT, 'target/venv/bin/python');
 const PDF_LIB = join(ROOT, 'target/resaves/node_modules/pdf-lib/cjs/index.js');
 
-/** A name in each of fifteen scripts, or mixtures of them. */
+/** Fifteen names: in twelve scripts, of more languages, or mixed. */
 export const NAMES = readFileSync(join(ROOT, 'tests/data/scripts.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.replace(/,[^,]*$/, ''));
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });

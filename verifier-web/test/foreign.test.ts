@@ -24,6 +24,7 @@ test('where something is amiss is told as the schema says', () => {
   assert.equal(placeOf('credentialSubject.achievement.name'), 'title');
   assert.equal(placeOf('header'), undefined);
   assert.equal(placeOf('evidence.id'), 'form');
+  assert.equal(placeOf('header.members'), 'addition');
 });
 
 test('of an issuer without a trust file none is asked for', async () => {

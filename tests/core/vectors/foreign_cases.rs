@@ -452,7 +452,7 @@ fn peer_lists(made: &mut Made) {
     made.verdict("foreign_jws_crit", "What must be understood and is not.", "malformed", {
         with(json!({ "alg": "EdDSA", "kid": "key-1", "crit": ["b64"], "b64": false }))
     })
-    .field("header")
+    .field("header.members")
     .trusting(&listed);
     made.verdict("foreign_jws_es256", "Another kind of signature.", "malformed", {
         with(json!({ "alg": "ES256", "kid": "key-1" }))

@@ -68,7 +68,7 @@ fn headers(made: &mut Made) {
         ("x5u", r#","x5u":"https://evil.example/x.pem""#),
     ] {
         let why = "A header member that we do not know could mean anything.";
-        malformed(made, &format!("header_{name}"), why, "header", with("EdDSA", &format!("{typ}{member}")));
+        malformed(made, &format!("header_{name}"), why, "header.members", with("EdDSA", &format!("{typ}{member}")));
     }
     malformed(
         made,

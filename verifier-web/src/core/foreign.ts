@@ -7,7 +7,7 @@ import { byteLength, trim, utf8 } from './bytes.js';
 import { CONTEXTS as BADGE_CONTEXTS, at, jwtTimes, status, time, type UnverifiedCredential } from './credential.js';
 import { PublicKey } from './ed25519.js';
 import { isObject, member, parseJson, type Json, type JsonObject } from './json.js';
-import { partsOf, type Jws } from './jws.js';
+import { type Jws, MEMBERS, partsOf } from './jws.js';
 import { CREDENTIAL_BYTES, LIST_CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { listOf, readStatusList } from './status.js';
@@ -305,7 +305,7 @@ function parseForeign(compact: string, limit: number): Jws {
     if (typeof text !== 'string') throw new Malformed(`header.${name}`, 'not a text');
     return text;
   }) as [string, string, string];
-  if ('crit' in object || 'b64' in object) throw new Malformed('header', 'a member that is not understood here');
+  if ('crit' in object || 'b64' in object) throw new Malformed(MEMBERS, 'a member that is not understood here');
   if (alg !== 'EdDSA' && alg !== 'Ed25519') throw new Malformed('header.alg', 'not EdDSA or Ed25519');
   if (signature.length !== 64) throw new Malformed('signature', 'not 64 bytes');
   return { kid, typ, payload, signature, input, compact };

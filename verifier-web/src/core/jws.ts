@@ -10,6 +10,9 @@ import { Malformed } from './malformed.js';
 /** `typ` of a credential (VC-JOSE-COSE section 3.1.1). */
 export const CREDENTIAL = 'vc+jwt';
 
+/** Where a header is amiss that was read whole, and says what is not understood here: reading it again changes nothing. */
+export const MEMBERS = 'header.members';
+
 /** A parsed compact JWS, not verified. */
 export interface Jws {
   kid: string;
@@ -52,7 +55,7 @@ export function jwsFromParts(
   const object = parseJson(header, CREDENTIAL_BYTES, 'header');
   if (!isObject(object)) throw new Malformed('header', 'not an object');
   const unknown = Object.keys(object).find((key) => !['alg', 'cty', 'kid', 'typ'].includes(key));
-  if (unknown !== undefined) throw new Malformed('header', `unknown member \`${unknown}\``);
+  if (unknown !== undefined) throw new Malformed(MEMBERS, `unknown member \`${unknown}\``);
   const [alg, kid, typ, cty] = ['alg', 'kid', 'typ', ...('cty' in object ? ['cty'] : [])].map((name) => {
     const text = object[name];
     if (typeof text !== 'string') throw new Malformed(`header.${name}`, 'missing or not a text');

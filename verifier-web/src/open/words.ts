@@ -26,9 +26,10 @@ export function isOurs(jws: string): boolean {
   return /"typ"\s*:\s*"[^"]*vc/i.test(latin1(base64(header))) || latin1(base64(payload)).includes('credentialSubject');
 }
 
-/** What is longer than a signature was joined with what stood behind it. */
+/** What is longer than a signature was joined with what stood behind it. How long those of other kinds are nobody knows. */
 export function cut(text: string): string {
-  return text.startsWith('ey') ? text.slice(0, text.lastIndexOf('.') + 1 + SIGNATURE) : text;
+  const header = text.startsWith('ey') ? objectOf(text.slice(0, text.indexOf('.'))) : undefined;
+  return header && isEd25519(header) ? text.slice(0, text.lastIndexOf('.') + 1 + SIGNATURE) : text;
 }
 
 /** Credentials that go on in the next lines, as mail programs break and quote them. */
@@ -70,19 +71,26 @@ function jwsIn(run: string): string[] {
     if (second === undefined || third - second <= SIGNATURE) return;
     const header = run.slice(Math.max((dots[i - 1] ?? -1) + 1, dot - HEADER), dot);
     for (const { index } of [...header.matchAll(/ey/g)].slice(0, BEGINNINGS)) {
-      const jws = header.slice(index) + run.slice(dot, second + 1 + SIGNATURE);
-      if (isObject(header.slice(index)) && isOurs(jws)) found.push(jws);
+      const jws = header.slice(index) + run.slice(dot, third);
+      if (objectOf(header.slice(index)) && isOurs(jws)) found.push(cut(jws));
     }
   });
   return found;
 }
 
-function isObject(part: string): boolean {
+/** The object that a part of a JWS spells. */
+function objectOf(part: string): { alg?: unknown } | undefined {
   try {
-    return typeof JSON.parse(latin1(base64(part))) === 'object';
+    const value: unknown = JSON.parse(latin1(base64(part)));
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Both names of it: RFC 8037 and RFC 9864. */
+function isEd25519({ alg }: { alg?: unknown }): boolean {
+  return alg === 'EdDSA' || alg === 'Ed25519';
 }
 
 /** Lines of digits belong to the link before them as long as it is none without them. */

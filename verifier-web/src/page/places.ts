@@ -15,6 +15,7 @@ export const PLACES = {
   dates: ['validFrom', 'validUntil', 'exp', 'nbf', 'iat'],
   status: ['credentialStatus'],
   signature: ['proof', 'header.alg', 'header.kid', 'header.typ', 'header.cty'],
+  addition: ['header.members'],
   page: ['page'],
   bare_number: ['number'],
   mail_link: ['mail'],

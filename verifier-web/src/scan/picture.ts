@@ -1,17 +1,25 @@
-// Finds the QR codes of a picture: bounded before it is decoded, drawn on white, tried at several sizes.
+// Finds the QR codes of a picture: bounded before it is decoded, drawn on white, tried at several sizes; a long one piece by
+// piece.
 
 import { looksLikeCredential } from './looks.js';
-import { readCodes, readLarge, type Progress } from './qr.js';
+import { readCodes, readLarge, readQuickly, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
 
 /** Longest sides, in pixels, at which a still picture is tried: a code may be lost in detail, or in coarseness. */
 const SIDES = [1_600, 1_000, 2_600, 600];
-/** A picture longer than so many times its shorter side is also looked at piece by piece. */
-const LONG = 2;
+/** Longest side of a piece that is looked at quickly, or by the large decoder. */
+const FINE = 2_600;
+/**
+ * A picture longer than so many times its shorter side is looked at piece by piece. `src/reading/scan.rs` cuts the same
+ * pieces; `tests/vectors/pieces.json` holds both to it.
+ */
+const LONG = 3;
 /** So many pieces at most; a picture that would need more has longer ones. */
 const PIECES = 24;
 /** Largest picture that is decoded at all, in pixels. */
 const PIXELS = 80_000_000;
+/** Longest time for one picture, in milliseconds; no further look is begun then. */
+const DEADLINE = 20_000;
 /** How far into a JPEG its size may stand: behind a preview and colour profiles. */
 const HEAD = 1_048_576;
 /** Shortest side of a picture that can show a certificate's code: smaller ones are a letter's decoration. */
@@ -63,30 +71,72 @@ export function pieces(width: number, height: number): Piece[] {
   return found;
 }
 
+/** A look at a part of a picture, made so small that its longest side has at most `side` pixels. */
+export interface Look {
+  piece: Piece;
+  side: number;
+  /** Quickly, by the decoders at hand or closely, or by the large one. */
+  how: 'quick' | 'close' | 'large';
+}
+
+/**
+ * How a picture is looked at, one look after the other. A long one is seen quickly from one end to the other before any
+ * piece of it is looked at more closely: a code in the last one is not to wait for what takes long in the first.
+ */
+export function looks(width: number, height: number): Look[] {
+  const whole = { left: 0, top: 0, width, height };
+  const cut = pieces(width, height);
+  const close = (piece: Piece) => (side: number): Look => ({ piece, side, how: 'close' });
+  if (cut.length === 0) return [...SIDES.map(close(whole)), { piece: whole, side: FINE, how: 'large' }];
+  const all = [whole, ...cut];
+  const once = (how: Look['how']) => all.map((piece): Look => ({ piece, side: FINE, how }));
+  return [...once('quick'), ...once('large'), ...SIDES.slice(0, 2).flatMap((side) => all.map((piece) => close(piece)(side)))];
+}
+
 async function codes(bitmap: ImageBitmap, width: number, height: number, progress?: Progress): Promise<string[]> {
   const found = new Set<string>();
-  const isFound = (): boolean => [...found].some(looksLikeCredential);
-  const look = async (piece: Piece, side: number): Promise<void> => {
-    for (const text of await readCodes(drawPiece(bitmap, piece, side))) found.add(text);
-    progress?.alive();
-  };
-  const whole = { left: 0, top: 0, width, height };
-  for (const side of SIDES) {
-    await look(whole, side);
-    if (isFound()) return [...found];
-  }
-  for (const piece of pieces(width, height)) {
-    for (const side of SIDES.slice(0, 2)) {
-      await look(piece, side);
-      if (isFound()) return [...found];
+  const watch = new Watch(progress);
+  const todo = looks(width, height);
+  // A picture that is not cut is seen whole at the first look.
+  const firstRound = Math.max(1, todo.filter(({ how }) => how === 'quick').length);
+  for (const [index, { piece, side, how }] of todo.entries()) {
+    if ([...found].some(looksLikeCredential)) break;
+    if (watch.isOver()) {
+      if (index < firstRound) throw new TooLarge('not all of it could be looked at in time');
+      break;
     }
-  }
-  for (const piece of [whole, ...pieces(width, height)]) {
-    for (const text of await readLarge(drawPiece(bitmap, piece, 2_600), progress)) found.add(text);
-    progress?.alive();
-    if (isFound()) break;
+    for (const text of await reading(how, watch)(drawPiece(bitmap, piece, side))) found.add(text);
+    watch.alive();
   }
   return [...found];
+}
+
+function reading(how: Look['how'], progress: Progress): (pixels: ImageData) => Promise<string[]> {
+  if (how === 'quick') return readQuickly;
+  return how === 'close' ? readCodes : (pixels) => readLarge(pixels, progress);
+}
+
+/** Counts the time that a picture takes; waiting for a decoder to come is no fault of it. */
+class Watch implements Progress {
+  private begun = performance.now();
+  private waiting: number | undefined;
+
+  constructor(private readonly progress?: Progress) {}
+
+  loading(): void {
+    this.waiting ??= performance.now();
+    this.progress?.loading();
+  }
+
+  alive(): void {
+    if (this.waiting !== undefined) this.begun += performance.now() - this.waiting;
+    this.waiting = undefined;
+    this.progress?.alive();
+  }
+
+  isOver(): boolean {
+    return performance.now() - this.begun > DEADLINE;
+  }
 }
 
 /** Draws an image so that its longest side has at most `side` pixels, on white. */

@@ -20,7 +20,8 @@ pub enum Drawing {
     Second,
     /// Dates are written in the language of the template, as all its texts are, and not in the person's.
     Third,
-    /// Clusters that their glyphs do not spell are glyphs of their own, each in its place to a unit of its font.
+    /// Clusters that their glyphs do not spell are glyphs of their own, each in its place to a unit of its font. A file over a PDF
+    /// that brings what is not looked into does not say that it is PDF/A.
     #[default]
     Fourth,
 }

@@ -2,16 +2,16 @@
 # Guess: a library that reads calendars gives the name of somebody who was invited as it was written: in quotes where a semicolon or a
 #        colon is in it (RFC 5545, 3.2), and `^'` for a quote in it (RFC 6868).
 # Fact:  npm node-ical and ts-ics split the line at every semicolon, quotes or not: of `CN="Lovelace; Ada"` the name is `"Lovelace`. And
-#        both leave `^'` as it is. Nothing is said. ical.js, and PyPI's icalendar, read both as they are meant; a colon or a comma in
-#        quotes all of them do.
+#        both leave `^'` as it is. Nothing is said. ical.js reads both as they are meant; a colon and a comma in quotes all
+#        three do.
 # Why it matters: a calendar's list of those who said yes is a list of people for certificates. "Ada ^'Countess^' L." or half a name
-#        with a stray quote is printed, signed and sent. Read the list with ical.js or icalendar.
+#        with a stray quote is printed, signed and sent. Read the list with ical.js.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts ical.js@2.2.1 node-ical@0.27.2 ts-ics@2.4.6
+npm install --loglevel error --no-audit --no-fund --ignore-scripts ical.js@2.2.1 node-ical@0.27.2 ts-ics@2.4.6 >/dev/null
 cat >look.mjs <<'NODE'
 import ICAL from 'ical.js';
 import nodeIcal from 'node-ical';

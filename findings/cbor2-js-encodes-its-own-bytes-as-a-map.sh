@@ -2,7 +2,7 @@
 # Guess: npm cbor2 writes a Node.js Buffer, which is a Uint8Array, as a byte string, and what it has decoded it encodes again.
 # Fact:  it goes by an object's class, does not know Buffer, and asks its toJSON(): out comes a map, {"type": "Buffer", "data": [...]}.
 #        Decoding a Buffer (what readFileSync() gives) hands out the byte strings in it as Buffers, so decode() and encode() make maps
-#        of all of them. Of a plain Uint8Array they make the same bytes. A Buffer needs registerEncoder().
+#        of all of them. Of a plain Uint8Array they make the same bytes, as npm cborg does of both.
 # Why it matters: COSE and mobile documents (ISO/IEC 18013-5) are byte strings within arrays. One read from a file, changed and written
 #        back has maps where its payload and its signature were; digests and public keys come as Buffers too.
 set -euo pipefail
@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund cbor2@2.3.0 cborg@6.1.5
+npm install --loglevel error --no-audit --no-fund cbor2@2.3.0 cborg@6.1.5 >/dev/null
 cat >look.mjs <<'NODE'
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

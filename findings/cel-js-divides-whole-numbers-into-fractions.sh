@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check cel-python==0.5.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund cel-js@0.8.2 @marcbachmann/cel-js@8.0.0
+npm install --loglevel error --no-audit --no-fund cel-js@0.8.2 @marcbachmann/cel-js@8.0.0 >/dev/null
 cat >rules.json <<'JSON'
 ["75 / 10 >= 7", "75 / 10 == 7", "75 / 10 > 7", "-75 / 10 == -7", "9007199254740993 == 9007199254740992"]
 JSON

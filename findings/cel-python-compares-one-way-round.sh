@@ -5,7 +5,7 @@
 #        The other way round, `6.5 <= mark`, it is true. A mark that came as 7.0 has no such error. And string(true) is "True", where
 #        the specification says "true".
 # Why it matters: one rule over one list stops at the people with whole marks and passes those with 7.5. Write double(mark) >= 6.5,
-#        which means the same in every implementation; @marcbachmann/cel-js and the crate cel take the rule as it is.
+#        which means the same in both; @marcbachmann/cel-js takes the rule as it is, too.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check cel-python==0.5.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund @marcbachmann/cel-js@8.0.0
+npm install --loglevel error --no-audit --no-fund @marcbachmann/cel-js@8.0.0 >/dev/null
 cat >rules.json <<'JSON'
 ["mark >= 6.5", "6.5 <= mark", "double(mark) >= 6.5", "mark == 7.0", "string(true) == 'true'"]
 JSON

@@ -12,7 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check qrcode==8.2 pillow==12.3.0 opencv-python-headless==5.0.0.93 zxing-cpp==3.1.1
-npm install --silent --no-audit --no-fund --prefix . @zxing/library@0.21.3 jsqr@1.4.0 pngjs@7.0.0 >/dev/null
+npm install --loglevel error --no-audit --no-fund --prefix . @zxing/library@0.21.3 jsqr@1.4.0 pngjs@7.0.0 >/dev/null
 cat >draw.py <<'PYTHON'
 import random
 

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts did-jwt@9.0.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts did-jwt@9.0.1 >/dev/null
 cat >look.mjs <<'NODE'
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { verifyJWT } from 'did-jwt';

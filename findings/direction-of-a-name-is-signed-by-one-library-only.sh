@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check pyld==3.3.0 pyoxigraph==0.5.13
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts jsonld@9.0.0 @digitalbazaar/eddsa-rdfc-2022-cryptosuite@1.3.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts jsonld@9.0.0 @digitalbazaar/eddsa-rdfc-2022-cryptosuite@1.3.0 >/dev/null
 cat >name.json <<'JSON'
 {"@context": {"@version": 1.1, "name": "https://schema.org/name"}, "@id": "urn:uuid:1",
  "name": {"@value": "תעודה", "@language": "he", "@direction": "rtl"}}

@@ -2,8 +2,7 @@
 # Guess: ExcelJS gives the same text of a cell whether it reads the whole workbook or streams it (`stream.xlsx.WorkbookReader`).
 # Fact:  where a cell's text has its reading beside it (`rPh`, ECMA-376 part 1, 18.4.6; spreadsheet programs store it with Japanese text as
 #        it is typed, shown or not) the stream gives the last piece of the reading *in place of* the text: of 山田太郎 with ヤマダ and タロウ
-#        it gives タロウ. Read as a whole the cell is 山田太郎, as it is with openpyxl, calamine and SheetJS. A text of several formats is
-#        right in both.
+#        it gives タロウ. Read as a whole the cell is 山田太郎, as it is with openpyxl, calamine and SheetJS.
 # Why it matters: the stream is what ExcelJS has for long lists of people. Their names are replaced by half a reading, which looks like
 #        a name, and some are not: a cell that was pasted has no reading. Nothing is said.
 set -euo pipefail
@@ -13,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check XlsxWriter==3.3.1 openpyxl==3.1.5 python-calamine==0.9.1
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts exceljs@4.4.0 xlsx@0.18.5
+npm install --loglevel error --no-audit --no-fund --ignore-scripts exceljs@4.4.0 xlsx@0.18.5 >/dev/null
 cat >make.py <<'PYTHON'
 import zipfile
 

@@ -2,7 +2,7 @@
 # Guess: ExcelJS tells numbers from dates by the cell's number format as the spreadsheet program does.
 # Fact:  it looks for the letters y, m, d, h, M, s and b in the format after quotes and brackets are taken out, but not what a backslash
 #        makes literal, nor the width of a letter that `_` leaves free (ECMA-376, part 1, 18.8.31). 40 in the format `0\h` (shown "40h")
-#        is read as the day 1900-02-08, and so is 92.5 in `#,##0.00\ _D_M`, the width of a currency's sign. openpyxl and calamine read
+#        is read as the day 1900-02-08, and 92.5 in `#,##0.00\ _D_M`, the width of a currency's sign, as noon of 1900-04-01. openpyxl and calamine read
 #        the number, and of `0"h"` ExcelJS does too.
 # Why it matters: hours, marks and fees that people have formatted reach a certificate as days of the year 1900.
 set -euo pipefail
@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check XlsxWriter==3.3.1 openpyxl==3.1.5 python-calamine==0.9.1
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund exceljs@4.4.0
+npm install --loglevel error --no-audit --no-fund exceljs@4.4.0 >/dev/null
 cat >look.mjs <<'NODE'
 import Excel from 'exceljs';
 

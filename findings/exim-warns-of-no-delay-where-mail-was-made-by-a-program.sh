@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Guess: a mail server that cannot deliver a message for hours tells its sender that it is delayed, whatever the message is, as Postfix and
-#        OpenSMTPD do, and as `delay_warning` of Exim says (a day, on Debian).
+# Guess: a mail server that cannot deliver a message for hours tells its sender that it is delayed, whatever the message is, as
+#        `delay_warning` of Exim says.
 # Fact:  Exim tells nobody of the delay of a message with `Auto-Submitted: auto-generated`: what it warns of is also asked of
-#        `delay_warning_condition`, whose default leaves out lists, `Precedence: bulk` and what a program has made. The report that it
-#        gave up, days later, is sent for both.
+#        `delay_warning_condition`, whose default leaves out what a program has made (and, by its manual, more). The report that it
+#        gave up, here after a second, is sent for both.
 # Why it matters: a program that sends mail has to mark it so (RFC 3834 section 5), and behind Exim it hears nothing of a message that
 #        waits: no word for days is no sign that it arrived. "Sent" must not become "delivered" by silence.
 # Needs root: the server changes its root and its users.

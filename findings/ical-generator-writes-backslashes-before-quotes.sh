@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts ical-generator@10.2.0 ical.js@2.2.1 node-ical@0.27.2
+npm install --loglevel error --no-audit --no-fund --ignore-scripts ical-generator@10.2.0 ical.js@2.2.1 node-ical@0.27.2 >/dev/null
 cat >look.mjs <<'NODE'
 import ICAL from 'ical.js';
 import ical from 'ical-generator';

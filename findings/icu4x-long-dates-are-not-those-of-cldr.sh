@@ -36,7 +36,7 @@ fn main() {
 RUST
 languages="en de et ga or da hy"
 cargo run --quiet -- $languages >icu4x
-npm install --silent --no-save --prefix "$folder" cldr-dates-full@48.2.0 >/dev/null
+npm install --loglevel error --no-save --prefix "$folder" cldr-dates-full@48.2.0 >/dev/null
 node -e '
 const months = (l) => require(`cldr-dates-full/main/${l}/ca-gregorian.json`).main[l].dates.calendars.gregorian;
 for (const language of process.argv.slice(1)) {

@@ -2,9 +2,9 @@
 # Guess: the validators of @learncard/types either refuse a valid Open Badges 3.0 credential or hand it back as it was: what they are
 #        for carries a proof over every member.
 # Fact:  parse() says yes and hands back less. Of an achievement's `related` it keeps `id` and `version` and drops `type` and
-#        `inLanguage`, which Open Badges 3.0 has there too; further members of an address, an image, an alignment, an identifier are
-#        dropped as well, where the same further members of the achievement, the criteria and the evidence are kept. Nothing is said.
-#        And a `name` in several languages, which the Verifiable Credentials Data Model 2.0 allows, no validator takes.
+#        `inLanguage`, which Open Badges 3.0 has there too; a further member of an address is dropped as well, where one of the criteria is
+#        kept. Nothing is said. And a `name` in several languages, which the Verifiable Credentials Data Model 2.0 allows,
+#        UnsignedVCValidator does not take.
 # Why it matters: an issuer of a course in two languages who points from each to the other with `related` has credentials that are
 #        valid before a wallet's parse() and have a wrong proof after it. Ask safeParse() for its answer, and go on with the original.
 set -euo pipefail
@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @learncard/types@5.18.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @learncard/types@5.18.1 >/dev/null
 cat >look.mjs <<'NODE'
 import { UnsignedAchievementCredentialValidator as Badge, UnsignedVCValidator as Credential } from '@learncard/types';
 

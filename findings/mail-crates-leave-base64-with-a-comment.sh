@@ -4,7 +4,7 @@
 # Fact:  both compare the whole value and leave the part as it is, quoted-printable too. Nothing is said: an attached file *is* its
 #        base64 text. `is_encoding_problem` of mail-parser is false.
 # Why it matters: a certificate or a list of people that came in such a mail is judged as a broken PDF or a table of one line, and the
-#        sender, whose own program opens it, is told so. npm mailparser and postal-mime decode it; here take the comment out before.
+#        sender, whose own program opens it, is told so. Take the comment out before.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guess: of a mail that is attached to a mail (message/rfc822), mail-parser's `raw_message` are the attached mail's own bytes.
-# Fact:  the public field `raw_message` holds the whole *outer* mail where the attached one was not encoded (7bit, 8bit: the usual
+# Fact:  the public field `raw_message` holds the whole *outer* mail where the attached one was not encoded (7bit, the usual
 #        case), and its own bytes where it was (base64). The method of the same name, `raw_message()`, cuts its own out of both.
 # Why it matters: who takes attached mails apart by the field reads the outer mail again, for ever or to the limit of depth, and
 #        judges the outer mail's files under the inner one's name.

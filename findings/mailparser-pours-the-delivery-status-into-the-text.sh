@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Guess: mailparser (of Nodemailer) hands over each part of a report of RFC 3464 that is no text for people as an attachment, or as a
 #        structure: message/delivery-status stands among `attachments`, as it does with postal-mime and with Python's email.
-# Fact:  it is not among them. Its fields are appended to `text`, behind what the server wrote for people, without a mark of where they
-#        begin, and to `textAsHtml` too. The third part (the returned headers) is an attachment.
+# Fact:  it is not among them. Its fields stand in `text`, with what the server wrote for people. The third part (the returned headers) is
+#        an attachment.
 # Why it matters: who looks for the part to know what became of a mail finds none and takes the report for an ordinary answer; who searches
 #        `text` for "Status:" or "Action:" may find what the sender's own mail said in a quotation. The part has to be cut out of the source.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund --prefix . mailparser@3.14.2 postal-mime@4.0.0 >/dev/null
+npm install --loglevel error --no-audit --no-fund --prefix . mailparser@3.14.2 postal-mime@4.0.0 >/dev/null
 cat >report.eml <<'MAIL'
 From: MAILER-DAEMON@relay.example.org
 To: bounce+token@certs.example.org

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Guess: a program that is told to write to /dev/stdout writes to its standard output, as pdftotext, qpdf and Ghostscript do.
+# Guess: a program that is told to write to /dev/stdout writes to its standard output, as pdftotext does.
 # Fact:  `mutool convert -o` and `mutool draw -o` first remove what they are to write to, links too, and make a new file of that
-#        name. Nothing comes out, and they exit with 0. Run as root they remove the machine's /dev/stdout, which is a link to
-#        /proc/self/fd/1: from then on every program that opens it writes into a plain file.
-# Why it matters: a script that copies the text out of a certificate in this way finds every name missing, and leaves a container
-#        behind in which other programs' output vanishes. Write to a file, or let `mutool draw` print without -o.
+#        name. Nothing comes out, and they exit with 0. The machine's /dev/stdout is such a link to /proc/self/fd/1, which root may
+#        remove; that is not tried here, but with a link like it.
+# Why it matters: a script that copies the text out of a certificate in this way finds every name missing, and as root may leave a
+#        container behind in which other programs' output vanishes. Write to a file, or let `mutool draw` print without -o.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @foundernest/namecase@1.0.5 @compwright/namecase@2.0.7
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @foundernest/namecase@1.0.5 @compwright/namecase@2.0.7 >/dev/null
 cat >look.mjs <<'NODE'
 import * as compwright from '@compwright/namecase';
 import * as foundernest from '@foundernest/namecase';

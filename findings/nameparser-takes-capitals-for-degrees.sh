@@ -2,8 +2,8 @@
 # Guess: nameparser takes a name of two words for a first and a last name, in capitals or not.
 # Fact:  where the last word is in capitals and is also the letters of a degree it is a suffix, and there is no last name: `Amadou BA`,
 #        `Xu MA`, `Minh DO`. `Amadou Ba` has one, and so have `AMADOU BA` and `BA, Amadou`. And of `Ma. Teresa Cruz`, where Ma. is short
-#        for Maria, the first name is Teresa and Ma. a title; of `Blessed Moyo` there is no first name. npm humanparser takes MA for
-#        a degree in whatever letters: `Xu Ma` has no last name there either.
+#        for Maria, the first name is Teresa and Ma. a title; of `Blessed Moyo` there is no first name. To npm humanparser
+#        `Xu Ma` has no last name either, and `Amadou BA` has one.
 # Why it matters: lists of people write the surname in capitals so that it is known, as is usual in French-speaking countries, and BA,
 #        MA and DO are surnames in Senegal, China and Vietnam. Sorted by `last`, or greeted by it, they have none, and
 #        others in the list do. Leave names whole, or ask for them in two columns.
@@ -14,7 +14,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check nameparser==2.6.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts humanparser@2.7.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts humanparser@2.7.0 >/dev/null
 venv/bin/python - >seen <<'PYTHON'
 from nameparser import HumanName
 

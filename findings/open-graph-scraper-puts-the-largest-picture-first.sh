@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check linkpreview==0.13.2
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts open-graph-scraper@6.12.0 undici@7.28.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts open-graph-scraper@6.12.0 undici@7.28.0 >/dev/null
 cat >page.html <<'HTML'
 <!doctype html><html lang="de"><head><meta charset="utf-8"><title>Urkunde</title>
 <meta property="og:title" content="Urkunde"><meta property="og:type" content="website">

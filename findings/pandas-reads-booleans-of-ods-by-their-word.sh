@@ -2,7 +2,7 @@
 # Guess: pandas reads a boolean cell of an OpenDocument spreadsheet by its value (`office:boolean-value`), as it does with numbers and
 #        dates.
 # Fact:  with the engine "odf", which it takes for .ods where nothing is said, it reads the *shown text*, and TRUE is the only one that
-#        is true: a cell that is true and shows WAHR, VRAI, VERDADERO or a check mark is False. Nothing is said. The engine "calamine"
+#        is true: a cell that is true and shows WAHR, VRAI or a check mark is False. Nothing is said. The engine "calamine"
 #        reads the value.
 # Why it matters: an office suite in another language than English saves its own words. A list's column "passed", read by pandas, says
 #        of everybody that they have not.

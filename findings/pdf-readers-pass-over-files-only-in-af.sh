@@ -2,7 +2,7 @@
 # Guess: a reader that lists a PDF's attachments also lists a file that is associated with the document or a page (`/AF`, ISO 32000-2,
 #        14.13, and PDF/A-3), wherever else it is mentioned.
 # Fact:  pypdf, pikepdf, poppler's pdfdetach and pdf.js list what the name tree /EmbeddedFiles lists, and no file that only `/AF` names.
-#        pdf.js answers `null`, as of a file with nothing attached. With the same file in the name tree all four list it.
+#        pdf.js answers `null`. With the same file in the name tree all four list it.
 # Why it matters: the standards ask an issuer for `/AF` and let him leave the name tree out. Who does so has attached a credential that
 #        no viewer shows and no verifier on these libraries finds. Write both; a verifier reads the `/AF` arrays by itself.
 set -euo pipefail
@@ -14,7 +14,7 @@ command -v pdfdetach >/dev/null || { apt-get -qq update && apt-get -qq -y instal
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check pikepdf==10.18.0 pypdf==7.1.1
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund pdfjs-dist@6.5.438
+npm install --loglevel error --no-audit --no-fund pdfjs-dist@6.5.438 >/dev/null
 cat >look.py <<'PYTHON'
 import pikepdf
 import pypdf

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Guess: `/ActualText` around one letter (ISO 32000-1, 14.9.4) is used by readers or ignored; the other letters are not touched by it.
-# Fact:  pdf.js ignores it, and yet ends a piece of text where such a mark begins and ends. Of a line that is written from right to
-#        left each piece is turned around by itself, and the pieces stay as they are drawn, from left to right: the end of the name
+# Fact:  pdf.js ignores it, and yet ends a piece of text where such a mark begins and ends. Of a line of Hebrew, which is written
+#        from right to left, each piece is turned around by itself, and the pieces stay as they are drawn, from left to right: the end of the name
 #        comes first. Without the mark the same glyphs are one piece, in the order in which they are read. poppler gives the same
 #        text with and without it.
-# Why it matters: a letter that is drawn by two glyphs needs the mark, so that other readers find one letter. Who copies an Arabic,
-#        Persian or Hebrew name out of Firefox, or indexes PDFs by pdf.js, gets its parts in another order. A comparison of names has
+# Why it matters: a letter that is drawn by two glyphs needs the mark, so that other readers find one letter. Who copies a name
+#        in Hebrew out of what shows PDFs by pdf.js, or indexes them by it, gets its parts in another order. A comparison of names has
 #        to look at the letters, not at the order of pieces.
 set -euo pipefail
 folder=$(mktemp -d)
@@ -13,7 +13,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v pdftotext >/dev/null || { apt-get -qq update && apt-get -qq -y install --no-install-recommends poppler-utils; } >/dev/null
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund pdfjs-dist@6.5.438
+npm install --loglevel error --no-audit --no-fund pdfjs-dist@6.5.438 >/dev/null
 cat >make.py <<'PYTHON'
 # A to E stand for five letters of Hebrew, which are drawn from the right: E is the leftmost.
 LETTERS = {"A": "05D0", "B": "05D1", "C": "05D2", "D": "05D3", "E": "05D4"}

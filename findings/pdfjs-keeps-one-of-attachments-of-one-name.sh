@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: pdf.js lists every file that a PDF's name tree of embedded files lists (ISO 32000-2, 7.7.4 and 7.11.4).
 # Fact:  getAttachments() answers with an object whose keys are the names in the tree: of two files filed under one name the
-#        last one is left, and nothing says that there were more. Poppler's pdfdetach lists both.
+#        last one is left, and nothing says that there were more.
 # Why it matters: certificates that each attach `credential.jwt` and were put together by a tool that keeps all attachments
 #        are a file with many credentials, of which a page built on pdf.js sees one. It has to read each page's QR code.
 set -euo pipefail
@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund pdfjs-dist@6.5.438
+npm install --loglevel error --no-audit --no-fund pdfjs-dist@6.5.438 >/dev/null
 cat >look.mjs <<'NODE'
 import { writeFileSync } from 'node:fs';
 

@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check pypdf==7.1.1 pikepdf==10.18.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts pdfjs-dist@6.5.438
+npm install --loglevel error --no-audit --no-fund --ignore-scripts pdfjs-dist@6.5.438 >/dev/null
 cat >make.py <<'PYTHON'
 import pikepdf
 import pypdf

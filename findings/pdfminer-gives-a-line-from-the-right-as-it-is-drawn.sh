@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Guess: readers give an Arabic or Hebrew line in the order in which it is read, however its letters are drawn: they know where each
-#        stands, and from which side its script runs.
-# Fact:  pdfminer.six gives letters in the order in which the file draws them and knows no direction. Drawn from the left, as nearly
-#        all programs write such lines, a name comes out from its end. Drawn from the right, each letter on the left of the one
-#        before, pdfminer.six gives it right, and PDFium and pypdf turn it round. poppler and MuPDF give the name in both. A mark
-#        that says that the letters stand in reverse order (`/ReversedChars`, ISO 32000-1, 14.8.2.3.3) is not looked at by pdfminer.six.
-# Why it matters: no way of drawing a name suits all readers; the one that browsers, poppler, MuPDF and pypdf read does not suit
+# Guess: readers give a line of Hebrew in the order in which it is read, however its letters are drawn: they know where each stands, and
+#        from which side its script runs.
+# Fact:  pdfminer.six gives letters in the order in which the file draws them and knows no direction. Drawn from the left, five letters
+#        come out from their end. Drawn from the right, each letter on the left of the one before, pdfminer.six gives them right, and
+#        PDFium and pypdf turn them round. poppler and MuPDF give them right in both. A mark that says that the letters stand in
+#        reverse order (`/ReversedChars`, ISO 32000-1, 14.8.2.3.3) is not looked at by pdfminer.six.
+# Why it matters: none of these three ways suits all five readers; the one that poppler, PDFium, MuPDF and pypdf read does not suit
 #        pdfminer.six. Who takes names out of certificates by it has to turn them round by Unicode's bidirectional algorithm.
 set -euo pipefail
 folder=$(mktemp -d)
@@ -13,7 +13,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v pdftotext >/dev/null || { apt-get -qq update && apt-get -qq -y install --no-install-recommends poppler-utils; } >/dev/null
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check pdfminer.six==20260107 pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0 >/dev/null 2>&1
+venv/bin/pip install --quiet --disable-pip-version-check pdfminer.six==20260107 pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0
 cat >make.py <<'PYTHON'
 # A to E stand for five letters of Hebrew, read in this order; each is 14.4 points wide.
 LETTERS = {"A": "05D0", "B": "05D1", "C": "05D2", "D": "05D3", "E": "05D4"}
@@ -75,4 +75,4 @@ from the right: poppler ABCDE, PDFium EDCBA, MuPDF ABCDE, pypdf EDCBA, pdfminer.
 marked: poppler ABCDE, PDFium ABCDE, MuPDF ABCDE, pypdf ABCDE, pdfminer.six EDCBA
 SEEN
 diff expected seen || { echo "one of pdfminer.six 20260107, pypdf 7.1.1, pypdfium2 5.15.2, PyMuPDF 2.0 and $(pdftotext -v 2>&1 | head -n1) behaves otherwise" >&2; exit 1; }
-echo "as found: pdfminer.six gives a line from the right as it is drawn, and no way of drawing it suits all five"
+echo "as found: pdfminer.six gives a line from the right as it is drawn, and none of three ways of drawing it suits all five"

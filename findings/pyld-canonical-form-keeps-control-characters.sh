@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check PyLD==3.3.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund jsonld@9.0.0
+npm install --loglevel error --no-audit --no-fund jsonld@9.0.0 >/dev/null
 printf '%s' '{"@id": "urn:a", "urn:b": "First line\u000bsecond line"}' >document.json
 cat >look.mjs <<'NODE'
 import { readFileSync } from 'node:fs';

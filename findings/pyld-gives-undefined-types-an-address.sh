@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check PyLD==3.3.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund jsonld@9.0.0
+npm install --loglevel error --no-audit --no-fund jsonld@9.0.0 >/dev/null
 cat >document.json <<'JSON'
 {"@context": {"Credential": "https://example.com/Credential"}, "@id": "urn:uuid:1", "@type": ["Credential", "Course"]}
 JSON

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund qr@0.7.0
+npm install --loglevel error --no-audit --no-fund qr@0.7.0 >/dev/null
 cat >look.mjs <<'NODE'
 import encodeQR from 'qr';
 import { BarcodeDetector, decodeQR, decodeQRBatch } from 'qr/decode.js';

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Guess: rdflib makes of a number in JSON-LD what the algorithm says ("Object to RDF Conversion", JSON-LD 1.1 Processing Algorithms and API,
 #        8.2): 36.5 is "3.65E1", the canonical form of a double, and 3.0, which has no fraction, is the integer "3".
-# Fact:  it writes a number as Python does: "36.5", "3.0", "100.0". Of a number written 3 and one written 3.0 it makes two, an integer and a
-#        double, and with a type from the context (`xsd:float`, as Open Badges 3.0 gives `creditsAvailable`) "3" and "3.0". jsonld.js,
-#        PyLD and pyoxigraph agree with the algorithm.
+# Fact:  it writes a number as Python does: "36.5" and "3.0", the second one as a double, and just so with a type from the context
+#        (`xsd:float`, as Open Badges 3.0 gives `creditsAvailable`). jsonld.js, PyLD and pyoxigraph agree with the algorithm.
 # Why it matters: who canonicalises what rdflib has read of a badge with credits or coordinates gets another digest than was signed, and
 #        calls a right proof wrong. Read the document with PyLD for that.
 set -euo pipefail
@@ -13,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check rdflib==7.6.0 pyld==3.3.0 pyoxigraph==0.5.13
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts jsonld@9.0.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts jsonld@9.0.0 >/dev/null
 cat >numbers.json <<'JSON'
 [{"@context": {"credits": "https://example.org/credits"}, "@id": "urn:uuid:1", "credits": 36.5},
  {"@context": {"credits": "https://example.org/credits"}, "@id": "urn:uuid:1", "credits": 3.0},

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Guess: a Hebrew or Arabic word within a line of Latin letters is copied with a space before and after it, as it is drawn. Unicode's
+# Guess: a Hebrew word within a line of Latin letters is copied with a space before and after it, as it is drawn. Unicode's
 #        bidirectional algorithm (UAX 9, N1 and N2) gives a space between letters of two directions that of the line.
 # Fact:  poppler, MuPDF and pypdf count the space behind such a word to the word and turn both round: two spaces stand before it, and
 #        what comes after it follows without one. PDFium gives both spaces where they are.
@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v pdftotext >/dev/null || { apt-get -qq update && apt-get -qq -y install --no-install-recommends poppler-utils; } >/dev/null
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0 >/dev/null 2>&1
+venv/bin/pip install --quiet --disable-pip-version-check pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0
 cat >make.py <<'PYTHON'
 # X and Y are themselves; A, B and C stand for letters of Hebrew, which are drawn from the right; S is a space.
 LETTERS = {"A": "05D0", "B": "05D1", "C": "05D2", "S": "0020", "X": "0058", "Y": "0059"}
@@ -69,4 +69,4 @@ MuPDF: XY__ABCYX
 pypdf: XY__ABCYX
 SEEN
 diff expected seen || { echo "$(pdftotext -v 2>&1 | head -n1), pypdf 7.1.1, pypdfium2 5.15.2 or PyMuPDF 2.0 behaves otherwise" >&2; exit 1; }
-echo "as found: three readers of four put the space behind a word from the right before it"
+echo "as found: three readers of four put the space behind a Hebrew word before it"

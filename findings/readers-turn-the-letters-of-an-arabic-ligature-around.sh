@@ -4,7 +4,7 @@
 # Fact:  poppler, PDFium and MuPDF turn a line that runs from the right around letter by letter, those within one glyph too: they
 #        give alef and lam. Mapped the wrong way round, to alef and lam, they give the word; pypdf, which turns glyphs, then gives it
 #        wrong. `/ActualText` (14.9.4) around the glyph is turned around by poppler and MuPDF as well, is taken as it stands by PDFium,
-#        and is not looked at by pypdf. No way of writing it is read right by all four.
+#        and is not looked at by pypdf. None of these three ways is read right by all four.
 # Why it matters: names with lam-alef are common (Salah, Alaa, Islam). Who copies one out of a certificate, or searches for it, does
 #        not find it; a verifier that compares the print with what was signed accuses an honest certificate, unless it allows for
 #        both orders.
@@ -14,7 +14,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 command -v pdftotext >/dev/null || { apt-get -qq update && apt-get -qq -y install --no-install-recommends poppler-utils; } >/dev/null
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0 >/dev/null 2>&1
+venv/bin/pip install --quiet --disable-pip-version-check pypdf==7.1.1 pypdfium2==5.15.2 pymupdf==2.0
 cat >make.py <<'PYTHON'
 # A beh, the ligature, and a teh; the page is drawn from the left, so that the teh comes first.
 BEH, TEH, LAM, ALEF = "0628", "062A", "0644", "0627"

@@ -12,7 +12,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check XlsxWriter==3.3.1 openpyxl==3.1.5 python-calamine==0.9.1
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund xlsx@0.18.5 exceljs@4.4.0
+npm install --loglevel error --no-audit --no-fund xlsx@0.18.5 exceljs@4.4.0 >/dev/null
 cat >look.mjs <<'NODE'
 import fs from 'node:fs';
 import Excel from 'exceljs';

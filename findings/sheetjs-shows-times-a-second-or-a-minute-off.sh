@@ -2,8 +2,7 @@
 # Guess: SheetJS shows a time as its cell does: it rounds to the last place that the format has, and carries.
 # Fact:  it rounds twice or not at all. 8.64 s in `[ss].00` are shown as "09.64": the seconds that have passed are rounded up, and the
 #        hundredths put behind them. 59.6 s in `mm:ss` are shown as "00:00", and in `h:mm:ss` as "0:00:00": the seconds are rounded up to
-#        a minute that the minutes do not take. The same times in `mm:ss.00` are right, and the library numfmt shows all of them as Excel
-#        does.
+#        a minute that the minutes do not take. 8.64 s in `mm:ss.00` are right, and the library numfmt shows all of them right.
 # Why it matters: times of races and tests that SheetJS writes into a CSV (sheet_to_csv takes the shown text) are a second too long
 #        or a minute too short, and reach a certificate so.
 set -euo pipefail
@@ -11,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund xlsx@0.18.5 numfmt@3.2.6
+npm install --loglevel error --no-audit --no-fund xlsx@0.18.5 numfmt@3.2.6 >/dev/null
 cat >look.mjs <<'NODE'
 import { format } from 'numfmt';
 import XLSX from 'xlsx';

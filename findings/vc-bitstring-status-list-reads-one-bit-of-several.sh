@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @digitalbazaar/vc-bitstring-status-list@2.0.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @digitalbazaar/vc-bitstring-status-list@2.0.1 >/dev/null
 cat >look.mjs <<'NODE'
 import { gzipSync } from 'node:zlib';
 import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list';

@@ -12,8 +12,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @digitalbazaar/vc-bitstring-status-list@2.0.1 \
-    @digitalcredentials/vc-bitstring-status-list@1.0.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @digitalbazaar/vc-bitstring-status-list@2.0.1 \
+    @digitalcredentials/vc-bitstring-status-list@1.0.0 >/dev/null
 cat >look.mjs <<'NODE'
 import * as bazaar from '@digitalbazaar/vc-bitstring-status-list';
 import * as fork from '@digitalcredentials/vc-bitstring-status-list';

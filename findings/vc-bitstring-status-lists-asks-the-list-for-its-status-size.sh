@@ -9,7 +9,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund --prefix . @4sure-tech/vc-bitstring-status-lists@0.1.0-unstable.1 \
+npm install --loglevel error --no-audit --no-fund --prefix . @4sure-tech/vc-bitstring-status-lists@0.1.0-unstable.1 \
   @digitalbazaar/vc-bitstring-status-list@2.0.1 >/dev/null
 cat >check.mjs <<'SCRIPT'
 import { checkStatus } from "@4sure-tech/vc-bitstring-status-lists";

@@ -2,7 +2,7 @@
 # Guess: npm vcard4, which reads and writes vCards of version 4.0 (RFC 6350), takes the parameter that says what a name is sorted by:
 #        `N;SORT-AS="Harten,Rene":van der Harten;...` (5.9).
 # Fact:  it writes it, and its parse() refuses it, also in what it has written itself: "vCard has unknown parameter: SORT-AS, on N
-#        property". So it is on ORG. Without the parameter it reads the card. ical.js and vcard4-ts give the name and what it is sorted by.
+#        property". Without the parameter it reads the card. ical.js and vcard4-ts give the name and what it is sorted by.
 # Why it matters: the parameter is there for people whose name does not begin with what it is sorted by, as where `van der` comes first.
 #        A list of people out of an address book is refused as a whole for one of them, and the card is called the one that is wrong.
 #        Read it with one of the others.
@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts vcard4@4.0.5 vcard4-ts@0.4.1 ical.js@2.2.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts vcard4@4.0.5 vcard4-ts@0.4.1 ical.js@2.2.1 >/dev/null
 cat >look.mjs <<'NODE'
 import ICAL from 'ical.js';
 import { FNProperty, NProperty, ParameterValueType, SortAsParameter, SpecialValueType, TextType, VCARD, parse } from 'vcard4';

@@ -21,7 +21,8 @@ pub enum Drawing {
     /// Dates are written in the language of the template, as all its texts are, and not in the person's.
     Third,
     /// Clusters that their glyphs do not spell are glyphs of their own, each in its place to a unit of its font. An ink of a PDF that
-    /// is shown in two ways is two inks, and mixtures that do not say what their inks are are refused.
+    /// is shown in two ways is two inks, and mixtures that do not say what their inks are are refused. A file over a PDF that brings
+    /// what is not looked into does not say that it is PDF/A.
     #[default]
     Fourth,
 }

@@ -40,7 +40,7 @@ pub struct ShapeAnswers {
     /// The row that names the columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u64>,
-    /// Whether hidden rows and columns were read.
+    /// Whether hidden rows, columns and sheets were read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
 }

@@ -62,13 +62,13 @@ pub(super) struct Args {
     /// The code page of a text file, where it is none of UTF-8: windows-1250, macintosh, ibm850, …
     #[arg(long, value_name = "PAGE")]
     encoding: Option<String>,
-    /// The sheet of a workbook that has the people
+    /// The sheet of a workbook that has the people, also a hidden one
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// The row that names the columns, counted from 1
     #[arg(long, value_name = "ROW")]
     header_row: Option<u64>,
-    /// Rows and columns that are hidden or filtered out
+    /// Rows, columns and sheets that are hidden or filtered out
     #[arg(long, value_enum, default_value = "leave-out", value_name = "ANSWER")]
     hidden: OnHidden,
     /// Names that are written with the family name first, as Lovelace, Ada

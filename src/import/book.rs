@@ -28,6 +28,8 @@ pub(super) struct Sheet {
     pub part: String,
     /// Whether it is open when the workbook is.
     pub active: bool,
+    /// Whether it is hidden.
+    pub hidden: bool,
 }
 
 /// What is known of a sheet's rows and columns.
@@ -55,7 +57,7 @@ pub(super) fn sheets(archive: &mut Archive) -> Result<Sheets, Problem> {
             "workbookView" => active = number(element, "activeTab").unwrap_or(0),
             "sheet" => {
                 let part = attribute(element, "id").and_then(|id| parts.get(&id).cloned()).unwrap_or_default();
-                sheets.push(Sheet { part, active: false });
+                sheets.push(Sheet { part, ..Sheet::default() });
             }
             _ => {}
         }

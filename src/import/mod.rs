@@ -144,6 +144,14 @@ pub enum ImportError {
         /// What there is.
         sheets: Vec<String>,
     },
+    /// A workbook of which only hidden sheets hold rows.
+    #[error("`{file}` holds no rows but in hidden sheets, which are left out: {sheets}")]
+    OnlyHidden {
+        /// The file.
+        file: String,
+        /// The hidden sheets.
+        sheets: String,
+    },
     /// A row that the file does not have.
     #[error("the file has no row {0} that holds anything and is read")]
     NoRow(u64),
@@ -202,6 +210,10 @@ impl ImportError {
             Self::NoSheet { sheets, .. } => {
                 let named: Vec<String> = sheets.iter().take(30).map(|sheet| format!("`{sheet}`")).collect();
                 format!("its sheets are {}", named.join(", "))
+            }
+            Self::OnlyHidden { .. } => {
+                "show the sheet in a spreadsheet program and save the workbook; `hidden=include` reads what is hidden"
+                    .into()
             }
             Self::NoRow(_) => "name the row in which the columns are named, counted from 1".into(),
             Self::Quote { .. } => "close the quotation mark, or double it where it is part of the text".into(),

@@ -167,7 +167,7 @@ pub struct Held {
     pub emails: Lines,
 }
 
-/// What to do with hidden rows and columns.
+/// What to do with hidden rows, columns and sheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Hidden {
@@ -201,7 +201,7 @@ pub struct Reading {
     pub sheet: Option<String>,
     /// The row that names the columns.
     pub header_row: Option<u64>,
-    /// Hidden rows and columns.
+    /// Hidden rows, columns and sheets.
     pub hidden: Hidden,
 }
 

@@ -12,13 +12,15 @@ use super::archive::{Archive, check_archive, damaged};
 use super::book::{self, Marks, Sheet, Sheets};
 use super::columns::names_columns;
 use super::csv::check_counts;
-use super::question::{Choice, Question};
+use super::question::{Choice, Hidden, Question};
 use super::shown::{Format, Shown, Unsure, plain};
 use super::table::{HEADER_SEARCHED, How, Rows, cut};
 use super::{ImportError, Limits, Row};
 
 /// Sheets that are looked into for people.
 const SHEETS: usize = 50;
+/// Sheets that are named where something is said of many.
+const NAMED: usize = 10;
 
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
@@ -44,26 +46,38 @@ fn read_workbook(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Re
     let workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(name, &error))?;
     let Sheets { sheets: parts, from_1904 } = book::sheets(&mut archive).map_err(|problem| damaged(name, &problem))?;
     let all = workbook.sheets_metadata();
-    let mut hidden = 0;
-    let mut sheets = Vec::new();
+    let (mut sheets, mut left_out) = (Vec::new(), Vec::new());
     for (sheet, part) in all.iter().zip(parts).filter(|(sheet, _)| sheet.typ == SheetType::WorkSheet) {
+        let hidden = sheet.visible != SheetVisible::Visible;
         let wanted = how.reading.sheet.as_ref().is_some_and(|wanted| is_named(&sheet.name, wanted));
-        if sheet.visible == SheetVisible::Visible || wanted {
-            sheets.push((sheet.name.clone(), part));
+        if hidden && !wanted && how.reading.hidden == Hidden::LeaveOut {
+            left_out.push(sheet.name.clone());
         } else {
-            hidden += 1;
+            sheets.push((sheet.name.clone(), Sheet { hidden, ..part }));
         }
     }
     let mut book = Book { name, workbook, archive, sheets, from_1904, limits };
-    let (chosen, mut notes, question) = book.choose(how)?;
-    if hidden > 0 {
-        let what = if hidden == 1 { "1 hidden sheet was".into() } else { format!("{hidden} hidden sheets were") };
-        notes.push(format!("{what} left out; `sheet=NAME` reads one"));
+    let (chosen, mut notes, question) = match book.choose(how) {
+        Err(ImportError::Empty(file)) if !left_out.is_empty() => {
+            return Err(ImportError::OnlyHidden { file, sheets: listed(&left_out) });
+        }
+        chosen => chosen?,
+    };
+    if !left_out.is_empty() {
+        let (sheets, were) = if left_out.len() == 1 { ("sheet", "was") } else { ("sheets", "were") };
+        let named = listed(&left_out);
+        notes.push(format!("the hidden {sheets} {named} {were} left out; `hidden=include` reads what is hidden"));
     }
     let mut rows = book.read(chosen)?;
     rows.notes.extend(notes);
     rows.questions.extend(question);
     Ok(rows)
+}
+
+/// Names sheets, the first ones of many.
+fn listed(names: &[String]) -> String {
+    let named = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED { named + " and others" } else { named }
 }
 
 fn is_named(sheet: &str, wanted: &str) -> bool {
@@ -77,11 +91,8 @@ impl Book<'_> {
         let read = |at: usize| match names.len() {
             1 => format!("read the sheet `{}`", names[at]),
             many => {
-                let others: Vec<String> =
-                    (0..many).filter(|other| *other != at).map(|at| format!("`{}`", names[at])).collect();
-                let named = others.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
-                let more = if others.len() > 10 { " and others" } else { "" };
-                format!("read the sheet `{}`; of the others, {named}{more}, nothing was read", names[at])
+                let others: Vec<_> = (0..many).filter(|other| *other != at).map(|at| names[at].clone()).collect();
+                format!("read the sheet `{}`; of the others, {}, nothing was read", names[at], listed(&others))
             }
         };
         if let Some(wanted) = &how.reading.sheet {
@@ -115,8 +126,10 @@ impl Book<'_> {
                 .iter()
                 .chain(people.iter().filter(|other| **other != at))
                 .map(|&at| {
-                    let open = if self.sheets[at].1.active { ", which is the one that is open" } else { "" };
-                    Choice::new(format!("sheet={}", names[at]), format!("the sheet `{}`{open}", names[at]))
+                    let Sheet { active, hidden, .. } = self.sheets[at].1;
+                    let open = if active { ", which is the one that is open" } else { "" };
+                    let which = if hidden { ", which is hidden" } else { open };
+                    Choice::new(format!("sheet={}", names[at]), format!("the sheet `{}`{which}", names[at]))
                 })
                 .collect(),
         });

@@ -10,7 +10,7 @@ use super::record::{self, Constants};
 use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
-use crate::render::{self, Backdrop, Base, BaseMeta, CertificateMeta, RenderError};
+use crate::render::{self, Backdrop, Base, BaseMeta, Brought, CertificateMeta, RenderError, Unchecked};
 use crate::scene::{Drawing, Scene};
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
 use crate::template::{FillError, Filling, FontLibrary, Laid, Layout, Template, TemplateError};
@@ -249,6 +249,17 @@ impl Face {
         let meta = BaseMeta { producer: PRODUCER.to_owned() };
         let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.name_faces())?;
         Ok(Self { layout, base })
+    }
+
+    /// Returns the pictures for which certificates do not say that they are PDF/A, each with what it brings.
+    pub fn unchecked(&self) -> impl Iterator<Item = (&str, String)> {
+        let word = |brought: &Brought| match brought {
+            Brought::Fonts => "fonts",
+            Brought::Profiles => "colour profiles",
+            Brought::Jpeg2000 => "JPEG 2000 pictures",
+        };
+        let told = move |one: &Unchecked| one.brings.iter().map(word).collect::<Vec<_>>().join(" and ");
+        self.base.unchecked().iter().map(move |one| (one.name.as_str(), told(one)))
     }
 
     /// Lays out what differs from certificate to certificate, without the QR symbol.

@@ -12,8 +12,8 @@ use super::content::{self, Fonts};
 use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
 use super::picture::{Format, PictureError};
 use super::syntax::{self, Objects, deflate, put};
-use super::{RenderError, icc, picture, vector};
-use crate::scene::{FontId, FontSource, ImageItem, Item, Scene};
+use super::{RenderError, Unchecked, icc, picture, vector};
+use crate::scene::{Drawing, FontId, FontSource, ImageItem, Item, Scene};
 
 /// Numbers of the objects that each certificate has for itself; fonts and links follow after the shared ones.
 pub(super) const CATALOG: u32 = 1;
@@ -67,6 +67,9 @@ pub struct Base {
     pub(super) producer: String,
     pub(super) digest: [u8; 32],
     pub(super) kept: Kept,
+    /// Whether files say that they are PDF/A.
+    pub(super) archived: bool,
+    unchecked: Vec<Unchecked>,
 }
 
 impl Base {
@@ -123,8 +126,15 @@ impl Base {
             producer: meta.producer.clone(),
             digest: Sha256::digest(&objects.bytes).into(),
             kept: Kept::default(),
+            archived: base.drawing < Drawing::Fourth || skeleton.unchecked.is_empty(),
+            unchecked: skeleton.unchecked,
             bytes: objects.bytes,
         })
+    }
+
+    /// Returns the pictures for which files do not say that they are PDF/A.
+    pub fn unchecked(&self) -> &[Unchecked] {
+        &self.unchecked
     }
 }
 
@@ -171,6 +181,7 @@ struct Skeleton {
     /// Resource names and objects.
     pictures: BTreeMap<String, ObjectId>,
     transparent: bool,
+    unchecked: Vec<Unchecked>,
     catalog: Vec<u8>,
     page: Vec<u8>,
 }
@@ -207,12 +218,15 @@ impl Skeleton {
         printed.pages.push(PdfPage::new(side(base.width), side(base.height), ops));
         let options = PdfSaveOptions { optimize: false, image_optimization: None, ..PdfSaveOptions::default() };
         let mut document = printed.to_lopdf_document(&options, &mut Vec::new());
-        let mut pictures = raster_objects(&document);
+        let (mut pictures, mut unchecked) = (raster_objects(&document), Vec::new());
         for (name, (at, format, image)) in vectors {
             let add = if format == Format::Svg { vector::svg } else { vector::pdf };
             let failed = |source| RenderError::Picture { number: at + 1, name: image.name.clone(), source };
             let added = add(&mut document, &image.bytes, base.drawing).map_err(failed)?;
             transparent |= added.transparent;
+            if !added.brings.is_empty() {
+                unchecked.push(Unchecked { name: image.name.clone(), brings: added.brings });
+            }
             pictures.insert(name, added.form);
         }
         let catalog = document.catalog().cloned().unwrap_or_default();
@@ -221,6 +235,7 @@ impl Skeleton {
             names,
             pictures,
             transparent,
+            unchecked,
             catalog: entries(&catalog, &[b"PageLayout", b"PageMode"]),
             page: entries(&page, &[b"MediaBox", b"TrimBox", b"CropBox"]),
             document,

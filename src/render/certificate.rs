@@ -41,7 +41,8 @@ pub struct CertificateMeta {
 }
 
 impl Base {
-    /// Writes one certificate as a PDF/A-3b file: `own` holds the items that differ.
+    /// Writes one certificate as a PDF/A-3b file: `own` holds the items that differ. It does not say that it is one where
+    /// [`Base::unchecked`] names a picture.
     ///
     /// # Errors
     /// When a font cannot be embedded, or the scene holds a picture.
@@ -66,7 +67,7 @@ impl Base {
             write_attachment(&mut objects, meta);
         }
         objects.object(INFORMATION, &metadata::information(meta, &self.producer));
-        objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer));
+        objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer, self.archived));
         self.write_catalog(&mut objects, meta);
         Ok(self.finish(objects, &meta.id, next))
     }

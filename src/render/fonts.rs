@@ -16,10 +16,10 @@ use ttf_parser::{Face, GlyphId};
 
 use super::RenderError;
 use super::syntax::{Objects, hex16, put, utf16_hex};
-use super::text::{Cell, clusters};
+use super::text::{Cell, Cluster, clusters};
 use super::truetype::{self, Copy};
 use crate::deflate::quick;
-use crate::scene::{Drawing, FontData, FontId, FontSource, Item};
+use crate::scene::{Drawing, FontData, FontId, FontSource, GlyphRun, Item};
 
 /// PDF objects that one subset takes.
 pub(super) const OBJECTS_PER_FONT: u32 = 5;
@@ -52,6 +52,8 @@ pub(super) struct FontUse<'a> {
     said: Vec<(u16, &'a str)>,
     /// Clusters that are glyphs of their own, in their order, each once.
     cells: Vec<Cell<'a>>,
+    /// Where those come from.
+    composed: Vec<(&'a GlyphRun, Cluster<'a>)>,
 }
 
 impl<'a> FontUse<'a> {
@@ -80,6 +82,19 @@ impl<'a> FontUse<'a> {
             }
         }
         self.settle();
+    }
+
+    /// The same with the clusters glyph by glyph that a subset has no glyph for: what cannot be put together still says its letters.
+    fn glyph_by_glyph(&self, subset: &Subset) -> Self {
+        let mut all = Self { said: self.said.clone(), ..Self::default() };
+        for (run, cluster) in &self.composed {
+            match cluster.cells(run).filter(|cells| cells.iter().all(|cell| subset.cell(cell).is_some())) {
+                Some(cells) => all.cells.extend(cells),
+                None => cluster.says(run.rtl, &mut |glyph, text| all.says(glyph, text)),
+            }
+        }
+        all.settle();
+        all
     }
 
     fn settle(&mut self) {
@@ -115,7 +130,10 @@ pub(super) fn uses<'a>(items: &'a [Item], drawing: Drawing, faces: &dyn FontSour
             match cluster.spelled_by_one_glyph(run) {
                 Some(glyph) => font.says(glyph.id, cluster.text),
                 None => match cluster.cells(run).filter(|_| has_cells) {
-                    Some(cells) => font.cells.extend(cells),
+                    Some(cells) => {
+                        font.cells.extend(cells);
+                        font.composed.push((run, cluster));
+                    }
                     None => cluster.says(run.rtl, &mut |glyph, text| font.says(glyph, text)),
                 },
             }
@@ -165,8 +183,16 @@ enum Program {
 }
 
 impl Subset {
-    /// Cuts the used glyphs out of a face.
+    /// Cuts the used glyphs out of a face. Clusters that cannot be put together there are spelled by their glyphs.
     pub(super) fn new(id: FontId, face: FontData<'_>, used: &FontUse<'_>, pack: Pack) -> Result<Self, RenderError> {
+        let subset = Self::cut(id, face, used, pack)?;
+        match used.cells.iter().all(|cell| subset.cell(cell).is_some()) {
+            true => Ok(subset),
+            false => Self::cut(id, face, &used.glyph_by_glyph(&subset), pack),
+        }
+    }
+
+    fn cut(id: FontId, face: FontData<'_>, used: &FontUse<'_>, pack: Pack) -> Result<Self, RenderError> {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();

@@ -4,7 +4,7 @@
 //! that their maker chose (ISO 32000-1, 7.8.3, 9.6.5, 8.6.6.5): a glyph may be called `P` and a picture `Metadata`, and
 //! none of that is taken for a key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::content::Content;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
@@ -13,6 +13,7 @@ use super::archived::{archived, missing_outlines};
 use super::layers::Layers;
 use super::picture::PictureError;
 use super::syntax::deflate;
+use super::unchecked::{Brought, brought_by, is_profiled};
 use crate::scene::Drawing;
 
 /// Deepest nesting within one object.
@@ -114,6 +115,8 @@ pub(super) struct Import<'a> {
     glyphs: Option<Dictionary>,
     /// Whether anything transparent was copied.
     pub(super) transparent: bool,
+    /// What was copied without being looked into.
+    pub(super) brings: BTreeSet<Brought>,
 }
 
 impl<'a> Import<'a> {
@@ -123,8 +126,9 @@ impl<'a> Import<'a> {
         resources: Dictionary,
         drawing: Drawing,
     ) -> Self {
-        let (layers, numbers) = (Layers::of(source), BTreeMap::new());
-        Self { source, document, layers, resources, numbers, drawing, shared: None, glyphs: None, transparent: false }
+        let (layers, numbers, brings) = (Layers::of(source), BTreeMap::new(), BTreeSet::new());
+        let (shared, glyphs, transparent) = (None, None, false);
+        Self { source, document, layers, resources, numbers, drawing, shared, glyphs, transparent, brings }
     }
 
     /// Copies the page's resources. They are an object of their own where others than the page use them.
@@ -167,6 +171,7 @@ impl<'a> Import<'a> {
         }
         Ok(match object {
             Object::Array(items) => {
+                self.brings.extend(is_profiled(items).then_some(Brought::Profiles));
                 Object::Array(items.iter().map(|item| self.copy(item, keys, depth + 1)).collect::<Result<_, _>>()?)
             }
             Object::Dictionary(entries) => Object::Dictionary(self.entries(entries, keys, depth)?),
@@ -191,6 +196,7 @@ impl<'a> Import<'a> {
     }
 
     fn entries(&mut self, entries: &Dictionary, keys: Keys, depth: usize) -> Result<Dictionary, PictureError> {
+        self.brings.extend(brought_by(entries).filter(|_| keys == Keys::Entries));
         if entries.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Type3") && keys == Keys::Entries
         {
             return self.drawn_font(entries, depth);

@@ -8,17 +8,20 @@ use super::CertificateMeta;
 use super::syntax::{put, text};
 use crate::credential::Timestamp;
 
-/// Returns the XMP packet of a PDF/A-3b file.
-pub(super) fn xmp(meta: &CertificateMeta, producer: &str) -> Vec<u8> {
+/// Returns the XMP packet of a file, which is PDF/A-3b if it is `archived`.
+pub(super) fn xmp(meta: &CertificateMeta, producer: &str, archived: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(1600);
     put(&mut out, format_args!("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"));
     out.extend_from_slice(
         b"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
           <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
           xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
-          xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n\
-          <pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\n<dc:format>application/pdf</dc:format>\n",
+          xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n",
     );
+    if archived {
+        out.extend_from_slice(b"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\n");
+    }
+    out.extend_from_slice(b"<dc:format>application/pdf</dc:format>\n");
     let one = |name, value: &str| format!("<{name}>{}</{name}>\n", escaped(value));
     let list = |name, kind, attribute, value: &str| {
         format!("<{name}><rdf:{kind}><rdf:li{attribute}>{}</rdf:li></rdf:{kind}></{name}>\n", escaped(value))
@@ -88,7 +91,7 @@ mod tests {
         let [author, subject, language, id, verify_url, jws] = [const { String::new() }; 6];
         let title = "a <b> & \u{1} ]]>".into();
         let meta = CertificateMeta { title, author, subject, language, created, id, verify_url, jws };
-        let xmp = String::from_utf8(xmp(&meta, "")).unwrap();
+        let xmp = String::from_utf8(xmp(&meta, "", true)).unwrap();
         assert!(xmp.contains("a &lt;b&gt; &amp;   ]]&gt;"), "{xmp}");
         assert!(!xmp.contains("dc:creator"));
         let information = String::from_utf8(information(&meta, "")).unwrap();

@@ -1,4 +1,5 @@
-//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file or a PNG.
+//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file or a PNG. Where a foreign PDF brings what is not looked into, the file
+//! does not say that it is PDF/A ([`Unchecked`]).
 //!
 //! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
 //! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
@@ -29,6 +30,7 @@ mod svg;
 mod syntax;
 mod text;
 mod truetype;
+mod unchecked;
 mod vector;
 
 pub use backdrop::Backdrop;
@@ -37,6 +39,7 @@ pub use certificate::CertificateMeta;
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
 pub use svg::svg;
+pub use unchecked::{Brought, Unchecked};
 
 use crate::scene::FontId;
 

@@ -5,6 +5,7 @@
 //! no layer that is off ([`super::layers`]). What a PDF/A-3b file may not hold is mended where nobody sees it, and refused
 //! elsewhere ([`super::archived`], [`super::inks`]).
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
@@ -14,6 +15,7 @@ use super::foreign::{Import, MAX_DEPTH, MAX_STREAM};
 use super::inks;
 use super::picture::PictureError;
 use super::syntax::deflate;
+use super::unchecked::{self, Brought};
 use crate::scene::Drawing;
 
 /// Most objects that a picture may bring along.
@@ -21,10 +23,11 @@ const MAX_OBJECTS: usize = 5_000;
 /// Most ancestors of a page that hold inherited entries.
 const MAX_ANCESTORS: usize = 32;
 
-/// A form XObject in the document, and whether it is transparent.
+/// A form XObject in the document, whether it is transparent, and what it brings that was not looked into.
 pub(super) struct VectorPicture {
     pub(super) form: ObjectId,
     pub(super) transparent: bool,
+    pub(super) brings: BTreeSet<Brought>,
 }
 
 /// Converts an SVG and adds it to the document.
@@ -55,7 +58,8 @@ pub(super) fn svg(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Re
         svg2pdf::to_pdf(&tree, conversion, svg2pdf::PageOptions::default()).map_err(|e| damaged(e.to_string()))
     };
     let pdf = crate::guard::with_large_stack(convert).ok_or(PictureError::TooComplex { format: "SVG" })??;
-    import(document, &pdf, drawing)
+    // What the conversion brings is made for archived files.
+    Ok(VectorPicture { brings: BTreeSet::new(), ..import(document, &pdf, drawing)? })
 }
 
 /// What the conversion would leave out, or draw otherwise than a browser shows it. A filter is looked for in what is drawn: editors
@@ -104,12 +108,13 @@ fn import(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<Vec
         form.set("Group", import.group(group)?);
     }
     let transparent = import.transparent;
+    let brings = if unchecked::claims(&source) { BTreeSet::new() } else { import.brings };
     form.set("Filter", "FlateDecode");
     let form = document.add_object(Stream::new(form, deflate(&content)));
     if drawing >= Drawing::Fourth {
         inks::settle(document)?;
     }
-    Ok(VectorPicture { form, transparent })
+    Ok(VectorPicture { form, transparent, brings })
 }
 
 /// The form's dictionary: its box, and the matrix that turns the box upright and into the unit square.

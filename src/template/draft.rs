@@ -267,6 +267,19 @@ impl Template {
         all.filter(|(_, element)| shows(element)).map(|(at, _)| at).collect()
     }
 
+    /// Returns the first place that shows a picture.
+    pub fn place_of_picture(&self, asset: &str) -> Option<String> {
+        if self.document.background.asset.as_deref() == Some(asset) {
+            return Some("background".to_owned());
+        }
+        let shows = |element: &Element| match element {
+            Element::Image(image) => image.asset == asset,
+            Element::Signatories(row) => row.people.iter().any(|one| one.image.as_deref() == Some(asset)),
+            _ => false,
+        };
+        self.document.elements.iter().position(shows).map(place)
+    }
+
     /// Returns the template without one of its elements, to draw the others.
     #[must_use]
     pub fn without_element(mut self, at: &str) -> Option<Self> {

@@ -63,6 +63,19 @@ fn code_pages_sheets_and_hidden_rows_are_answered_by_options() {
     let ran = import(&issuer, &filtered, &["--dry-run"]).expect(0).warns("2 rows are hidden by a filter (3, 5)");
     ran.warns("`--hidden include`").prints("2 people would be imported");
     import(&issuer, &filtered, &["--dry-run", "--hidden", "include"]).expect(1);
+    let hidden = case("r25-sheets/25c-hidden-sheets.xlsx");
+    let ran = import(&issuer, &hidden, &["--dry-run"])
+        .expect(0)
+        .warns("the hidden sheets `Archive 2025`, `Rooms` were left out");
+    ran.warns("`--hidden include`").prints("1 person would be imported");
+    let ran = import(&issuer, &hidden, &["--hidden", "include"])
+        .expect(1)
+        .prints("the sheet `Archive 2025`, which is hidden");
+    ran.prints("--sheet 'Archive 2025'").prints("nothing was imported");
+    import(&issuer, &hidden, &["--hidden", "include", "--sheet", "Archive 2025"]).expect(0).prints("1 added");
+    assert!(people(&issuer).contains(&"Old Person".to_owned()));
+    let only = case("r25-sheets/25d-only-a-hidden-sheet.xlsx");
+    import(&issuer, &only, &[]).refuses("hidden sheets, which are left out: `People`").warns("`--hidden include`");
     let titled = case("r20-title-row-semicolons/23-title-semicolon.csv");
     import(&issuer, &titled, &["--dry-run"]).expect(0).warns("row 2 names the columns").warns("`--header-row ROW`");
     import(&issuer, &titled, &["--dry-run", "--header-row", "9"]).refuses("no row 9");

@@ -2,7 +2,7 @@
 //!
 //! | case | what was seen | test |
 //! |---|---|---|
-//! | d01 | untouched certificates in seven scripts "differ" in the page | `untouched_certificates_of_fifteen_names_are_good`, `verifier-web/e2e/resaves.test.mjs` |
+//! | d01 | untouched certificates in seven scripts "differ" in the page | `untouched_certificates_in_fifteen_scripts_are_good`, `verifier-web/e2e/resaves.test.mjs` |
 //! | d02, r21 | a page with the attachment of another names that one | `containers::a_page_that_carries_the_attachment_of_another_answers_for_itself` |
 //! | d03, m07, r18 | an owner's password makes a file malformed | `a_file_with_an_owners_password_is_read` |
 //! | d04 | letters that cannot be read "do not print the name" | `letters_that_cannot_be_read_accuse_nobody` |
@@ -35,7 +35,7 @@ fn judged(name: &str, trust: &str, code: i32) -> Value {
     rows[0].clone()
 }
 
-/// An issuer of certificates of fifteen names in twelve scripts.
+/// An issuer of certificates of eighteen names in fifteen scripts.
 fn scripts() -> Issuer {
     let issuer = Issuer::with(&fs::read_to_string(stored("data/scripts.csv")).unwrap());
     issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf"]).expect(0);
@@ -85,9 +85,22 @@ fn scan(pdf: &str, to: &Path) {
 }
 
 #[test]
-fn untouched_certificates_of_fifteen_names_are_good() {
+fn untouched_certificates_in_fifteen_scripts_are_good() {
     let issuer = scripts();
-    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("15 valid");
+    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("18 valid");
+}
+
+#[test]
+fn stored_certificates_that_were_accused_once_are_good() {
+    let stored: Vec<_> =
+        fs::read_dir(stored("fixtures/cases/d01")).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert!(stored.len() >= 4, "{stored:?}");
+    for name in stored {
+        let name = format!("fixtures/cases/d01/{}", name.to_str().unwrap());
+        let row = judged(&name, "data/reading/trust-classic.jws", 0);
+        assert_eq!(text(&row, "verdict"), "valid", "{row}");
+        assert!(row.get("printedDiffers").is_none() && row.get("printedUncompared").is_none(), "{row}");
+    }
 }
 
 #[test]
@@ -120,7 +133,7 @@ fn what_was_saved_again_is_never_accused() {
         assert!(text(&row, "verdict") == "valid" && known && row.get("printedUncompared").is_none(), "{row}");
     }
     let drawn = verify("drawn").verdicts();
-    assert_eq!(drawn.len(), 15);
+    assert_eq!(drawn.len(), 18);
     for row in &drawn {
         assert!(text(row, "verdict") == "valid" && row.get("printedDiffers").is_none(), "{row}");
         assert!(row.get("page").is_none(), "{row}");
@@ -258,5 +271,5 @@ fn untouched_certificates_of_every_template_are_good() {
         issuer.run(&["issue", &code, "--out", "OUT", "--format", "pdf"]).expect(0);
     }
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
-    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("30 valid");
+    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("36 valid");
 }

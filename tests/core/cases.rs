@@ -501,6 +501,31 @@ fn r25_the_sheet_with_people_is_found_and_of_several_the_open_one_is_offered_fir
 }
 
 #[test]
+fn r25_hidden_sheets_are_named_and_taken_in_where_that_is_said() {
+    let reading = |sheet: Option<&str>, hidden: Hidden| Said {
+        reading: Reading { sheet: sheet.map(str::to_owned), hidden, ..Reading::default() },
+        ..Said::default()
+    };
+    let list = clean("r25-sheets/25c-hidden-sheets.xlsx", &["New Person"]);
+    assert!(list.says("the hidden sheets `Archive 2025`, `Rooms` were left out; `hidden=include`"), "{list:#?}");
+    let all = case("r25-sheets/25c-hidden-sheets.xlsx", &reading(None, Hidden::Include));
+    assert_eq!(all.choices(), ["sheet=2026", "sheet=Archive 2025"]);
+    assert_eq!(all.questions[0].choices[1].says, "the sheet `Archive 2025`, which is hidden");
+    assert!(all.says("of the others, `Archive 2025`, `Rooms`, nothing was read") && !all.says("left out"), "{all:#?}");
+    let said = case("r25-sheets/25c-hidden-sheets.xlsx", &reading(Some("Archive 2025"), Hidden::Include));
+    assert_eq!((said.names(), said.questions.len()), (vec!["Old Person"], 0));
+    // One that is named is read, and the others are left out and named as before.
+    let named = case("r25-sheets/25c-hidden-sheets.xlsx", &reading(Some("archive 2025"), Hidden::LeaveOut));
+    assert_eq!(named.names(), ["Old Person"]);
+    assert!(named.says("the hidden sheet `Rooms` was left out"), "{named:#?}");
+    let workbook = bytes("r25-sheets/25d-only-a-hidden-sheet.xlsx");
+    let none = read_table_as("a.xlsx", &workbook, &Limits::default(), &Reading::default(), &Mapping::default());
+    assert!(none.unwrap_err().to_string().contains("hidden sheets, which are left out: `People`"));
+    let include = reading(None, Hidden::Include);
+    assert_eq!(case("r25-sheets/25d-only-a-hidden-sheet.xlsx", &include).names(), ["Old Person"]);
+}
+
+#[test]
 fn two_thousand_surnames_of_many_countries_raise_under_five_questions() {
     let text = include_str!("../fixtures/surnames.txt");
     let names: std::collections::BTreeSet<&str> =

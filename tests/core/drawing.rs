@@ -334,6 +334,21 @@ fn a_designer_is_told_what_is_stretched_coarse_or_left_out() {
 }
 
 #[test]
+fn a_designer_is_told_what_a_pdf_brings_that_nobody_looks_into() {
+    use crate::render_foreign::{page, stream};
+    let background = |catalog: &str| {
+        let space = "/Resources<</ColorSpace<</C[/ICCBased 5 0 R]>>>>";
+        let more = [stream("/N 3", "profile"), stream("/Type/Metadata/Subtype/XML", "<pdfaid:part>3</pdfaid:part>")];
+        page("/C cs 1 0 0 scn 0 0 9 9 re f", space, catalog, &more)
+    };
+    let said = "background: `bg.pdf` brings colour profiles, which are not looked into: certificates do not say that they are PDF/A";
+    let told = found("bg.pdf", background(""));
+    assert!(told.iter().any(|(kind, text)| *kind == Severity::Warning && text.starts_with(said)), "{told:?}");
+    let vouched = found("bg.pdf", background("/Metadata 6 0 R"));
+    assert!(vouched.iter().all(|(_, text)| !text.contains("PDF/A")), "{vouched:?}");
+}
+
+#[test]
 fn a_designer_is_told_what_browsers_show_otherwise() {
     let svg = |inside: &str| {
         let size = r#"width="297mm" height="210mm" viewBox="0 0 297 210""#;

@@ -6,7 +6,7 @@ use lopdf::content::Content;
 use lopdf::{Document, Object};
 use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta, Raster, raster};
-use testamur::scene::Drawing;
+use testamur::scene::{Drawing, Item};
 use testamur::template::{Filling, FontLibrary, Layout, Template};
 
 use crate::scenes::{meta, text_of};
@@ -169,5 +169,34 @@ fn every_glyph_says_its_letters() {
         // A reader that knows both finds the name as it was written.
         let seen = text_of(&file).replace(['\u{202a}', '\u{202b}', '\u{202c}'], "");
         assert!(seen.contains(name), "{name}: {seen}");
+    }
+}
+
+#[test]
+fn a_cluster_that_cannot_be_put_together_says_its_letters_glyph_by_glyph() {
+    let fonts = FontLibrary::builtin();
+    let layout = Layout::new(&Template::open("classic@1").unwrap(), &fonts).unwrap();
+    let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
+    // Ems between two glyphs of one cluster: so far that a font cannot say it, and so far that it cannot say where its glyph ends.
+    for far in [40.0, 32.7] {
+        for (name, rtl) in [NAMES[3], NAMES[4], NAMES[9], NAMES[16]] {
+            let mut scene = layout.fill(&record(name)).unwrap();
+            let mut torn = 0;
+            for item in &mut scene.items {
+                let Item::Glyphs(run) = item else { continue };
+                let of_one = |two: &[testamur::scene::Glyph]| two[0].cluster == two[1].cluster;
+                if let Some(at) = run.glyphs.windows(2).position(of_one) {
+                    run.glyphs[at + 1].dx += far * run.size;
+                    torn += 1;
+                }
+            }
+            assert!(torn > 0, "{name}");
+            let found = letters(&base.certificate(&scene, layout.fonts(), &meta()).unwrap());
+            assert!(!found.contains('?'), "{name}: a glyph says nothing: {found}");
+            let wanted: String = if rtl { name.chars().rev().collect() } else { name.to_owned() };
+            for word in wanted.split_whitespace() {
+                assert!(found.contains(word), "{name}: {word} is not in {found}");
+            }
+        }
     }
 }

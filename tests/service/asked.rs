@@ -81,6 +81,40 @@ fn questions_are_answered_in_the_query_or_by_form_and_it_is_recorded_who_did() {
 }
 
 #[test]
+fn hidden_sheets_are_named_and_taken_in_where_that_is_said() {
+    on_each_engine(|world| {
+        workshop(world);
+        let hidden = include_bytes!("../fixtures/cases/r25-sheets/25c-hidden-sheets.xlsx");
+        let only = include_bytes!("../fixtures/cases/r25-sheets/25d-only-a-hidden-sheet.xlsx");
+        let send = |query: &str, fields: &[(&str, &str)]| {
+            world.upload(OWNER, &format!("{IMPORTS}{query}"), "a.xlsx", hidden, fields)
+        };
+        let tried = send("?dry_run=true", &[]).ok();
+        let notes = tried["notes"].to_string();
+        assert!(notes.contains("the hidden sheets `Archive 2025`, `Rooms` were left out; `hidden=include`"), "{notes}");
+        assert_eq!((&tried["counts"]["people"], &tried["questions"]), (&json!(1), &json!([])));
+        // By the query, and by form.
+        for (query, fields) in [("?hidden=include", &[][..]), ("", &[("hidden", "include")])] {
+            let asked = send(query, fields);
+            asked.problem(409, "asked");
+            let choices = &asked.json()["questions"][0]["choices"];
+            assert_eq!(
+                (&choices[0]["answer"], &choices[1]["answer"]),
+                (&json!("sheet=2026"), &json!("sheet=Archive 2025"))
+            );
+        }
+        assert_eq!(people(world), 0);
+        let done = send("?hidden=include&sheet=Archive%202025", &[]).ok();
+        assert_eq!(done["counts"]["added"], 1);
+        assert_eq!(world.get("/events/WORKSHOP/participants").ok()["items"][0]["name"], "Old Person");
+        let refused = world.upload(OWNER, IMPORTS, "a.xlsx", only, &[]);
+        let detail = refused.problem(422, "bad-file");
+        assert!(detail.contains("hidden sheets, which are left out: `People`"), "{detail}");
+        world.upload(OWNER, &format!("{IMPORTS}?hidden=include&dry_run=true"), "a.xlsx", only, &[]).ok();
+    });
+}
+
+#[test]
 fn workbooks_of_other_kinds_are_refused_with_the_way_to_save_them() {
     on_each_engine(|world| {
         workshop(world);

@@ -16,10 +16,14 @@ fn event(world: &World, owner: &Member) {
 
 /// Chooses a file; returns where the list is looked at, and that page.
 fn choose(browser: &mut Browser, list: &str) -> (String, String) {
+    choose_file(browser, "list.csv", list.as_bytes())
+}
+
+fn choose_file(browser: &mut Browser, name: &str, bytes: &[u8]) -> (String, String) {
     let at = "/staff/events/MAPS/import";
     let choose = form(&browser.page(at), at);
     let fields = choose.fields.clone();
-    let chosen = browser.upload(&choose, &fields, Some(("file", "list.csv", list.as_bytes())));
+    let chosen = browser.upload(&choose, &fields, Some(("file", name, bytes)));
     assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text());
     let at = to(&chosen);
     let page = browser.get(&at).text();
@@ -88,6 +92,46 @@ fn a_list_without_a_column_of_names_asks_which_one_it_is() {
         assert!(page.contains("map=name=Firma") && !page.contains("--map") && !page.contains("header_row="), "{page}");
         let page = ada.send(&form(&page, &list), &[("answer", "map=name=Firma")]).text();
         assert!(page.contains("ACME Ltd") && page.contains("Take in one person"), "{page}");
+    });
+}
+
+#[test]
+fn the_sheet_what_is_hidden_and_the_row_of_the_headers_are_changed_by_the_form() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let workbook = include_bytes!("../fixtures/cases/r25-sheets/25c-hidden-sheets.xlsx");
+        let (list, page) = choose_file(&mut ada, "list.xlsx", workbook);
+        assert!(page.contains("The hidden sheets `Archive 2025`, `Rooms` were left out"), "{page}");
+        assert!(
+            page.contains("New Person") && !page.contains("Old Person") && !page.contains("hidden=include"),
+            "{page}"
+        );
+        // Each answer stays while the next one is given.
+        let page = ada.send(&form_with(&page, &list, "hidden"), &[("hidden", "include")]).text();
+        assert!(
+            page.contains("The sheet `Archive 2025`, which is hidden") && !page.contains("Rooms` were left out"),
+            "{page}"
+        );
+        assert!(!page.contains("Take in one person"), "{page}");
+        let page = ada.send(&form_with(&page, &list, "sheet"), &[("sheet", "Archive 2025")]).text();
+        assert!(page.contains("Old Person") && !page.contains("New Person"), "{page}");
+        let taken = ada.send(&form_with(&page, &list, "once"), &[]);
+        ada.follow(&taken);
+        assert!(ada.page("/staff/events/MAPS/people").contains("Old Person"));
+        // A workbook that holds nothing to see says what it hides.
+        let only = include_bytes!("../fixtures/cases/r25-sheets/25d-only-a-hidden-sheet.xlsx");
+        let (list, page) = choose_file(&mut ada, "list.xlsx", only);
+        assert!(page.contains("left out: `People`") && !page.contains("hidden=include"), "{page}");
+        let page = ada.send(&form_with(&page, &list, "hidden"), &[("hidden", "include")]).text();
+        assert!(page.contains("Old Person"), "{page}");
+        let (list, page) = choose(&mut ada, "Name,Email\nMia Stone,m@example.org\nName,Email\nBo Holm,b@example.org\n");
+        assert!(page.contains("Mia Stone") && page.contains("2 rows: 2 people."), "{page}");
+        let page = ada.send(&form_with(&page, &list, "header_row"), &[("header_row", "3")]).text();
+        assert!(page.contains("Row 3 names the columns; the 2 rows above it were left out"), "{page}");
+        assert!(page.contains("Bo Holm") && !page.contains("Mia Stone"), "{page}");
+        let page = ada.send(&form_with(&page, &list, "header_row"), &[("header_row", "9")]).text();
+        assert!(page.contains("no row 9"), "{page}");
     });
 }
 

@@ -6,6 +6,7 @@ Reads with pikepdf, which is qpdf, and shares nothing with the program. It looks
 the standard says is looked at: the glyphs of fonts, their widths, their encodings and the insides of JPEG 2000 pictures are not.
 """
 
+import re
 import sys
 from hashlib import sha256
 
@@ -124,6 +125,7 @@ class File:
             for glyph in one.get("/CharProcs", {}).values():
                 self.content(glyph, one.get("/Resources"))
         self.breaks("6.2.9", kind == "/PS")
+        self.listed(one)
         self.breaks("6.2.11.3.2", kind == "/CIDFontType2" and not isinstance(one.get("/CIDToGIDMap"), (Name, Stream)))
         if one.get("/Type") == "/Annot":
             self.breaks("6.3.2", int(one.get("/F", 0)) & 0b100111 != 0b000100)
@@ -132,6 +134,16 @@ class File:
         if "/EF" in one:
             said = ("/F", "/UF", "/AFRelationship")
             self.breaks("6.8", any(at not in one for at in said) or "/Subtype" not in one.EF.get("/F", {}))
+
+    def listed(self, descriptor):
+        """What a font says of its glyphs: all of them, or nothing."""
+        if "/CIDSet" in descriptor and "/FontFile2" in descriptor:
+            bits = descriptor.CIDSet.read_bytes()
+            said = {at for at in range(8 * len(bits)) if bits[at // 8] >> (7 - at % 8) & 1}
+            self.breaks("6.2.11.4.2", said != set(range(glyphs(descriptor.FontFile2.read_bytes()))))
+        if "/CharSet" in descriptor and "/FontFile" in descriptor:
+            said = set(str(descriptor.CharSet).strip("/").split("/")) - {".notdef"}
+            self.breaks("6.2.11.4.2", said != characters(descriptor.FontFile) - {".notdef"})
 
     def stream(self, one):
         filters = one.get("/Filter", [])
@@ -207,6 +219,25 @@ def embedded(font):
         return all(embedded(one) for one in font.get("/DescendantFonts", []))
     descriptor = font.get("/FontDescriptor", {})
     return any(at in descriptor for at in ("/FontFile", "/FontFile2", "/FontFile3"))
+
+
+def glyphs(program):
+    """How many a TrueType program has: that is said in its table `maxp`."""
+    for at in range(12, 12 + 16 * int.from_bytes(program[4:6], "big"), 16):
+        if program[at : at + 4] == b"maxp":
+            table = int.from_bytes(program[at + 8 : at + 12], "big")
+            return int.from_bytes(program[table + 4 : table + 6], "big")
+    return 0
+
+
+def characters(program):
+    """Which a Type 1 program has: they stand in its encrypted part (Adobe Type 1 Font Format, 7.3)."""
+    start, length = int(program.Length1), int(program.Length2)
+    key, plain = 55665, bytearray()
+    for byte in program.read_bytes()[start : start + length]:
+        plain.append(byte ^ key >> 8)
+        key = (byte + key) * 52845 + 22719 & 0xFFFF
+    return {name.decode() for name in re.findall(rb"/(\S+) \d+ (?:RD|-\|) ", bytes(plain[4:]))}
 
 
 def main():

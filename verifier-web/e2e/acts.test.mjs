@@ -163,6 +163,32 @@ test('an event, a list of people, and somebody added by hand', async () => {
   await ada.reads('Where they stand');
 });
 
+test('the sheet, what is hidden and the row of the headers are changed on the page of a list', async () => {
+  const another = () => ada.locator('summary', { hasText: 'Read the file another way' }).click();
+  const looks = async (file) => {
+    await ada.open('/events/MAPS/import');
+    await ada.locator('[name=file]').setInputFiles(file);
+    await ada.press('Look at the list');
+  };
+  await looks(new URL('../../tests/fixtures/cases/r25-sheets/25c-hidden-sheets.xlsx', import.meta.url).pathname);
+  await ada.reads('were left out');
+  await ada.reads('New Person');
+  await another();
+  await ada.locator('[name=hidden]').selectOption('include');
+  await ada.press('Read again');
+  await ada.locator('[value="sheet=Archive 2025"]').check();
+  await ada.press('Answer');
+  await ada.reads('Old Person');
+  await looks({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nMia Stone,m@example.org\nName,Email\nBo Holm,b@example.org\n') });
+  await ada.reads('Take in 2 people');
+  await another();
+  await ada.set('header_row', '3');
+  await ada.press('Read again');
+  await ada.reads('Take in one person');
+  assert.doesNotMatch(await ada.locator('main').innerText(), /Mia Stone/);
+  assert.deepEqual(ada.wrongs, []);
+});
+
 test('sessions, attendance, a rule that is tried first, a template, and certificates', async () => {
   await ada.open('/events/MAPS/course');
   await ada.set('session_1_title', 'Day 1');

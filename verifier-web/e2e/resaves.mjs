@@ -1,7 +1,9 @@
-// Certificates of fifteen names in twelve scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
+// Certificates of eighteen names in fifteen scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
 // of them. `make resaves` prints the whole table; resaves.test.mjs takes a part of it, with what scripts/setup installs.
 //
-//     node e2e/resaves.mjs [--names N]
+//     node e2e/resaves.mjs [--names N] [--installed]
+//
+// Needs the programs of all ways, unless it is to do with those that are installed.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PYTHON = join(ROOT, 'target/venv/bin/python');
 const PDF_LIB = join(ROOT, 'target/resaves/node_modules/pdf-lib/cjs/index.js');
 
-/** Fifteen names: in twelve scripts, of more languages, or mixed. */
+/** Names in fifteen scripts, or mixtures of them. */
 export const NAMES = readFileSync(join(ROOT, 'tests/data/scripts.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.replace(/,[^,]*$/, ''));
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
@@ -150,21 +152,33 @@ export async function compareAll(names, ways, report) {
   }
 }
 
+/** Ends what cannot be tried as a whole, unless what is installed is to do: what was not tried has not passed. */
+export function needsAll(what, all) {
+  const missing = all.filter((one) => !one.isHere()).map((one) => one.name);
+  if (missing.length === 0) return all;
+  console.error(`${missing.length} of ${all.length} ${what} cannot be tried, as their programs are not installed: ${missing.join('; ')}`);
+  if (!process.argv.includes('--installed')) {
+    console.error('scripts/setup resaves installs them; --installed tries the others alone');
+    process.exit(1);
+  }
+  return all.filter((one) => !missing.includes(one.name));
+}
+
 /** One cell of the table: what both say, or each. */
 const cell = ([program, page]) => (program === page ? program : `${program}/${page}`);
 
 async function main() {
+  const ways = needsAll('ways', WAYS);
   const at = process.argv.indexOf('--names');
   const names = NAMES.slice(0, at < 0 ? undefined : Number(process.argv[at + 1]));
   names.forEach((name, i) => console.log(`${String(i + 1).padStart(3)}  ${name}`));
   console.log(`\nok: compared and good; ?: could not be compared; program/page where they differ\n\n${''.padEnd(28)}${names.map((_, i) => String(i + 1).padStart(6)).join('')}`);
   let wrong = 0;
-  for (const way of WAYS.filter((one) => !one.isHere())) console.log(`${way.name.padEnd(28)}   is not installed`);
-  await compareAll(names, WAYS.filter((one) => one.isHere()), (way, row) => {
+  await compareAll(names, ways, (way, row) => {
     console.log(way.name.padEnd(28) + row.map((one) => cell(one).padStart(6)).join(''));
     wrong += row.flat().filter((one) => one !== 'ok' && one !== '?').length;
   });
-  console.log(wrong === 0 ? '\nno accusation' : `\n${wrong} accusations`);
+  console.log(`\n${ways.length} of ${WAYS.length} ways: ${wrong === 0 ? 'no accusation' : `${wrong} accusations`}`);
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 

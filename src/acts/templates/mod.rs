@@ -131,13 +131,28 @@ impl Kept {
 /// Looks a template over: all that `event create` or a run would refuse, and what a designer should know. Every door asks here.
 pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
     let mut findings = template.check(fonts, &[]);
-    let lays_out = Layout::new(template, fonts).is_ok();
-    // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
-    if lays_out && let Err(error) = Face::compile(template, fonts, &Constants::none()) {
-        findings.extend(not_drawn(fonts, template, &error));
-        findings.sort_by_key(|finding| finding.severity);
+    if Layout::new(template, fonts).is_err() {
+        return findings;
     }
+    // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
+    match Face::compile(template, fonts, &Constants::none()) {
+        Err(error) => findings.extend(not_drawn(fonts, template, &error)),
+        Ok(face) => findings.extend(face.unchecked().map(|(name, brings)| not_archived(template, name, &brings))),
+    }
+    findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// Says that certificates with a picture do not say that they are PDF/A.
+fn not_archived(template: &Template, name: &str, brings: &str) -> Finding {
+    Finding {
+        severity: Severity::Warning,
+        at: template.place_of_picture(name).unwrap_or_else(|| "pictures and fonts".to_owned()),
+        message: format!(
+            "`{name}` brings {brings}, which are not looked into: certificates do not say that they are PDF/A"
+        ),
+        hint: "save that PDF as PDF/A, if certificates are to be archived as such".to_owned(),
+    }
 }
 
 /// Returns everything that cannot be drawn, each picture for itself: the first that fails must not hide the others.

@@ -356,7 +356,7 @@ mod tests {
                     }
                     let Some(one) = one.filter(|one| one.contains(' ')) else { continue };
                     found += 1;
-                    let one = one.replace("{open}", ", which is the one that is open");
+                    let one = one.replace("{which}", ", which is the one that is open");
                     assert!(is_known(w, &told(&one)), "{}: {one}", path.display());
                 }
             }
@@ -412,6 +412,11 @@ mod tests {
             "`Lars HANSEN` differs by case only: `Lars Hansen`, who is in the event already, is kept",
             "2 rows are hidden by a filter (3, 5) and were left out",
             "the hidden column `Salary` was left out",
+            "the hidden sheet `Archive 2025` was left out",
+            "the hidden sheets `Archive 2025`, `Rooms` were left out",
+            "the sheet `Archive 2025`, which is hidden",
+            "`a.xlsx` holds no rows but in hidden sheets, which are left out: `People`",
+            "show the sheet in a spreadsheet program and save the workbook",
             "`Total`: the row adds up others, and names nobody",
             "`56 x` is not an e-mail address; is `56x@example.org` meant?",
         ] {

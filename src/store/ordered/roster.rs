@@ -201,4 +201,90 @@ mod tests {
             assert_eq!(again.iter().filter(|(key, _)| key[0] == kind::MARK).count(), 5, "the old one is gone");
         }
     }
+
+    /// The records of a store as layout 6 had them: places apart, and marks of a mailbox that is a key, and the key in each mark.
+    fn of_layout_6(store: &MemoryStore) -> MemoryEngine {
+        let mut entries = Vec::new();
+        for (key, value) in store.engine.range(&[], &[0xff], usize::MAX).unwrap() {
+            let group = keys::group(key[0], event().code.as_str());
+            match key[0] {
+                kind::PARTICIPANT => {
+                    let place = super::super::place_before(&value).unwrap();
+                    let person: Participant = super::super::decode(&store.engine, &value).unwrap();
+                    let mark = format!("{}{}", people::mailbox_mark(person.email.as_ref().unwrap()), person.key.0);
+                    entries.push((keys::mark(&event().code, &mark), person.key.0.clone().into_bytes()));
+                    entries.push((keys::person(kind::PLACE, &event().code, &person.key), place.to_be_bytes().to_vec()));
+                    entries.push((key, [&[1], &value[9..]].concat()));
+                }
+                kind::MARK if value.is_empty() => {
+                    // `m:DIGEST:KEY`, `n:DIGEST:KEY`
+                    let mark = String::from_utf8(key[group.len()..].to_vec()).unwrap();
+                    entries.push((key, mark.splitn(3, ':').nth(2).unwrap().as_bytes().to_vec()));
+                }
+                _ => entries.push((key, value)),
+            }
+        }
+        entries.push((LAYOUT_KEY.to_vec(), 6_u32.to_be_bytes().to_vec()));
+        let old = MemoryEngine::default();
+        old.write(entries.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
+        old
+    }
+
+    #[test]
+    fn marks_of_layout_6_go_with_who_is_erased_and_move_with_who_is_merged_or_changes_the_address() {
+        let store = MemoryStore::new();
+        let code = event().code;
+        store.change_event(None, &event(), &[], &act()).unwrap();
+        let with = |key: &str, name: &str, email: &str, id: &str| Participant {
+            email: Some(email.into()),
+            name: name.into(),
+            external_id: Some(id.into()),
+            ..person(key)
+        };
+        let ada = with("ada@x.example", "Ada King", "Ada@x.example", "A-1");
+        let twin = with("k-twin", "Byron King", "ada@x.example", "A-2");
+        let bo = with("bo@x.example", "Bo Holm", "bo@x.example", "B-1");
+        let eva = with("eva@x.example", "Eva Stone", "eva@x.example", "E-1");
+        add(&store, &[ada.clone(), twin.clone(), bo.clone(), eva.clone()]);
+        let opened = MemoryStore::over(of_layout_6(&store)).unwrap();
+        assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
+        // Records of these kinds that name somebody, by key or by what stands there.
+        let left = |key: &str| {
+            let names = |bytes: &[u8]| memchr::memmem::find(bytes, key.as_bytes()).is_some();
+            let kinds = [kind::PARTICIPANT, kind::MARK, kind::PLACE, kind::ROSTER];
+            let all = opened.engine.range(&[], &[0xff], usize::MAX).unwrap();
+            all.iter().filter(|(at, value)| kinds.contains(&at[0]) && (names(at) || names(value))).count()
+        };
+        let keys_of = |people: Vec<Participant>| people.into_iter().map(|one| one.key.0).collect::<Vec<_>>();
+        let at = |email: &str| keys_of(opened.people_at(&code, email).unwrap());
+        let named = |name: &str| keys_of(opened.people_named(&code, name).unwrap());
+        let by_id = |id: &str| opened.person(&code, &format!("x:{id}")).unwrap().map(|key| key.0);
+        assert_eq!(at("ADA@x.example"), ["ada@x.example", "k-twin"]);
+        assert!(left("k-twin") > 3 && left("eva@x.example") > 3);
+
+        opened.erase_person(&code, &eva.key, &[], &act()).unwrap();
+        assert_eq!((left("eva@x.example"), at("eva@x.example").len(), by_id("E-1")), (0, 0, None));
+        assert!(named("Eva Stone").is_empty());
+
+        // The twin was Bo, whose record stays and takes the address along.
+        let merged = Participant { email: twin.email.clone(), external_id: twin.external_id.clone(), ..bo.clone() };
+        opened.merge_participants(&code, [&bo, &merged, &twin], &[], &act()).unwrap();
+        assert_eq!((left("k-twin"), by_id("A-2").as_deref(), by_id("B-1")), (0, Some("bo@x.example"), None));
+        assert_eq!(
+            (at("ada@x.example"), at("bo@x.example").len()),
+            (vec!["ada@x.example".into(), "bo@x.example".into()], 0)
+        );
+        assert!(named("Byron King").is_empty() && named("Bo Holm") == ["bo@x.example"]);
+
+        let moved = Participant { email: Some("king@x.example".into()), ..ada.clone() };
+        opened.change_participant(&code, Some(&ada), Some(&moved), &[], &act()).unwrap();
+        assert_eq!(
+            (at("ada@x.example"), at("king@x.example")),
+            (vec!["bo@x.example".into()], vec!["ada@x.example".into()])
+        );
+        opened.erase_person(&code, &ada.key, &[], &act()).unwrap();
+        opened.erase_person(&code, &bo.key, &[], &act()).unwrap();
+        let marks = keys::group(kind::MARK, code.as_str());
+        assert_eq!(opened.engine.range(&marks, &keys::end(&marks), 10).unwrap(), [], "no mark is left of anybody");
+    }
 }

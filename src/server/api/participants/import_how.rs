@@ -39,11 +39,11 @@ pub(super) struct ImportHow {
     absent: Absent,
     /// The code page of a text file that is not UTF-8, as `windows-1250`.
     encoding: Option<String>,
-    /// The sheet of a workbook that has the people.
+    /// The sheet of a workbook that has the people, also a hidden one.
     sheet: Option<String>,
     /// The row that names the columns, from 1.
     header_row: Option<u64>,
-    /// Rows and columns that are hidden or filtered out: `leave_out` (if left out), or `include`.
+    /// Rows, columns and sheets that are hidden or filtered out: `leave_out` (if left out), or `include`.
     #[serde(default)]
     #[param(inline)]
     hidden: Hidden,

@@ -437,6 +437,9 @@ pub(super) async fn reissue(Path(number): Path<String>, Sent { staff, fields }: 
 
 /// Sends the message about one certificate.
 pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Send) {
+        return response;
+    }
     let event = number.split('-').nth(1).unwrap_or_default();
     let body = json!({ "kind": "send", "event": event, "numbers": [number] });
     // What was sent already is not sent again by this: that is said, and nothing is on its way.

@@ -56,6 +56,7 @@ mod public_url;
 mod publishing;
 mod ready;
 mod real_door;
+mod rule_page;
 mod running;
 mod runs;
 mod scopes;

@@ -5,6 +5,7 @@ mod backups;
 mod locked;
 mod mail_server;
 mod standing;
+mod time_zone;
 mod unit;
 mod upkeep;
 
@@ -24,6 +25,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/backups/drill", "settings"),
     ("/staff/backups/elsewhere", "settings"),
     ("/staff/settings/upkeep", "settings"),
+    ("/staff/settings/time-zone", "settings"),
     ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
@@ -34,6 +36,7 @@ pub const PAGES: &[(&str, &str)] = &[
 pub const ACTS: &[(&str, &str)] = &[
     ("/staff/unlock", "keys"),
     ("/staff/lock", "keys"),
+    ("/staff/settings/time-zone", "settings"),
     ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),

@@ -4,6 +4,7 @@ mod abuse;
 mod again;
 mod archived;
 mod asked;
+mod bad_rows;
 mod badges;
 mod beside;
 mod browser;

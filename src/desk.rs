@@ -4,7 +4,8 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,70 @@ pub struct Issuer {
     /// Host and optional path of the verifier that QR codes link to.
     pub verifier: String,
     /// Where its days begin and end, unless an event says otherwise.
-    pub zone: Zone,
+    pub zone: HouseZone,
 }
+
+/// Where an issuer's days begin and end, as it is now: what the configuration says is fixed, else it may be said otherwise while the
+/// service runs, and all who share it go by that.
+#[derive(Debug, Clone)]
+pub struct HouseZone {
+    fixed: bool,
+    now: Arc<RwLock<&'static Zone>>,
+}
+
+/// All that were ever said here: there are not many, and each is kept once, for as long as the program runs.
+static ZONES: Mutex<Vec<&'static Zone>> = Mutex::new(Vec::new());
+
+fn kept(zone: Zone) -> &'static Zone {
+    let mut all = ZONES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = all.iter().find(|known| ***known == zone) {
+        return known;
+    }
+    let zone: &'static Zone = Box::leak(Box::new(zone));
+    all.push(zone);
+    zone
+}
+
+impl HouseZone {
+    /// One that the configuration says.
+    pub fn fixed(zone: Zone) -> Self {
+        Self { fixed: true, now: Arc::new(RwLock::new(kept(zone))) }
+    }
+
+    /// Says whether the configuration says it: then no page changes it.
+    pub fn is_fixed(&self) -> bool {
+        self.fixed
+    }
+
+    /// Goes by another one from now on, unless it is fixed.
+    pub fn set(&self, zone: Zone) {
+        if !self.fixed {
+            *self.now.write().unwrap_or_else(PoisonError::into_inner) = kept(zone);
+        }
+    }
+}
+
+impl Default for HouseZone {
+    fn default() -> Self {
+        Self { fixed: false, now: Arc::new(RwLock::new(kept(Zone::UTC))) }
+    }
+}
+
+impl Deref for HouseZone {
+    type Target = Zone;
+
+    fn deref(&self) -> &Zone {
+        *self.now.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PartialEq for HouseZone {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for HouseZone {}
 
 impl Issuer {
     /// Returns `did:web:HOST`.
@@ -71,7 +134,7 @@ impl Desk<'_> {
     /// When the store fails.
     pub fn zone_of(&self, event: Option<&EventCode>) -> Result<Zone, StoreError> {
         let event = event.map(|code| self.store.event(code)).transpose()?.flatten();
-        Ok(event.and_then(|event| event.zone).unwrap_or_else(|| self.issuer.zone.clone()))
+        Ok(event.and_then(|event| event.zone).unwrap_or_else(|| (*self.issuer.zone).clone()))
     }
 
     /// Returns an act by this desk's actor at its time.

@@ -30,6 +30,7 @@ pub mod erase;
 mod event;
 mod exceptions;
 pub mod figures;
+mod house_zone;
 mod import;
 mod import_alike;
 mod import_ids;
@@ -75,6 +76,7 @@ pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclude_list,
     exclusions, remove,
 };
+pub use house_zone::{choose_zone, take_up_zone};
 pub use import::{ImportRequest, Imported, Taken, import, take};
 pub use import_record::{ImportRecord, imports};
 pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};

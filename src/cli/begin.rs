@@ -9,9 +9,9 @@ use super::config::{Config, Serve};
 use super::output::{self, Failure};
 use super::{Global, init, passphrase, sample, workspace};
 use crate::accounts::{self, AccountsError, Secret, SetUp};
-use crate::acts::ActError;
 use crate::acts::templates::{self, LOGO};
 use crate::acts::upkeep::{self, Values};
+use crate::acts::{self, ActError};
 use crate::credential::Zone;
 use crate::desk::Desk;
 use crate::mail::Relay;
@@ -134,6 +134,7 @@ impl Founder for Setter {
         let store = SledStore::open(&data.join("store")).map_err(failed)?;
         let (issuer, actor) = (config.issuer(), workspace::actor());
         let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: self.global.now() };
+        zone_of_house(&desk, wanted)?;
         own(&desk, wanted)?;
         mail(&desk, &keys, wanted)?;
         keep_house(&desk)?;
@@ -165,6 +166,14 @@ fn zone(wanted: &Wanted) -> Result<Option<Zone>, NotMade> {
     zone.map_err(|error| NotMade { field: Some("time_zone"), detail: error.to_string() })
 }
 
+/// Keeps where days begin and end, as staff can change it later.
+fn zone_of_house(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
+    match zone(wanted)? {
+        Some(zone) if zone != *desk.issuer.zone => acts::choose_zone(desk, &zone).map_err(failed),
+        _ => Ok(()),
+    }
+}
+
 fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
     let Setter { global, serve } = setter;
     let issuer = super::event::line(&wanted.issuer);
@@ -177,7 +186,8 @@ fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
         verifier: None,
         status_days: None,
         undo_minutes: None,
-        time_zone: zone(wanted)?,
+        // Staff can change it on a page.
+        time_zone: None,
         linkedin: None,
         mail: None,
         backup: None,

@@ -12,7 +12,7 @@ use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
 use crate::acts::upkeep::Values;
 use crate::credential::Zone;
-use crate::desk::Issuer;
+use crate::desk::{HouseZone, Issuer};
 use crate::mail::config::is_host;
 use crate::server::{MOST_PROXIES, PublicUrl};
 
@@ -340,7 +340,7 @@ impl Config {
             host: self.domain.clone(),
             name: self.issuer.trim().to_owned(),
             verifier: self.verifier(),
-            zone: self.time_zone.clone().unwrap_or_default(),
+            zone: self.time_zone.clone().map(HouseZone::fixed).unwrap_or_default(),
         }
     }
 }

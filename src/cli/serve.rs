@@ -241,7 +241,7 @@ fn parts(
     // Opening the folder has believed it.
     let steady = Some(Steady::from(clock()));
     Ok(Parts {
-        issuer: workspace.config.issuer(),
+        issuer: workspace.desk().issuer.clone(),
         faces: workspace.faces()?,
         vault,
         reader: Reader::own(),

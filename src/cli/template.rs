@@ -8,7 +8,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{self, Workspace};
 use super::{Global, config::Config};
 use crate::acts::templates::{hint, looked_over, opened};
-use crate::credential::{EventCode, Zone};
+use crate::credential::EventCode;
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::{self, FaceError, Order, PICTURE_DPI, Specimen, SpecimenError};
 use crate::store::{Participant, PersonKey};
@@ -157,7 +157,7 @@ fn preview(
             host: "certs.example.org".to_owned(),
             name: "Example Academy".to_owned(),
             verifier: "certs.example.org/verify".to_owned(),
-            zone: Zone::UTC,
+            zone: Default::default(),
         },
     };
     let store = crate::store::MemoryStore::new();

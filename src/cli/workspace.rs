@@ -71,7 +71,7 @@ impl Workspace {
     pub(super) fn open_to_serve(global: &Global) -> Result<Self, Failure> {
         let seen = newest_file(&global.data);
         let config = Config::read(&global.data)?;
-        let workspace = Self::over(global, config, Arc::new(open_store(global)?), None);
+        let workspace = Self::over(global, config, Arc::new(open_store(global)?), None)?;
         check_clock(&workspace.desk(), seen, global)?;
         workspace.tell_mail()?;
         Ok(workspace)
@@ -87,7 +87,7 @@ impl Workspace {
         loop {
             if let Some(service) = service(global)? {
                 let service = Arc::new(service);
-                return Ok(Self::over(global, config, Arc::clone(&service) as Arc<dyn Store>, Some(service)));
+                return Self::over(global, config, Arc::clone(&service) as Arc<dyn Store>, Some(service));
             }
             match SledStore::open(&store_folder(global)) {
                 // A service opens its socket soon after it has opened the store.
@@ -95,22 +95,29 @@ impl Workspace {
                     tries += 1;
                     std::thread::sleep(LOOK);
                 }
-                opened => return Ok(Self::over(global, config, Arc::new(opened.map_err(store_failure)?), None)),
+                opened => return Self::over(global, config, Arc::new(opened.map_err(store_failure)?), None),
             }
         }
     }
 
-    fn over(global: &Global, config: Config, store: Arc<dyn Store>, service: Option<Arc<RemoteStore>>) -> Self {
-        Self {
+    fn over(
+        global: &Global,
+        config: Config,
+        store: Arc<dyn Store>,
+        service: Option<Arc<RemoteStore>>,
+    ) -> Result<Self, Failure> {
+        let issuer = config.issuer();
+        acts::take_up_zone(&*store, &issuer)?;
+        Ok(Self {
             data: global.data.clone(),
-            issuer: config.issuer(),
+            issuer,
             config,
             store,
             service,
             actor: actor(),
             now: global.now(),
             accept_clock: global.accept_clock,
-        }
+        })
     }
 
     /// Ends what was begun: people erased and events removed, by this command or by one that was killed.

@@ -157,6 +157,8 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/mail/messages/{id}/seen", May(Send)),
     ("GET /api/v1/settings/address", May(Settings)),
     ("PUT /api/v1/settings/address", May(Settings)),
+    ("GET /api/v1/settings/time-zone", May(Settings)),
+    ("PUT /api/v1/settings/time-zone", May(Settings)),
     ("GET /api/v1/mail/relay", May(Settings)),
     ("PUT /api/v1/mail/relay", May(Settings)),
     ("DELETE /api/v1/mail/relay", May(Settings)),

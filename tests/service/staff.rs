@@ -6,6 +6,9 @@ use testamur::acts::run::Step;
 use testamur::server::work_once;
 
 use crate::browser::{Browser, Form, form, form_with, to};
+use crate::harness::World;
+use crate::office::roles::{ROLES, may};
+use crate::office::table::{Records, is_page};
 use crate::real_door::{PASSWORD, behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, work};
 
@@ -133,8 +136,8 @@ fn the_whole_road_by_forms_alone() {
     });
 }
 
-/// Every page with the permission that it needs to be seen.
-pub const PAGES: [(&str, &str); 45] = [
+/// Every page with the permission that it needs to be seen. What stands in braces, [`Records`] name.
+pub const PAGES: [(&str, &str); 54] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -145,7 +148,11 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/staff/events/WORKSHOP/copy", "import"),
     ("/staff/events/WORKSHOP/course", "view"),
     ("/staff/events/WORKSHOP/state", "import"),
+    ("/staff/events/WORKSHOP/import", "import"),
+    ("/staff/events/WORKSHOP/import/{upload}", "import"),
+    ("/staff/events/WORKSHOP/import/{upload}/report.csv", "import"),
     ("/staff/events/WORKSHOP/imports", "view"),
+    ("/staff/events/WORKSHOP/imports/{import}", "view"),
     ("/staff/events/WORKSHOP/people", "view"),
     ("/staff/events/WORKSHOP/people?state=issued", "view"),
     ("/staff/events/WORKSHOP/people/new", "import"),
@@ -169,14 +176,19 @@ pub const PAGES: [(&str, &str); 45] = [
     ("/staff/deliveries", "view"),
     ("/staff/deliveries?state=bounced", "view"),
     ("/staff/deliveries/batch?which=but&state=bounced", "send"),
+    ("/staff/deliveries/{message}", "view"),
     ("/staff/runs", "view"),
     ("/staff/runs/together", "view"),
+    ("/staff/runs/{run}", "view"),
+    ("/staff/runs/{run}/progress", "view"),
     ("/staff/templates", "view"),
     ("/staff/templates/classic", "view"),
     ("/staff/templates/classic?version=1", "view"),
     ("/staff/templates/classic/picture.png?version=1", "view"),
     ("/staff/templates/classic/try?event=WORKSHOP", "view"),
     ("/staff/events/WORKSHOP/template?list=yes", "view"),
+    ("/staff/template-uploads/{design}", "import"),
+    ("/staff/template-uploads/{design}/drawing.png", "import"),
     ("/staff/publishing", "view"),
     ("/staff/publishing/rotate", "keys"),
     ("/staff/publishing/k1/stolen", "keys"),
@@ -185,7 +197,7 @@ pub const PAGES: [(&str, &str); 45] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 pub type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-pub const ACTS: [Act; 35] = [
+pub const ACTS: [Act; 41] = [
     ("/staff/events/WORKSHOP/columns", "account", &[("cols", "email")]),
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
@@ -194,6 +206,9 @@ pub const ACTS: [Act; 35] = [
     ("/staff/events/WORKSHOP/course", "import", &[("sessions", "Day 1")]),
     ("/staff/events/WORKSHOP/attendance", "import", &[("session", "session1"), ("present", "p0@example.org")]),
     ("/staff/events/WORKSHOP/archived", "import", &[("to", "yes")]),
+    ("/staff/events/WORKSHOP/import", "import", &[]),
+    ("/staff/events/WORKSHOP/import/{upload}", "import", &[]),
+    ("/staff/events/WORKSHOP/import/{upload}/forget", "import", &[("shape", "none")]),
     ("/staff/events/WORKSHOP/people/new", "import", &[("name", "New One"), ("email", "new@example.org")]),
     ("/staff/events/WORKSHOP/people/p0%40example.org/issue", "generate", &[("reason", "because")]),
     ("/staff/events/WORKSHOP/people/p0%40example.org/retake", "generate", &[]),
@@ -227,8 +242,11 @@ pub const ACTS: [Act; 35] = [
         &[("act", "exclude"), ("which", "but"), ("q", "person"), ("reason", "requested")],
     ),
     ("/staff/deliveries/batch", "send", &[("which", "but"), ("state", "bounced")]),
-    ("/staff/runs/none/cancel", "generate", &[]),
-    ("/staff/runs/none/retry", "generate", &[]),
+    ("/staff/deliveries/{message}/resend", "send", &[("email", "other@example.org")]),
+    ("/staff/deliveries/{message}/seen", "send", &[]),
+    ("/staff/runs/{run}/cancel", "generate", &[]),
+    ("/staff/runs/{run}/retry", "generate", &[]),
+    ("/staff/template-uploads/{design}", "import", &[("name", "other")]),
     ("/staff/publishing", "keys", &[]),
     ("/staff/publishing/look", "keys", &[]),
     ("/staff/publishing/rotate", "keys", &[]),
@@ -239,96 +257,55 @@ pub const ACTS: [Act; 35] = [
 fn who_is_not_in_sees_the_door_and_who_may_not_changes_nothing() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);
-        invited(world, ada, "vera@example.org", &["viewer"]);
+        let records = Records::of(world, ada);
         let mut nobody = Browser::new(world);
-        for (page, _) in PAGES {
-            let answer = nobody.get(page);
+        for page in PAGES.map(|(page, _)| records.fill(page)) {
+            let answer = nobody.get(&page);
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{page}");
             assert!(to(&answer).starts_with("/staff/login"), "{page}");
         }
-        let mut vera = Browser::of(world, "vera@example.org");
-        for (page, needs) in PAGES {
-            let answer = vera.get(page);
-            let expected = if needs == "view" { StatusCode::OK } else { StatusCode::FORBIDDEN };
-            assert_eq!(answer.status, expected, "{page}: {}", answer.text());
+        for role in ROLES {
+            let email = format!("{role}@example.org");
+            invited(world, ada, &email, &[role]);
+            let mut browser = Browser::of(world, &email);
+            let records = records.and_files_of(&mut browser);
+            for (page, needs) in PAGES {
+                let page = records.fill(page);
+                let answer = browser.get(&page);
+                let expected = if may(role, needs) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+                assert_eq!(answer.status, expected, "{role} {page}: {}", answer.text());
+            }
+            changes_nothing(world, &mut browser, role, &records);
         }
-        let csrf = own_csrf(&mut vera);
-        let before = (world.acts().len(), certificates(&*world.app.store));
-        for (action, permission, fields) in ACTS {
-            let mut fields: Vec<(String, String)> =
-                fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-            fields.push(("csrf".to_owned(), csrf.clone()));
-            let answer = vera.post_all(action, &fields);
-            // What is only about what one sees oneself, everybody may.
-            let expected = if permission == "account" { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN };
-            let is_told = answer.status == expected;
-            assert!(is_told, "{action} needs {permission}: {} {}", answer.status, answer.text());
-        }
-        assert_eq!((world.acts().len(), certificates(&*world.app.store)), before, "nothing was changed");
     });
 }
 
-#[test]
-fn every_page_and_every_form_stands_in_the_tables() {
-    let routes = include_str!("../../src/server/staff/mod.rs");
-    let (pages, acts) = (PAGES.map(|(page, _)| page), ACTS.map(|(action, _, _)| action));
-    let fits = |route: &str, path: &str| {
-        let (route, path): (Vec<_>, Vec<_>) =
-            (route.split('/').collect(), path.split('?').next().unwrap().split('/').collect());
-        route.len() == path.len() && route.iter().zip(path).all(|(one, other)| one.starts_with('{') || *one == other)
-    };
-    let mut seen = 0;
-    for line in routes.lines().filter(|line| line.contains(".route(\"/staff")) {
-        let route = line.split('"').nth(1).unwrap();
-        let apart = [
-            "/staff/login",
-            "/staff/logout",
-            "/imports/{import}",
-            "/import/{upload}",
-            "/{code}/import",
-            "/deliveries/{message}",
-            "/runs/{run}",
-            "/template-uploads/{upload}",
-            ".css",
-            ".js",
-        ];
-        if !route.starts_with("/staff/") || apart.iter().any(|one| route.contains(one)) {
-            continue;
-        }
-        seen += 1;
-        if line.contains("get(") {
-            assert!(pages.iter().any(|page| fits(route, page)), "{route} stands in no row of PAGES");
-        }
-        if line.contains("post(") && !route.ends_with("/import") {
-            assert!(acts.iter().any(|action| fits(route, action)), "{route} stands in no row of ACTS");
-        }
+/// Sends what a role may not, as somebody would who knows how the form looks.
+fn changes_nothing(world: &World, browser: &mut Browser<'_>, role: &str, records: &Records) {
+    let csrf = own_csrf(browser);
+    let before = (world.acts().len(), certificates(&*world.app.store));
+    for (action, permission, fields) in ACTS.into_iter().filter(|(_, needs, _)| !may(role, needs)) {
+        let action = records.fill(action);
+        let answer = browser.post_all(&action, &with_csrf(fields, &csrf));
+        let is_told = answer.status == StatusCode::FORBIDDEN;
+        assert!(is_told, "{role} {action} needs {permission}: {} {}", answer.status, answer.text());
     }
-    assert!(seen > 30, "{seen}");
+    assert_eq!((world.acts().len(), certificates(&*world.app.store)), before, "{role} changed nothing");
+    // What is only about what one sees oneself, everybody may.
+    let (action, _, fields) = ACTS.into_iter().find(|(_, needs, _)| *needs == "account").unwrap();
+    assert_eq!(browser.post_all(action, &with_csrf(fields, &csrf)).status, StatusCode::SEE_OTHER, "{role}");
 }
 
-fn own_csrf(browser: &mut Browser) -> String {
+/// The fields of a form with what only a page of the session knows.
+fn with_csrf(fields: &[(&str, &str)], csrf: &str) -> Vec<(String, String)> {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    fields.iter().copied().chain([("csrf", csrf)]).map(owned).collect()
+}
+
+pub fn own_csrf(browser: &mut Browser) -> String {
     let page = browser.page("/staff/events");
     let (_, value) = form(&page, "/staff/logout").fields.into_iter().find(|(name, _)| name == "csrf").unwrap();
     value
-}
-
-#[test]
-fn a_form_of_another_site_or_session_changes_nothing() {
-    behind_the_real_door(|world, ada| {
-        school_by(world, ada);
-        let mut browser = Browser::of(world, "ada@example.org");
-        let other = own_csrf(&mut Browser::of(world, "ada@example.org"));
-        let before = world.acts().len();
-        for csrf in ["", "guess", other.as_str()] {
-            for (action, _, fields) in ACTS {
-                let mut fields: Vec<(String, String)> =
-                    fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-                fields.push(("csrf".to_owned(), csrf.to_owned()));
-                assert_eq!(browser.post_all(action, &fields).status, StatusCode::FORBIDDEN, "{action}");
-            }
-        }
-        assert_eq!(world.acts().len(), before);
-    });
 }
 
 #[test]
@@ -442,7 +419,8 @@ fn pages_load_nothing_from_elsewhere_are_framed_nowhere_and_are_small() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);
         let mut browser = Browser::of(world, "ada@example.org");
-        for (page, _) in PAGES.iter().filter(|(page, _)| !page.contains(".png")) {
+        let records = Records::of(world, ada).and_files_of(&mut browser);
+        for page in PAGES.map(|(page, _)| records.fill(page)).iter().filter(|page| is_page(page)) {
             let answer = browser.get(page);
             let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
@@ -466,7 +444,8 @@ fn hostile_names_are_text_on_every_page() {
         let details = json!({ "title": NAME, "criteria": NAME, "organiser": NAME });
         ada.ask(world, "PATCH", "/events/WORKSHOP", &details).ok();
         let mut browser = Browser::of(world, "ada@example.org");
-        for (page, _) in PAGES.iter().filter(|(page, _)| !page.contains(".png")) {
+        let records = Records::of(world, ada).and_files_of(&mut browser);
+        for page in PAGES.map(|(page, _)| records.fill(page)).iter().filter(|page| is_page(page)) {
             let text = browser.page(page);
             assert!(!text.contains("<script>") && !text.contains("<img src=x"), "{page}: {text}");
         }

@@ -209,7 +209,7 @@ impl<'a> Group<'a> {
         // As they were decided about, which the write expects.
         let person = self.rows[at].person.as_ref().and_then(|key| self.people.get(key)).cloned();
         let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
-        let zone = self.planned.as_ref().map_or(&desk.issuer.zone, |planned| desk.zone(&planned.event));
+        let zone = self.planned.as_ref().map_or(&*desk.issuer.zone, |planned| desk.zone(&planned.event));
         Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(zone, person, grant) })
     }
 

@@ -18,6 +18,7 @@ mod quality;
 mod runs;
 mod standing;
 mod templates;
+mod time_zone;
 mod upkeep;
 mod verify;
 mod webhooks;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(upkeep::routes())
         .merge(standing::routes())
         .merge(address::routes())
+        .merge(time_zone::routes())
 }
 
 /// How a caller says who it is.

@@ -437,6 +437,9 @@ pub(super) async fn reissue(Path(number): Path<String>, Sent { staff, fields }: 
 
 /// Sends the message about one certificate.
 pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Send) {
+        return response;
+    }
     let event = number.split('-').nth(1).unwrap_or_default();
     let body = json!({ "kind": "send", "event": event, "numbers": [number] });
     if let Some(told) = staff.before("/runs", &fields, &body).await {

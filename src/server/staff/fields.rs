@@ -186,6 +186,8 @@ pub(super) struct Form {
     w: &'static Words,
     /// Another button, by the name that it sends.
     also: Option<(&'static str, String)>,
+    /// Whether script asks what it would do while it is filled in.
+    counted: bool,
 }
 
 impl Form {
@@ -215,7 +217,14 @@ impl Form {
             stacked: false,
             w: Words::first(),
             also: None,
+            counted: false,
         }
+    }
+
+    /// Says that where there is script it is sent with `count` while it is filled in, and what is answered stands above its buttons.
+    pub(super) fn counted(mut self) -> Self {
+        self.counted = true;
+        self
     }
 
     /// Says that its fields stand one below the other.

@@ -99,7 +99,7 @@ impl Staff {
         Ok(Self {
             w: asked.unwrap_or_else(|| Words::wanted(&parts.headers)),
             chosen: asked.is_some(),
-            zone: app.issuer.zone.clone(),
+            zone: (*app.issuer.zone).clone(),
             now: app.now(),
             base: base(app),
             permissions: principal.permissions.iter().copied().collect(),

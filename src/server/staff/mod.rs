@@ -54,6 +54,7 @@ mod sending;
 mod settings;
 mod spot;
 mod team;
+mod time_zone;
 mod tokens;
 mod ui;
 mod unlock;

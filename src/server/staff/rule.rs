@@ -1,16 +1,22 @@
-//! Who gets a certificate: the rule as a form where it is as simple as that, else as it is written; and what another would do.
+//! Who gets a certificate: the rule as a form where it is as simple as that, else as it is written; its tiers; and what another would do.
+
+mod expression;
+mod tiers;
 
 use axum::extract::Path;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use self::tiers::Tiered;
 use super::events::trail;
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{
-    Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Tone, Tried,
+    Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried,
+    fragment,
 };
+use super::within::Told;
 use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
@@ -31,11 +37,19 @@ const NAMED: usize = 20;
 
 /// Shows the rule, and asks for another.
 pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
-    page(&staff, &code, &query(uri.query()), None, &Tried::NEW).await
+    page(&staff, &code, &query(uri.query()), None, None, &Tried::NEW).await
 }
 
-/// Shows the rule as it is kept, or (`trial`) another one with what it would do: then form and text both say that one.
-async fn page(staff: &Staff, code: &str, asked: &Fields, trial: Option<(&Value, &Value)>, tried: &Tried<'_>) -> Answer {
+/// Shows the rule as it is kept, or (`trial`) another one with what it would do: then form and text both say that one. With the tiers
+/// as they were typed, if they were.
+async fn page(
+    staff: &Staff,
+    code: &str,
+    asked: &Fields,
+    trial: Option<(&Value, &Value)>,
+    typed: Option<Tiered>,
+    tried: &Tried<'_>,
+) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let event = staff.get(&path).await?;
     let told = staff.told(&format!("{path}/rule")).await?;
@@ -52,7 +66,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, trial: Option<(&Value, 
         page = page.part(what_if(staff, &path, changed).await);
     }
     if staff.may(Permission::Import) {
-        page = page.part(form(staff, &path, &told.tag, rule, &told.value["tiers"], tried));
+        let tiers = typed.unwrap_or_else(|| Tiered::kept(&told.value["tiers"]));
+        page = page.part(form(staff, &path, &told.tag, rule, &tiers, tried));
     }
     let people = Action::link(w.s("step-people"), staff.at(&format!("{path}/people")));
     Ok(staff.page_with(tried.status(), &page.part(Actions(vec![people]))))
@@ -102,22 +117,25 @@ async fn counts(staff: &Staff, path: &str) -> Html {
     Figures(states.map(figure).into()).into()
 }
 
-async fn what_if(staff: &Staff, path: &str, changed: &Value) -> Html {
-    let w = staff.w;
-    let count = |member: &str| changed[member].as_u64().unwrap_or_default();
+/// How many would get one.
+fn figures(w: &Words, changed: &Value) -> Figures {
     let figure = |key: &str, member: &str, tone| Figure {
         label: w.s(key),
-        value: w.number(count(member)),
+        value: w.number(changed[member].as_u64().unwrap_or_default()),
         href: None,
         tone: Some(tone),
     };
-    let figures = Figures(vec![
+    Figures(vec![
         figure("rule-before", "before", Tone::Grey),
         figure("rule-after", "after", Tone::Green),
         figure("rule-gained", "gained", Tone::Green),
         figure("rule-lost", "lost", Tone::Red),
-    ]);
-    let mut section = Section::new("what-if", w.s("rule-what-if")).part(figures);
+    ])
+}
+
+async fn what_if(staff: &Staff, path: &str, changed: &Value) -> Html {
+    let w = staff.w;
+    let mut section = Section::new("what-if", w.s("rule-what-if")).part(figures(w, changed));
     for (key, member) in [("rule-gained", "gain"), ("rule-lost", "lose")] {
         let ids: Vec<&str> = changed[member].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mut items = Vec::new();
@@ -163,7 +181,7 @@ fn is_simple(clause: &Value) -> bool {
         || (name == "role" && inner["one_of"].is_array())
 }
 
-fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, tried: &Tried<'_>) -> Html {
+fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Tiered, tried: &Tried<'_>) -> Html {
     let w = staff.w;
     let found = simple(rule);
     let who = match (&found, rule.as_str()) {
@@ -181,8 +199,8 @@ fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, trie
     let modes = ["all", "any"].map(|one| Choice::new(one, w.s(&format!("rule-mode-{one}"))));
     let mut form = Form::new(staff, &format!("{path}/rule"), w.s("save"))
         .also("try", w.s("rule-try"))
+        .counted()
         .field(Field::hidden("seen", seen))
-        .field(Field::hidden("tiers", if tiers.is_null() { String::new() } else { tiers.to_string() }))
         .field(Field::new("who", w.s("rule-who"), Kind::Radios(choices.into())).value(who))
         .field(Field::heading(w.s("rule-those")))
         .field(Field::new("mode", w.s("rule-mode"), Kind::Select(modes.into())).value(mode));
@@ -202,10 +220,14 @@ fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, trie
     let roles = clauses.iter().find_map(|clause| clause.get("role")?.get("one_of")?.as_array());
     let roles: Vec<&str> = roles.into_iter().flatten().filter_map(Value::as_str).collect();
     let whole = if rule.is_null() { String::new() } else { serde_json::to_string_pretty(rule).unwrap_or_default() };
+    let expression = expression::written(mode, &clauses);
+    let hint = expression.map(|text| format!("{} ", w.with("rule-as-expression", [("expression", text.into())])));
+    let hint = format!("{}{}", hint.unwrap_or_default(), w.s("rule-json-hint"));
     let form = form
         .field(Field::text("role", w.s("rule-role")).value(roles.join(", ")).hint(w.s("rule-role-hint")))
         .field(Field::heading(w.s("rule-written")))
-        .field(Field::new("written", w.s("rule-json"), Kind::Area(6)).value(whole).hint(w.s("rule-json-hint")))
+        .field(Field::new("written", w.s("rule-json"), Kind::Area(6)).value(whole).hint(hint))
+        .fields(tiers.fields(w))
         .tried(tried);
     Section::new("rule", w.s("rule-change")).part(form).into()
 }
@@ -216,6 +238,10 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
     match fields.get("who") {
         "everybody" => return Ok(json!("everybody")),
         "manual" => return Ok(json!("manual")),
+        // JSON, or an expression.
+        "written" if !fields.get("written").is_empty() && !fields.get("written").starts_with(['{', '"', '[']) => {
+            return Ok(expression::read(fields.get("written")));
+        }
         "written" => {
             return serde_json::from_str(fields.get("written")).map_err(|error: serde_json::Error| {
                 let at = [("line", error.line().max(1).into()), ("column", error.column().max(1).into())];
@@ -256,36 +282,49 @@ fn beside_field(w: &Words, field: &str, detail: String) -> Problem {
 
 /// Keeps a rule, or says what it would do.
 pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let path = format!("/events/{}", part(&code));
-    let rule = match said(&staff, &fields) {
-        Ok(rule) => rule,
-        Err(problem) => {
-            let tried = Tried(Some((&fields, &problem)));
-            return page(&staff, &code, &fields, None, &tried).await.unwrap_or_else(|response| response);
-        }
+    let (w, path) = (staff.w, format!("/events/{}", part(&code)));
+    let mut tiers = Tiered::read(&fields);
+    let (told, rule) = match (said(&staff, &fields), tiers.value(w)) {
+        (Err(problem), _) => (Err(problem), Value::Null),
+        (Ok(rule), None) => (Err(Problem::unprocessable("bad-rule", w.s("form-look"))), rule),
+        (Ok(rule), Some(tiers)) => (ask(&staff, &path, &fields, &rule, tiers).await, rule),
     };
+    let problem = match told {
+        Ok(told) if fields.on("count") => return counted(w, &rule, &told.value),
+        Ok(told) if fields.on("try") => {
+            let trial = Some((&rule, &told.value));
+            return page(&staff, &code, &fields, trial, Some(tiers), &Tried::NEW).await.unwrap_or_else(|other| other);
+        }
+        Ok(_) => return staff.done(&format!("{path}/rule"), "saved"),
+        Err(problem) if tiers.take(w, &problem) => Problem::unprocessable("bad-rule", w.s("form-look")),
+        Err(problem) => problem,
+    };
+    if fields.on("count") {
+        let text = super::phrases::problem(w, &problem).text;
+        return fragment([Notice { tone: Tone::Amber, text, items: Vec::new() }.into()]);
+    }
+    let tried = Tried(Some((&fields, &problem)));
+    page(&staff, &code, &fields, None, Some(tiers), &tried).await.unwrap_or_else(|response| response)
+}
+
+/// Asks the operation that a form is for: to keep the rule, or to say what it would do.
+async fn ask(staff: &Staff, path: &str, fields: &Fields, rule: &Value, tiers: Value) -> Result<Told, Problem> {
     let mut body = json!({ "rule": rule });
-    if let Ok(tiers) = serde_json::from_str::<Value>(fields.get("tiers")) {
+    if !tiers.is_null() {
         body["tiers"] = tiers;
     }
-    let told = match fields.on("try") {
-        true => {
-            let trial = json!({ "rule": body });
-            staff.post(&format!("{path}/eligibility/what-if"), &fields.without(&["once", "seen"]), trial).await
-        }
-        false => staff.send(Method::PUT, &format!("{path}/rule"), &fields, body).await,
-    };
-    match told {
-        Ok(_) if !fields.on("try") => staff.done(&format!("{path}/rule"), "saved"),
-        Ok(told) => {
-            let trial = Some((&rule, &told.value));
-            page(&staff, &code, &fields, trial, &Tried::NEW).await.unwrap_or_else(|response| response)
-        }
-        Err(problem) => {
-            let tried = Tried(Some((&fields, &problem)));
-            page(&staff, &code, &fields, None, &tried).await.unwrap_or_else(|response| response)
-        }
+    if fields.on("try") || fields.on("count") {
+        let trial = json!({ "rule": body });
+        return staff.post(&format!("{path}/eligibility/what-if"), &fields.without(&["once", "seen"]), trial).await;
     }
+    staff.send(Method::PUT, &format!("{path}/rule"), fields, body).await
+}
+
+/// How many would get one by what is filled in, for a page that asks while somebody fills it in; and how that is written.
+fn counted(w: &Words, rule: &Value, changed: &Value) -> Response {
+    let expression = simple(rule).and_then(|(mode, clauses)| expression::written(mode, &clauses));
+    let expression = expression.map(|text| Text(w.with("rule-as-expression", [("expression", text.into())])).into());
+    fragment([Html::from(figures(w, changed))].into_iter().chain(expression))
 }
 
 #[cfg(test)]

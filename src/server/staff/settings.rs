@@ -1,5 +1,5 @@
-//! What the service is set to. All of it is said by `testamur.toml`, or by flags of the program, and shown here as fixed: a page
-//! that could change where links lead or who is asked to carry mail would be a way in.
+//! What the service is set to. What `testamur.toml` says, or a flag of the program, is shown as fixed; what staff may change leads to its
+//! page.
 
 use axum::extract::State;
 use serde_json::Value;
@@ -42,7 +42,13 @@ fn organisation(app: &App, staff: &Staff) -> Html {
         (w.s("begin-zone"), app.issuer.zone.name().to_owned()),
         (w.s("settings-verifier"), app.issuer.verifier.clone()),
     ]);
-    Section::new("organisation", w.s("begin-organisation")).part(facts).part(Text(w.s("settings-organisation"))).into()
+    let section = Section::new("organisation", w.s("begin-organisation")).part(facts);
+    let section = section.part(Text(w.s("settings-organisation")));
+    if app.issuer.zone.is_fixed() {
+        return section.part(Text(w.s("settings-zone-fixed"))).into();
+    }
+    let change = Action::link(w.s("zone-change"), staff.at("/settings/time-zone"));
+    section.part(Actions(vec![change])).into()
 }
 
 fn service(app: &App, staff: &Staff) -> Html {

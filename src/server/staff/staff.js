@@ -32,6 +32,31 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
+// What a form would do is counted anew while it is filled in; without script there is a button for it.
+const counted = document.querySelector("[data-counted]");
+if (counted) {
+  const form = counted.closest("form");
+  let waits;
+  let asked = 0;
+  const count = async () => {
+    const mine = (asked += 1);
+    const body = new URLSearchParams(new FormData(form));
+    body.delete("once");
+    body.set("count", "yes");
+    try {
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body, credentials: "same-origin" });
+      const text = await response.text();
+      // Only what is filled in now counts.
+      if (response.ok && mine === asked) counted.innerHTML = text;
+    } catch {
+      // The service does not answer; the button says so.
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(count, 400);
+  });
+}
 // Whoever comes back by the browser's own button may send again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -99,7 +99,8 @@ fn the_second_step_is_turned_on_by_a_picture_and_a_code_and_its_recovery_codes_a
         let login = form(&elsewhere.page("/staff/login"), "/staff/login");
         let asked = elsewhere.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
         let second = form(&asked.text(), "/staff/login/second-step");
-        assert_eq!(to(&elsewhere.send(&second, &[("code", &codes[0])])), "/staff");
+        let led = elsewhere.send(&second, &[("code", &codes[0]), ("next", "//evil.example/staff")]);
+        assert_eq!(to(&led), "/staff", "to no other site");
 
         // Who has put a session into the browser before is none the wiser: another one is begun, once the second step is passed.
         let planted = ["A".repeat(43), ada.cookie(SESSION).unwrap().to_owned()];

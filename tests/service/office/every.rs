@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use testamur::server::{Publisher, accounts, setup_link};
 use testamur::store::MemoryStore;
 
-use super::{HOSTILE, roles};
+use super::HOSTILE;
+use super::table::{self, Records};
 use crate::browser::{Browser, Form, form, forms, to};
 use crate::harness::{Answer, World};
 use crate::real_door::{Member, PASSWORD, log_in, post, school_by};
 use crate::runs::{enrol, person, work};
-use crate::{running, staff};
 
 /// A service with an owner, and an event of three who have a certificate.
 fn school() -> (World, Member) {
@@ -28,11 +28,11 @@ fn school() -> (World, Member) {
     (world, ada)
 }
 
-/// All pages that are there.
-fn pages(ada: &Member) -> Vec<String> {
-    let all = staff::PAGES.iter().chain(roles::PAGES.iter()).chain(running::PAGES.iter());
-    let all = all.map(|(page, _)| page.replace("{ada}", &ada.id));
-    all.filter(|page| !page.contains(".png") && !page.contains("/none")).collect()
+/// All pages that are there, for somebody who may see each.
+fn pages(world: &World, ada: &Member, browser: &mut Browser<'_>) -> Vec<String> {
+    let records = Records::of(world, ada).and_files_of(browser);
+    let all = table::pages().map(|(page, _)| records.fill(page));
+    all.filter(|page| table::is_page(page) && !page.contains("/none")).collect()
 }
 
 fn packed(bytes: &[u8]) -> usize {
@@ -62,7 +62,7 @@ fn no_page_with_style_and_script_is_larger_than_sixty_kilobytes_packed() {
     let list = format!("Name,Email,Attendance\n{rows}");
     let chosen = browser.upload(&choose, &choose.fields.clone(), Some(("file", "list.csv", list.as_bytes())));
     let mut largest = (0, String::new());
-    for page in pages(&ada).into_iter().chain([to(&chosen)]) {
+    for page in pages(&world, &ada, &mut browser).into_iter().chain([to(&chosen)]) {
         let size = loaded + packed(browser.page(&page).as_bytes());
         assert!(size < MOST, "{page}: {size}");
         largest = largest.max((size, page));
@@ -120,14 +120,15 @@ fn what_is_typed_into_any_field_of_any_form_stays_text_on_every_page() {
     let (world, ada) = school();
     let mut browser = Browser::of(&world, "ada@example.org");
     let (mut typed, mut actions) = (0, BTreeSet::new());
-    for page in pages(&ada) {
-        let count = forms(&browser.get(&page).text()).len();
+    let pages = pages(&world, &ada, &mut browser);
+    for page in &pages {
+        let count = forms(&browser.get(page).text()).len();
         for at in 0..count {
             // Each time anew: a form is sent once, and what was sent before may have changed it.
             let mut fields: Vec<Option<String>> = vec![None];
             let mut first = true;
             while let Some(into) = fields.pop() {
-                let Some(form) = forms(&browser.get(&page).text()).into_iter().nth(at) else { break };
+                let Some(form) = forms(&browser.get(page).text()).into_iter().nth(at) else { break };
                 if form.texts.is_empty() {
                     break;
                 }
@@ -143,10 +144,10 @@ fn what_is_typed_into_any_field_of_any_form_stays_text_on_every_page() {
     assert!(typed > 150 && actions.len() > 30, "{typed} in {}", actions.len());
     // What was kept of it is shown, and is text wherever that is.
     let mut shown = 0;
-    for page in pages(&ada) {
+    for page in &pages {
         for language in ["en", "de"] {
             let answer = browser.get(&format!("{page}{}lang={language}", if page.contains('?') { '&' } else { '?' }));
-            stays_text(&answer, &page);
+            stays_text(&answer, page);
             shown += usize::from(answer.text().contains("alert(1)"));
         }
     }
@@ -164,7 +165,7 @@ fn every_link_and_picture_of_every_page_leads_somewhere() {
     work(&world);
     let mut browser = Browser::of(&world, "ada@example.org");
     let mut seen = BTreeSet::new();
-    for page in pages(&ada) {
+    for page in pages(&world, &ada, &mut browser) {
         let text = browser.page(&page);
         for part in ["href=\"/", "src=\"/"].into_iter().flat_map(|start| text.split(start).skip(1)) {
             let to = part.split('"').next().unwrap().replace("&#38;", "&");

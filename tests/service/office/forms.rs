@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::roles;
+use super::{roles, table};
 use crate::browser::{Browser, forms, to};
 use crate::real_door::{Member, behind_the_real_door, invited, school_by};
-use crate::running;
-use crate::staff;
 
 /// Forms that everybody may send who is in, and what only reads.
 const FREE: [&str; 2] = ["/staff/logout", "/spot-check"];
@@ -23,13 +21,11 @@ fn is_name(part: &str) -> bool {
 /// Returns what it takes to send a form.
 fn needed(action: &str) -> Option<&'static str> {
     let action = action.split('?').next().unwrap_or_default();
-    let all = staff::ACTS.iter().map(|(path, needs, _)| (*path, *needs));
-    let all = all.chain(roles::ACTS.iter().copied()).chain(running::ACTS.iter().copied());
     let fits = |path: &str| {
         let (one, other): (Vec<_>, Vec<_>) = (path.split('/').collect(), action.split('/').collect());
         one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one == other || is_name(one))
     };
-    all.filter(|(path, _)| fits(path)).map(|(_, needs)| needs).next()
+    table::acts().find(|(path, _, _)| fits(path)).map(|(_, needs, _)| needs)
 }
 
 fn permissions(world: &crate::harness::World, member: &Member) -> BTreeSet<String> {
@@ -44,7 +40,6 @@ fn nobody_sees_a_form_that_they_may_not_send() {
         // There is somebody to issue to.
         let new = json!({ "name": "New Person", "email": "new@example.org", "progress": { "passed": true } });
         ada.ask(world, "POST", "/events/WORKSHOP/participants", &new).ok();
-        let run = ada.ask(world, "GET", "/runs", &Value::Null).ok()["items"][0]["id"].as_str().unwrap().to_owned();
         let except = json!({ "person": "p0@example.org", "note": "ill" });
         ada.ask(world, "POST", "/events/WORKSHOP/exceptions", &except);
         ada.ask(
@@ -54,19 +49,15 @@ fn nobody_sees_a_form_that_they_may_not_send() {
             &json!({ "sessions": [{ "id": "s1", "title": "Day 1" }], "activities": [] }),
         )
         .ok();
-        let more = [format!("/staff/runs/{run}"), "/staff/events/WORKSHOP/imports".to_owned()];
+        let records = table::Records::of(world, ada);
         let (mut seen, mut sent) = (0, BTreeSet::new());
-        for role in ["viewer", "issuer", "revoker", "key_officer", "owner"] {
+        for role in roles::ROLES {
             let email = format!("{role}@example.org");
             let member = invited(world, ada, &email, &[role]);
             let may = permissions(world, &member);
             let mut browser = Browser::of(world, &email);
-            let pages = staff::PAGES
-                .iter()
-                .chain(roles::PAGES.iter())
-                .chain(running::PAGES.iter())
-                .map(|(page, _)| page.replace("{ada}", &ada.id));
-            for page in pages.chain(more.clone()).filter(|page| !page.contains(".png")) {
+            let records = records.and_files_of(&mut browser);
+            for page in table::pages().map(|(page, _)| records.fill(page)).filter(|page| table::is_page(page)) {
                 let answer = browser.get(&page);
                 for form in forms(&answer.text()).into_iter().filter(|form| form.method == "post") {
                     if FREE.iter().any(|free| form.action.ends_with(free)) {

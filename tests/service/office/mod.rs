@@ -6,7 +6,9 @@ mod every;
 mod forms;
 mod links;
 mod people;
-mod roles;
+pub mod roles;
+mod sessions;
+pub mod table;
 mod team;
 
 use crate::browser::{Browser, form};

@@ -12,7 +12,7 @@ use totp_rs::{Builder, Totp};
 use tower::ServiceExt;
 
 use crate::accounts::{Permission, Role, permissions, setup_link};
-use crate::credential::{Timestamp, Zone};
+use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::reading::Reader;
@@ -66,7 +66,7 @@ impl Service {
             host: "example.org".into(),
             name: "Example".into(),
             verifier: "example.org/verify".into(),
-            zone: Zone::UTC,
+            zone: Default::default(),
         };
         KeyFolder::create(keys, &issuer.did(), &issuer.name, "passphrase", Timestamp::from_unix(START)).unwrap();
         let now = Timestamp::from_unix(START);

@@ -440,7 +440,7 @@ rule-checked-in = Am Eingang erfasst
 rule-role = Eine dieser Rollen
 rule-role-hint = Mit Kommas getrennt, etwa speaker, chair.
 rule-json = Die Regel, ausgeschrieben in JSON
-rule-json-hint = Für verschachtelte Bedingungen, einzelne Termine und Ausdrücke, etwa {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
+rule-json-hint = Oder als Ausdruck, etwa attendance >= 80.0 && passed. JSON ist für verschachtelte Bedingungen und einzelne Termine, etwa {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
 rule-more =
     { $count ->
         [one] und eine weitere
@@ -455,6 +455,21 @@ rule-lost = fielen weg
 rule-no-json = Das ist kein JSON: Es bricht ab oder stimmt nicht in Zeile { $line }, bei Zeichen { $column }. Beispiele stehen in der Dokumentation der Regeln.
 rule-no-number = { $field }: Das ist keine Zahl
 rule-empty = Geben Sie mindestens eine Bedingung an oder wählen Sie eine andere Antwort.
+rule-as-expression = Als Ausdruck ist das { $expression }
+rule-tiers = Stufen des Zertifikats
+tier-hint = Von der niedrigsten zur höchsten, jede mit eigenem Namen und eigener Bedingung; ohne Zeilen gibt es keine. Eine eigene Vorlage heißt so wie in der Liste der Vorlagen; ohne sie hat eine Stufe die der Veranstaltung. Eine Zeile, die Sie leeren, fällt weg.
+tier-row = Stufe { $row }
+tier-name = Name
+tier-from = Ab
+tier-template = Eigene Vorlage
+tier-measure = Stufen richten sich nach
+tier-by-attendance = Anwesenheit (Prozent)
+tier-by-score = Ergebnis
+tier-by-points = Punkten
+tier-by-completion = Abschluss (Prozent)
+tier-required = Wer unter der niedrigsten Stufe liegt, bekommt kein Zertifikat
+tier-no-name = Eine Stufe braucht einen Namen.
+tier-no-from = Eine Stufe braucht eine Zahl, ab der sie erreicht ist.
 
 # Template of an event
 template-none = Noch ist keine Vorlage gewählt.

@@ -440,7 +440,7 @@ rule-checked-in = Seen at the door
 rule-role = One of these roles
 rule-role-hint = With commas between, as speaker, chair.
 rule-json = The rule, written out in JSON
-rule-json-hint = For conditions inside conditions, single sessions and expressions, as {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
+rule-json-hint = Or as an expression, as attendance >= 80.0 && passed. JSON is for conditions inside conditions and single sessions, as {"{"}"all": [{"{"}"attendance": {"{"}"percent": 80{"}"}{"}"}, "passed"]{"}"}.
 rule-more =
     { $count ->
         [one] and one more
@@ -455,6 +455,21 @@ rule-lost = would lose
 rule-no-json = This is not JSON: it breaks off or goes wrong in line { $line }, at character { $column }. Examples are in the documentation of rules.
 rule-no-number = { $field }: this is no number
 rule-empty = Fill in at least one condition, or choose another answer.
+rule-as-expression = As an expression this is { $expression }
+rule-tiers = Tiers of the certificate
+tier-hint = From the lowest to the highest, each with its own name and condition; without rows there are none. A template of its own is named as in the list of templates; without one a tier has that of the event. A row that you empty goes.
+tier-row = Tier { $row }
+tier-name = Name
+tier-from = From
+tier-template = Template of its own
+tier-measure = Tiers go by
+tier-by-attendance = attendance (percent)
+tier-by-score = score
+tier-by-points = points
+tier-by-completion = completion (percent)
+tier-required = Whoever is below the lowest tier gets no certificate
+tier-no-name = A tier needs a name.
+tier-no-from = A tier needs a number from which on it is reached.
 
 # Template of an event
 template-none = No template is chosen yet.

@@ -145,6 +145,7 @@ act-event-badge = Badge der Veranstaltung geändert
 act-keys-lock = Schlüssel gesperrt
 act-keys-unlock = Schlüssel entsperrt
 act-keys-unlock-refused = Falsche Passphrase für die Schlüssel
+act-issuer-time-zone = Zeitzone des Ausstellers geändert
 act-mail-address = Adresse des Dienstes geändert
 act-site-look = Nach der veröffentlichten Website gesehen
 act-mail-seen = Nachricht als erledigt markiert

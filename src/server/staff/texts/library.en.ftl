@@ -145,6 +145,7 @@ act-event-badge = Badge of the event changed
 act-keys-lock = Keys locked
 act-keys-unlock = Keys unlocked
 act-keys-unlock-refused = Wrong passphrase for the keys
+act-issuer-time-zone = Time zone of the issuer changed
 act-mail-address = Address of the service changed
 act-site-look = Looked for the published site
 act-mail-seen = Message marked as seen to

@@ -201,6 +201,10 @@ elsewhere-fresh = Das Merkzeichen zeigt eine Sicherung der letzten zwei Tage.
 elsewhere-believed = Es gibt kein Merkzeichen: Niemand sieht nach, wie alt die neueste ist.
 elsewhere-end = Sie werden nicht mehr an anderer Stelle gemacht
 # Die Adresse, unter der der Dienst erreicht wird
+zone-lead = Sie bestimmt, auf welchen Tag etwas fällt: die Tage auf Zertifikaten, das Ende des letzten Tages einer Veranstaltung, die Nächte der Sicherungen. Eine Veranstaltung kann ihre eigene haben, in ihrem Formular.
+zone-hint = Etwa Europe/Berlin, oder UTC. Sie gilt für das, was von jetzt an geschieht; die Tage ausgestellter Zertifikate bleiben, wie sie sind.
+zone-fixed = testamur.toml nennt { $zone }. Ändern Sie sie dort: time_zone.
+zone-change = Zeitzone ändern
 address-lead = Links in Mails, zum Portal und zu öffentlichen Seiten beginnen mit ihr. Sie wird nie einer Anfrage entnommen.
 address-hint = Etwa https://certs.example.org oder https://example.org/zertifikate. Leer: noch nicht bekannt; Nachrichten enthalten dann keinen Link.
 address-none = Es ist keine Adresse bekannt: Nachrichten enthalten keinen Link, weder zu Zertifikaten noch zum Portal.

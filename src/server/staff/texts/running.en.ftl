@@ -201,6 +201,10 @@ elsewhere-fresh = The marker shows a backup of the last two days.
 elsewhere-believed = There is no marker: nobody looks how old the newest is.
 elsewhere-end = They are not made elsewhere any more
 # The address at which people reach the service
+zone-lead = It decides on which day something falls: the days on certificates, the end of an event’s last day, the nights of backups. An event can have its own, on its form.
+zone-hint = As Europe/Berlin, or UTC. It goes for what happens from now on; the days of certificates that were issued stay as they are.
+zone-fixed = testamur.toml says { $zone }. Change it there: time_zone.
+zone-change = Change the time zone
 address-lead = Links in mails, to the portal and to public pages begin with it. It is never taken from a request.
 address-hint = As https://certs.example.org, or https://example.org/certificates. Empty: not known yet; messages then hold no link.
 address-none = No address is known: messages hold no link, to certificates or to the portal.

@@ -1,0 +1,97 @@
+//! Rows of a list that cannot be taken in: downloaded from the page with the reason beside, corrected, and taken in alone.
+
+use axum::http::{StatusCode, header};
+
+use crate::browser::{Browser, form, form_with, to};
+use crate::real_door::{behind_the_real_door, school_by};
+
+const IMPORT: &str = "/staff/events/WORKSHOP/import";
+/// One row is warned of and taken in; two are not.
+const LIST: &str = "Name,E-mail,Company\nIda Rhodes,ida@example.org,ACME\nMary Allen,no address,ACME\n,betty@example.org,\"Wilkes, Inc.\"\n,jean@example.org,ACME\nKay Antonelli,kay@example.org,ACME\n";
+
+/// Chooses a file, and returns the page that shows it with where that is.
+fn chosen(browser: &mut Browser<'_>, bytes: &[u8]) -> (String, String) {
+    let choose = form(&browser.page(IMPORT), IMPORT);
+    let fields = choose.fields.clone();
+    let answer = browser.upload(&choose, &fields, Some(("file", "list.csv", bytes)));
+    (browser.follow(&answer), to(&answer))
+}
+
+/// Returns where a page offers the rows that were left out.
+fn offered(page: &str) -> String {
+    let links = page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let link = links.into_iter().find(|link| link.contains("report"));
+    link.unwrap_or_else(|| panic!("no report: {page}")).replace("&#38;", "&")
+}
+
+/// Reads a report: its columns, and its rows.
+fn rows(browser: &mut Browser<'_>, link: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let answer = browser.get(link);
+    assert_eq!(answer.status, StatusCode::OK, "{link}: {}", answer.text());
+    assert!(answer.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/csv"));
+    let text = answer.text();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let owned = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let heads = owned(reader.headers().unwrap());
+    (heads, reader.records().map(|record| owned(&record.unwrap())).collect())
+}
+
+#[test]
+fn bad_rows_are_downloaded_with_the_reason_corrected_and_taken_in_alone() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let (page, list) = chosen(&mut browser, LIST.as_bytes());
+        assert!(page.contains("2 rows are left out") && page.contains("Take in 3 people"), "{page}");
+        let link = offered(&page);
+        let (heads, bad) = rows(&mut browser, &link);
+        assert_eq!(
+            heads,
+            ["Name", "E-mail", "Company", "import_line", "import_status", "import_reason", "import_hint"]
+        );
+        let of: Vec<_> = bad.iter().map(|row| (row[2].as_str(), row[3].as_str(), row[4].as_str())).collect();
+        assert_eq!(of, [("Wilkes, Inc.", "4", "error"), ("ACME", "5", "error")], "only those, by the list's own rows");
+        assert!(bad.iter().all(|row| !row[5].is_empty()), "each says why: {bad:?}");
+
+        // The good ones are taken in; the page afterwards offers the same rows.
+        let taken = browser.send(&form_with(&page, &list, "once"), &[]);
+        let after = browser.follow(&taken);
+        let link =
+            after.split("href=\"").map(|rest| rest.split('"').next().unwrap()).find(|link| link.contains("left_out"));
+        let link = link.unwrap_or_else(|| panic!("{after}")).replace("&#38;", "&");
+        assert_eq!(rows(&mut browser, &link), (heads.clone(), bad.clone()));
+        let people = browser.page("/staff/events/WORKSHOP/people");
+        assert!(
+            people.contains("Ida Rhodes") && people.contains("Mary Allen") && !people.contains("betty@example.org")
+        );
+
+        // Corrected as they are, with the reasons still beside, they come in alone.
+        let mut corrected = csv::Writer::from_writer(Vec::new());
+        corrected.write_record(&heads).unwrap();
+        let mut rows = bad;
+        rows[0][0] = "Betty Holberton".to_owned();
+        rows[1][0] = "Jean Bartik".to_owned();
+        rows.iter().for_each(|row| corrected.write_record(row).unwrap());
+        let (page, list) = chosen(&mut browser, &corrected.into_inner().unwrap());
+        let confirm = form_with(&page, &list, "once");
+        assert!(page.contains("Take in 2 people"), "{page}");
+        let taken = browser.send(&confirm, &[]);
+        let after = browser.follow(&taken);
+        assert!(!after.contains("left_out"), "nothing is wrong any more: {after}");
+        let imports = ada.ask(world, "GET", "/events/WORKSHOP/imports?order=newest", &serde_json::Value::Null).ok();
+        let counts = &imports["items"][0]["counts"];
+        assert_eq!(
+            (&counts["added"], &counts["updated"], &counts["unchanged"]),
+            (&2.into(), &0.into(), &0.into()),
+            "{counts}"
+        );
+        let people = browser.page("/staff/events/WORKSHOP/people");
+        for name in ["Ida Rhodes", "Kay Antonelli", "Mary Allen", "Betty Holberton", "Jean Bartik", "Person 0"] {
+            assert_eq!(people.matches(&format!(">{name}<")).count(), 1, "{name}: {people}");
+        }
+        // What the report said of a row is nobody's data.
+        let card =
+            ada.ask(world, "GET", "/events/WORKSHOP/participants/betty@example.org", &serde_json::Value::Null).ok();
+        assert!(!card.to_string().contains("import_reason"), "{card}");
+    });
+}

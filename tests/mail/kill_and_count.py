@@ -191,7 +191,8 @@ class Story:
     def send_and_kill(self):
         """Kills after so many messages more, or after so long; all over the sending, and beyond it."""
         self.pass_time(minutes=1)
-        words, rounds, stride = ("send", EVENT), 0, max(2 * self.arguments.people // self.arguments.kills, 1)
+        # Half of the messages are left for those who do not come to be killed.
+        words, rounds, stride = ("send", EVENT), 0, max(self.arguments.people // self.arguments.kills, 1)
         while self.kills["program"] < self.arguments.kills and rounds < 4 * self.arguments.kills:
             process = self.begin(*words)
             target = self.taken.value + self.chance.randint(1, stride)
@@ -210,6 +211,8 @@ class Story:
             rounds += 1
             if self.kills["server at work"] + self.kills["server at rest"] < self.kills["program"]:
                 self.kill_server("server at rest", rounds)
+            if rounds % 10 == 5:
+                self.be_away(rounds)
             # What was queued stays queued; who was never queued is looked for again.
             words = ("send", EVENT) if rounds % 2 == 0 else ("deliver",)
             self.pass_time(minutes=self.chance.randrange(1, 30))
@@ -219,6 +222,16 @@ class Story:
         self.server.join()
         self.kills[when] += 1
         self.start_server(f"{turn}/{self.kills[when]}")
+
+    def be_away(self, turn):
+        """The server is down for a whole round: nothing is sent, and nothing lost. The breaker may close the mail for a while."""
+        self.server.kill()
+        self.server.join()
+        self.kills["server at rest"] += 1
+        self.kills["away"] += 1
+        subprocess.run(self.program.command("mail", "deliver"), env=self.program.environment, capture_output=True)
+        self.start_server(f"{turn}/away")
+        self.pass_time(hours=1)
 
     def end_quietly(self):
         subprocess.run(self.program.command("mail", "send", EVENT), env=self.program.environment, capture_output=True)
@@ -277,6 +290,7 @@ class Story:
         strangers = [who for who in seconds if who not in ambiguous or len(set(got_again[who])) > 1]
         left = [who for who, one in states_again.items() if one["state"] not in ("sent", "bounced")]
         killed = f"{self.kills['server at work']} of the server at work, {self.kills['server at rest']} at rest"
+        killed += f" ({self.kills['away']} times it stayed away)"
         print(f"mail: {self.kills['program']} kills of the program, {killed}, {took:.0f} s")
         print(f"mail: {len(got)} reached, {len(bounced)} bounced, {len(ambiguous)} ambiguous ({len(kept)} of them have it)")
         print(f"mail: {len(missing)} missing, {len(doubles)} twice, {len(lies)} said to be sent that were not")
@@ -285,6 +299,9 @@ class Story:
         for name, some in faults.items():
             if some:
                 raise SystemExit(f"mail: {name}: {some[:5]}")
+        of_server = self.kills["server at work"] + self.kills["server at rest"]
+        if min(self.kills["program"], of_server) < self.arguments.kills:
+            raise SystemExit(f"mail: fewer kills than the {self.arguments.kills} that were wanted; take more people, or fewer kills")
 
 
 def name_of(content):

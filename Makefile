@@ -62,7 +62,7 @@ e2e: build ## Run all fifteen files of tests in Chromium: the web verifier again
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 
-resaves: build ## Save certificates of 18 names in 15 scripts again, and copy the names out, as people's programs do; none is accused
+resaves: build ## Save certificates of 23 names in 20 scripts again, and copy the names out, as people's programs do; none is accused
 	@scripts/setup browser
 	@scripts/setup resaves
 	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/resaves.mjs

@@ -108,11 +108,11 @@ pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
 /// Refuses a template that has errors; warnings are shown.
 pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
     let findings = looked_over(fonts, template);
+    findings.iter().for_each(|finding| output::note(describe(finding)));
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {
         return Ok(());
     }
-    findings.iter().for_each(|finding| output::note(describe(finding)));
     Err(Failure::new(format!("the template has {}", output::counted(errors, "error", "errors")))
         .hint("correct them, then see `testamur template check T`"))
 }

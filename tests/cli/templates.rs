@@ -66,6 +66,38 @@ fn a_check_says_what_an_event_and_a_preview_would() {
 }
 
 #[test]
+fn what_a_check_warns_of_is_told_where_the_template_is_taken() {
+    let issuer = Issuer::new();
+    let pdf = issuer.path("preview.pdf");
+    for (at, (case, said)) in [
+        ("r22-trimbox-and-shape/p6-stamp-annot.pdf", "a stamp, a comment or a form field"),
+        ("r22-trimbox-and-shape/s8-portrait.svg", "stretched"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = with_background(&issuer, case);
+        issuer.run(&["template", "check", &folder]).expect(0).prints(said);
+        let preview = ["template", "preview", &folder, "--name", "Ada", "--out", pdf.to_str().unwrap()];
+        issuer.run(&preview).expect(0).warns(said);
+        let event = format!("NEW{at}");
+        issuer.run(&["event", "create", &event, "--title", "T", "--template", &folder]).expect(0).warns(said);
+        issuer.run(&["event", "create", "PLAIN", "--title", "T", "--template", "classic"]);
+        issuer.run(&["event", "update", "PLAIN", "--template", &folder]).expect(0).warns(said);
+    }
+    let (coarse, fine) = (issuer.path("coarse.png"), issuer.path("fine.png"));
+    image::GrayImage::new(50, 30).save(&coarse).unwrap();
+    image::GrayImage::new(1_000, 600).save(&fine).unwrap();
+    let create = |event: &str, logo: &Path| {
+        let create = ["event", "create", event, "--title", "T", "--template", "classic", "--logo"];
+        issuer.run(&[&create[..], &[logo.to_str().unwrap()]].concat()).expect(0)
+    };
+    create("COARSE", &coarse).warns("dots per inch");
+    let told = create("FINE", &fine);
+    assert!(!told.stderr.contains("warning"), "{}", told.stderr);
+}
+
+#[test]
 fn a_background_with_a_real_password_is_refused_by_what_helps() {
     let issuer = Issuer::new();
     let folder = with_background(&issuer, "r10-template-check-misses/p7-gradient-alpha.pdf");
@@ -122,11 +154,11 @@ fn an_events_template_is_previewed_exported_and_made_anew() {
     let (pdf, folder) = (pdf.to_str().unwrap(), folder.to_str().unwrap());
     let signs = "Dr. Helena Okafor; Programme Director";
     let create = ["event", "create", "SIGNED", "--title", "Weaving", "--template", "classic", "--signatory", signs];
-    issuer.run(&create).expect(0);
+    issuer.run(&[&create[..], &["--starts", "2026-05-04", "--ends", "2026-05-08"]].concat()).expect(0);
     issuer.run(&["template", "preview", "--event", "SIGNED", "--name", "Ada Lovelace", "--out", pdf]).expect(0);
     let text = std::process::Command::new("pdftotext").args([pdf, "-"]).output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
-    assert!(["Ada Lovelace", "Weaving", "Helena Okafor"].iter().all(|part| text.contains(part)), "{text}");
+    assert!(["Ada Lovelace", "Weaving", "Helena Okafor", "May 4 – 8, 2026"].iter().all(|part| text.contains(part)), "{text}");
     issuer.run(&["template", "export", "--event", EVENT, "--out", folder]).expect(0).prints("holds the template");
     issuer.run(&["template", "check", folder]).expect(0);
     issuer.run(&["template", "export", "classic", "--out", folder]).expect(3).warns("is there already");

@@ -74,6 +74,12 @@ fn an_event_has_a_zone_of_its_own_and_a_number_the_year_there() {
     issuer.run(&["issue", EVENT, "--out", "OUT"]).expect(0);
     let printed = pdf_text(&issuer.file("CERT-MAPS-2027-00001", "pdf"));
     assert!(printed.contains("January 1, 2027"), "{printed}");
+    // What is signed is that day's first instant, there.
+    let shown = issuer.run(&["certificates", "show", "CERT-MAPS-2027-00001", "--json"]).expect(0);
+    assert_eq!(shown.rows()[0]["versions"][0]["issued"], "2026-12-31T15:00:00Z");
+    let signed: serde_json::Value =
+        serde_json::from_slice(&fs::read(issuer.file("CERT-MAPS-2027-00001", "json")).unwrap()).unwrap();
+    assert_eq!(signed["validFrom"], "2026-12-31T15:00:00Z");
     // Today is the first of January there: it can be the day of issue, and its number bears that year.
     issuer.import("name\nEdsger Dijkstra\n").expect(0);
     issuer

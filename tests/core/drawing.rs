@@ -334,6 +334,20 @@ fn a_designer_is_told_what_is_stretched_coarse_or_left_out() {
 }
 
 #[test]
+fn a_picture_of_a_box_is_coarse_below_150_dots_per_inch_of_what_it_fills() {
+    // An inch wide.
+    let logo = r#"{"type":"image","asset":"logo.png","x":10,"y":10,"width":25.4,"height":25.4},"#;
+    for (dots, coarse) in [(148, true), (150, false)] {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::GrayImage::new(dots, dots).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let template = template("", logo, &[("logo.png", bytes.into_inner())]);
+        let findings = looked_over(&FontLibrary::builtin(), &template);
+        let told = findings.iter().filter(|one| one.message.contains("dots per inch")).count();
+        assert_eq!(told, usize::from(coarse), "{dots}: {findings:?}");
+    }
+}
+
+#[test]
 fn a_designer_is_told_what_a_pdf_brings_that_nobody_looks_into() {
     use crate::render_foreign::{page, stream};
     let background = |catalog: &str| {

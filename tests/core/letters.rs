@@ -154,7 +154,7 @@ fn a_cluster_that_is_a_glyph_of_its_own_looks_as_its_glyphs_do() {
 #[test]
 fn every_glyph_says_its_letters() {
     let fonts = FontLibrary::builtin();
-    let layout = Layout::new(&Template::open("classic@1").unwrap(), &fonts).unwrap();
+    let layout = Layout::new(&Template::open("classic").unwrap(), &fonts).unwrap();
     let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
     for (name, rtl) in NAMES {
         let file = base.certificate(&layout.fill(&record(name)).unwrap(), layout.fonts(), &meta()).unwrap();
@@ -175,7 +175,7 @@ fn every_glyph_says_its_letters() {
 #[test]
 fn a_cluster_that_cannot_be_put_together_says_its_letters_glyph_by_glyph() {
     let fonts = FontLibrary::builtin();
-    let layout = Layout::new(&Template::open("classic@1").unwrap(), &fonts).unwrap();
+    let layout = Layout::new(&Template::open("classic").unwrap(), &fonts).unwrap();
     let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default()).unwrap();
     // Ems between two glyphs of one cluster: so far that a font cannot say it, and so far that it cannot say where its glyph ends.
     for far in [40.0, 32.7] {

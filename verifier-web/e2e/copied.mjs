@@ -1,4 +1,4 @@
-// Eighteen names in fifteen scripts, copied out of certificates by the readers that people have: what each gives is the name, or is in the
+// Twenty-three names in twenty scripts, copied out of certificates by the readers that people have: what each gives is the name, or is in the
 // table of what it cannot, with the finding that says why. `make resaves` prints it all; copied.test.mjs holds it to the table.
 //
 //     node e2e/copied.mjs [--installed]
@@ -62,12 +62,12 @@ export function given(name, text) {
  *   (findings/pdfminer-gives-a-line-from-the-right-as-it-is-drawn.sh).
  */
 export const KNOWN = {
-  'poppler': 'ooooooooooooosoooo',
-  'pdf.js': 'oooooooooooooooooo',
-  'pypdf': 'oooooooooooooooooo',
-  'pdfminer.six': 'orrroooooooooroooo',
-  'PDFium (Chrome)': 'oooooooooooooooooo',
-  'MuPDF': 'oooooooooooooooooo',
+  'poppler': 'ooooooooooooosooooooooo',
+  'pdf.js': 'ooooooooooooooooooooooo',
+  'pypdf': 'ooooooooooooooooooooooo',
+  'pdfminer.six': 'orrrooooooooorooooooooo',
+  'PDFium (Chrome)': 'ooooooooooooooooooooooo',
+  'MuPDF': 'ooooooooooooooooooooooo',
 };
 const HOW = ['ok', 'spaces', 'order', 'lost'];
 const LETTERS = 'osrl';

@@ -1,4 +1,4 @@
-// Certificates of eighteen names in fifteen scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
+// Certificates of twenty-three names in twenty scripts, saved again as people's programs do it, before the program and the page: neither may accuse one
 // of them. `make resaves` prints the whole table; resaves.test.mjs takes a part of it, with what scripts/setup installs.
 //
 //     node e2e/resaves.mjs [--names N] [--installed]
@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PYTHON = join(ROOT, 'target/venv/bin/python');
 const PDF_LIB = join(ROOT, 'target/resaves/node_modules/pdf-lib/cjs/index.js');
 
-/** Names in fifteen scripts, or mixtures of them. */
+/** Names in twenty scripts, or mixtures of them. */
 export const NAMES = readFileSync(join(ROOT, 'tests/data/scripts.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.replace(/,[^,]*$/, ''));
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
@@ -54,7 +54,7 @@ export const WAYS = [
   ['pypdf', () => hasPython('pypdf'), (from, to) => python('import sys,pypdf; w=pypdf.PdfWriter(clone_from=sys.argv[1]); w.write(sys.argv[2])', from, to)],
   ['pypdf, appended', () => hasPython('pypdf'), (from, to, other) => python('import sys,pypdf\nw=pypdf.PdfWriter()\nfor f in sys.argv[2:]: w.append(f)\nw.write(sys.argv[1])', to, other, from)],
   ['pikepdf', () => hasPython('pikepdf'), (from, to) => python('import sys,pikepdf; pikepdf.open(sys.argv[1]).save(sys.argv[2], object_stream_mode=pikepdf.ObjectStreamMode.generate)', from, to)],
-  ['PDFium, as Chromium prints', () => hasPython('pypdfium2'), (from, to) => python('import sys,pypdfium2 as p\nd=p.PdfDocument.new(); d.import_pages(p.PdfDocument(sys.argv[1])); d.save(sys.argv[2])', from, to)],
+  ['PDFium, as Chromium prints', () => hasPython('pypdfium2'), (from, to) => python('import sys,pypdfium2 as p\nd=p.PdfDocument.new(); d.import_pages(p.PdfDocument(sys.argv[1]))\nfor page in d: page.flatten()\nd.save(sys.argv[2])', from, to)],
   ['pdf-lib', () => existsSync(PDF_LIB), (from, to) => node(`d => PDFDocument.load(d)`, from, to)],
   ['pdf-lib, page copied', () => existsSync(PDF_LIB), (from, to) => node(`async d => {
     const [own, source] = [await PDFDocument.create(), await PDFDocument.load(d)];

@@ -30,7 +30,7 @@ test('what was saved again is never accused, and what was only moved about is gr
   assert.deepEqual(wrongs, []);
 });
 
-test('untouched certificates of every built-in template are green in fifteen scripts', async () => {
+test('untouched certificates of every built-in template are green in twenty scripts', async () => {
   const issuer = new Issuer();
   issuer.formats = 'pdf';
   const of = ['classic', 'modern', 'minimal'].map((template) => [template, issuer.issue(template.toUpperCase(), 'Data Analysis', NAMES, '--template', template)]);
@@ -90,6 +90,7 @@ const STORED = [
   [`${CASES}/d04/picture150.pdf`, 'data/reading/trust-classic.jws', 'green', /The page is a picture: its text was not compared/],
   [`${CASES}/m03/scan.jpg`, `${CASES}/m03/trust.jws`, 'green', /^Valid/],
   ...['scan', 'scan-g3', 'scan-jpx'].map((name) => [`${CASES}/m03/${name}.pdf`, `${CASES}/m03/trust.jws`, 'green', /The page is a picture: its text was not compared/]),
+  ['data/reading/two-codes.png', 'data/reading/trust-tz.jws', 'green', /CERT-TZ-2026-00001/],
   ['data/reading/page-of-another.pdf', 'data/reading/trust-classic.jws', 'green', /CERT-EVCLASSIC-2026-00015/],
   ['data/reading/separated-page.pdf', 'data/reading/trust-tz.jws', 'green', /CERT-TZ-2026-00002/],
 ];

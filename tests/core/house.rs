@@ -219,6 +219,23 @@ fn all_that_can_be_made_is_listed() {
     }
 }
 
+#[test]
+fn every_finding_says_why_it_could_not_install_what_it_tries_and_leaves_nothing_behind() {
+    let scripts: Vec<_> = fs::read_dir("findings").unwrap().map(|one| one.unwrap().path()).collect();
+    assert!(scripts.len() > 50, "{}", scripts.len());
+    for path in scripts {
+        let text = fs::read_to_string(&path).unwrap().replace("\\\n", " ");
+        for needed in ["set -euo pipefail", "folder=$(mktemp -d)", "rm -rf \"$folder\"' EXIT"] {
+            assert!(text.contains(needed), "{}: {needed}", path.display());
+        }
+        let installs = |line: &&str| ["pip install", "npm install", "apt-get"].iter().any(|one| line.contains(one));
+        for line in text.lines().filter(|line| !line.starts_with('#')).filter(installs) {
+            let is_silent = ["2>", "&>", "--silent"].iter().any(|one| line.contains(one));
+            assert!(!is_silent, "{}: why it failed is not said: {line}", path.display());
+        }
+    }
+}
+
 /// The table of cases: each row's case, and its tests by file and name.
 fn cases() -> Vec<(String, Vec<(String, String)>)> {
     let text = fs::read_to_string("tests/fixtures/cases/README.md").unwrap();

@@ -201,6 +201,9 @@ test('sessions, attendance, a rule that is tried first, a template, and certific
   await ada.open('/events/MAPS/rule');
   await ada.locator('[name=who][value=those]').check();
   await ada.locator('[name=passed]').check();
+  // Counted while it is filled in, and by the button.
+  await ada.locator('[data-counted]', { hasText: 'would get one' }).waitFor();
+  assert.match(await ada.locator('[data-counted]').innerText(), /10\s+would get one[\s\S]*passed/);
   await ada.press('Only say what it would do');
   await ada.reads('would get one');
   await ada.press('Save');

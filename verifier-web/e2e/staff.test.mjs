@@ -1,8 +1,8 @@
 // The staff's pages in Chromium: from an empty folder and a one-time link to certificates that are delivered and verify, by a person
-// who never sees a terminal; then the same road without script, and every page for those who read otherwise.
+// who never sees a terminal; then the same road without script, by keys alone, and every page for those who read otherwise.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -17,7 +17,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = process.env.TESTAMUR_BIN ?? join(ROOT, 'target', 'debug', 'testamur');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PEOPLE = Number(process.env.STAFF_PEOPLE ?? 500);
-const SHOTS = process.env.STAFF_SHOTS;
+const SHORT = process.env.STAFF_SHORT !== undefined;
+// All of them, as they looked, for whoever looks at them: where there is time for that.
+const SHOTS = process.env.STAFF_SHOTS ?? (SHORT ? undefined : join(ROOT, 'target', 'staff-pages'));
 const PASSWORD = 'correct horse battery';
 
 let browser, folder, service, sink, base, link;
@@ -87,6 +89,53 @@ function delivered() {
 }
 
 const LOGO = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80" rx="12" fill="#1f5c4d"/><circle cx="40" cy="40" r="24" fill="#fff"/></svg>');
+
+/** Widths and colours in which pages are looked at; in short on a phone by day, and some between and on a desk by night. */
+const WAYS = [390, 768, 1440].flatMap((width) => [[width, 'light'], [width, 'dark']]).concat([[1920, 'light']]);
+const ways = () => WAYS.filter(([width, scheme]) => !SHORT || ['390 light', '768 dark', '1440 dark'].includes(`${width} ${scheme}`));
+
+/** A page for somebody who reads so; it looks at an address as everybody could: nothing is wrong, and nothing sticks out. */
+async function reader(width, colorScheme, storageState) {
+  const context = await browser.newContext({ storageState, locale: 'en-GB', viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+  const page = await context.newPage();
+  page.looks = async (address, { status = 200, name = address } = {}) => {
+    const answer = await page.goto(new URL(address, base).href);
+    assert.equal(answer.status(), status, address);
+    assert.equal(new URL(page.url()).pathname, new URL(address, base).pathname, 'it leads nowhere else');
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${address} is ${wide} wide at ${width}`);
+    await page.addScriptTag({ content: AXE });
+    const found = await page.evaluate(() => globalThis.axe.run());
+    assert.deepEqual(found.violations.map(({ id, nodes }) => [id, nodes[0].html]), [], `${address} ${width} ${colorScheme}`);
+    const file = `${name.replaceAll(/\W+/g, '_')}-${width}-${colorScheme}.png`;
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, file), fullPage: true });
+  };
+  return page;
+}
+
+/** Returns what of a mail to somebody begins so, once there is one. */
+async function mailed(address, start) {
+  const wanted = new RegExp(`${start}[a-z0-9.]+`);
+  for (let tries = 0; tries < 240; tries += 1) {
+    for (const name of readdirSync(mails()).filter((one) => one.endsWith('.eml'))) {
+      // Quoted-printable (RFC 2045 section 6.7), as far as an address needs it.
+      const text = readFileSync(join(mails(), name), 'utf8').replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
+      const found = new RegExp(`^To:.*${address}`, 'm').test(text) ? text.match(wanted) : null;
+      if (found) return found[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`no mail with ${start} came to ${address}`);
+}
+
+test('the first page is readable for everybody, at each width, light and dark', async () => {
+  if (SHOTS) mkdirSync(SHOTS, { recursive: true });
+  for (const [width, scheme] of ways()) {
+    const page = await reader(width, scheme);
+    await page.looks(link, { name: '/begin' });
+    await page.context().close();
+  }
+});
 
 test('a one-time link leads to certificates that are delivered and verify, in at most 60 clicks and fields', async () => {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, acceptDownloads: true });
@@ -183,79 +232,203 @@ test('a one-time link leads to certificates that are delivered and verify, in at
   await context.close();
 });
 
-const PAGES = ['', '/events', '/events?archived=yes', '/events/new', '/events/MAPS26', '/events/MAPS26/change', '/events/MAPS26/copy',
-  '/events/MAPS26/course', '/events/MAPS26/import', '/events/MAPS26/imports', '/events/MAPS26/languages', '/events/MAPS26/badge',
-  '/events/MAPS26/people', '/events/MAPS26/people?state=issued', '/events/MAPS26/people/new', '/events/MAPS26/people/person1%40example.org',
-  '/events/MAPS26/chosen?act=exclude&which=but&q=garc', '/events/MAPS26/rule', '/events/MAPS26/template', '/events/MAPS26/template?list=yes',
-  '/events/MAPS26/state', '/events/MAPS26/generate?over=already_issued', '/events/MAPS26/send', '/events/MAPS26/exceptions',
-  '/events/MAPS26/exceptions/new', '/events/MAPS26/exceptions/upload', '/events/MAPS26/exclusions/new', '/events/MAPS26/exclusions/upload', '/events/MAPS26/duplicates',
-  '/events/MAPS26/merge?one=person1%40example.org&other=person8%40example.org', '/events/MAPS26/spot-check', '/search', '/search?q=garc',
-  '/duplicates', '/certificates?event=MAPS26', '/certificates/batch?act=revoke&which=but&event=MAPS26', '/certificates/CERT-MAPS26-2026-00001',
-  '/certificates/CERT-MAPS26-2026-00001/revoke', '/certificates/CERT-MAPS26-2026-00001/reissue', '/deliveries', '/deliveries?event=MAPS26',
-  '/deliveries/batch?which=but&state=bounced', '/runs', '/runs/together', '/corrections', '/address-requests', '/approvals', '/templates',
-  '/templates/classic', '/templates/classic/try', '/templates/classic/roll-out', '/template-uploads', '/template-uploads?event=MAPS26',
-  '/publishing', '/publishing/rotate', '/publishing/ceremony', '/publishing/site', '/publishing/k1/drill', '/publishing/k1/stolen', '/unlock',
-  '/account', '/account/password', '/account/second-step', '/account/tokens/new', '/team', '/team/new', '/team/webhooks', '/team/webhooks/new',
-  '/audit', '/audit/check', '/settings', '/settings/mail', '/settings/address', '/settings/upkeep', '/backups'];
+/** Every page with a row in the tables, as a test of the service holds them against its routes. */
+function table() {
+  const sources = ['staff.rs', 'office/roles.rs', 'running/mod.rs'].map((name) => readFileSync(join(ROOT, 'tests', 'service', name), 'utf8'));
+  const rows = sources.flatMap((text) => {
+    const begin = text.indexOf('pub const PAGES');
+    return [...text.slice(begin, text.indexOf('];', begin)).matchAll(/\("(\/staff[^"]*)", "\w+"\)/g)].map(([, path]) => path);
+  });
+  assert.ok(rows.length > 100, `${rows.length} pages`);
+  return rows.filter((path) => !/\.png|\.csv|\/progress$/.test(path));
+}
 
-/** Pages that only records lead to: a run, a message, an import, a member of staff. */
-async function led(page) {
-  const ways = [['/runs', 'tbody a[href*="/runs/"]'], ['/deliveries?event=MAPS26', 'tbody a[href*="/deliveries/"]'],
-    ['/events/MAPS26/imports', 'tbody a[href*="/imports/"]'], ['/team', 'tbody a[href*="/team/"]']];
-  const found = [];
-  for (const [path, link] of ways) {
+/** What is looked at besides: the same pages with something asked of them. */
+const MORE = ['/staff/events/MAPS26/generate?over=already_issued', '/staff/search', '/staff/deliveries?event=MAPS26', '/staff/certificates?event=MAPS26',
+  '/staff/template-uploads?event=MAPS26', '/staff/events/MAPS26/chosen?act=exclude&which=but&q=garc'];
+
+/** Pages of who is not in. */
+const DOORS = ['/', '/staff/login', '/staff/login?next=%2Fstaff%2Fruns', '/setup', '/password'];
+
+/** Makes what some pages are about, and returns how an address of the table is written with that. */
+async function records(page) {
+  await page.goto(`${base}/staff/account`);
+  const api = (method, path, body) => page.evaluate(async ([way, to, sent]) => {
+    const { csrfToken } = await (await fetch('/api/v1/me')).json();
+    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken };
+    const answer = await fetch(`/api/v1${to}`, { method: way, headers, body: sent === undefined ? undefined : JSON.stringify(sent) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${way} ${to}: ${answer.status} ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  }, [method, path, body]);
+  const first = async (path) => (await api('GET', path)).items[0].id;
+  const chosen = async (path, name, file) => {
     await page.goto(`${base}/staff${path}`);
-    const href = await page.locator(link).first().getAttribute('href');
-    found.push(href.replace(/^.*\/staff\//, '/'));
-  }
-  return found;
+    await page.locator(`main [name=${name}]`).setInputFiles(file);
+    await page.locator('main form button[type=submit]').first().click();
+    await page.waitForURL((url) => url.pathname !== `/staff${path}`);
+    return new URL(page.url()).pathname.split('/').pop();
+  };
+  const member = await api('POST', '/staff', { email: 'eve@example.org', name: 'Eve', roles: ['viewer'] });
+  const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().replace(/\.\d+/, '');
+  const token = await api('POST', '/me/tokens', { name: 'LMS', scopes: ['view'], expires: soon, password: PASSWORD });
+  await api('POST', '/webhooks', { url: 'https://hooks.example.org/testamur', description: 'LMS', events: ['certificate.issued'] });
+  await api('POST', '/corrections', { number: 'CERT-MAPS26-2026-00002', name: 'José García Márquez', note: 'both names' });
+  const run = await api('POST', '/runs', { kind: 'revoke', event: 'MAPS26', reason: { cause: 'issued_in_error' } });
+  assert.equal(run.state, 'awaiting_approval');
+  const design = await page.evaluate(() => fetch('/api/v1/templates/minimal/files/template.json').then((answer) => answer.text()));
+  const file = { name: 'template.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...JSON.parse(design), title: 'Gold' })) };
+  await chosen('/template-uploads', 'files', file);
+  await page.locator('main [name=name]').fill('gold');
+  await page.getByRole('button', { name: 'Keep it', exact: true }).click();
+  await page.waitForURL('**/templates/gold*');
+  const ids = {
+    ada: member.staff, run: run.id, message: await first('/mail/messages'), import: await first('/events/MAPS26/imports'),
+    upload: await chosen('/events/MAPS26/import', 'file', { name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nIda Rhodes,no address\nKay Antonelli,kay@example.org\n') }),
+    design: await chosen('/template-uploads', 'files', file),
+  };
+  const none = { approvals: run.approval, corrections: await first('/corrections'), webhooks: await first('/webhooks'), tokens: token.token.id, templates: 'gold' };
+  const named = (path) => path.replaceAll('WORKSHOP', 'MAPS26').replace('p0%40', 'person1%40').replace('p1%40', 'person8%40').replace(/\{(\w+)\}/, (_, name) => ids[name]);
+  return (path) => named(path).replace(/\/(\w+)\/none/, (all, kind) => (none[kind] ? `/${kind}/${none[kind]}` : all));
 }
 
 test('every page is readable for everybody, at each width, light and dark, and nothing sticks out', async () => {
-  const ways = [[390, 'light'], [390, 'dark'], [768, 'light'], [1440, 'light'], [1440, 'dark'], [1920, 'light']];
-  // In short: on a phone by day and on a desk by night.
-  for (const [width, colorScheme] of process.env.STAFF_SHORT ? [ways[0], ways[4]] : ways) {
-    const context = await browser.newContext({
-      storageState: join(folder, 'session.json'), locale: 'en-GB', viewport: { width, height: 900 }, colorScheme, bypassCSP: true,
-    });
-    const page = await context.newPage();
-    for (const path of [...PAGES, ...await led(page)]) {
-      const answer = await page.goto(`${base}/staff${path}`);
-      assert.equal(answer.status(), 200, path);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${path} is ${wide} wide at ${width}`);
-      await page.addScriptTag({ content: AXE });
-      const found = await page.evaluate(() => globalThis.axe.run());
-      assert.deepEqual(found.violations.map(({ id, nodes }) => [id, nodes[0].html]), [], `${path} ${width} ${colorScheme}`);
-      if (SHOTS) await page.screenshot({ path: join(SHOTS, `${path.replaceAll(/\W+/g, '_') || 'home'}-${width}-${colorScheme}.png`), fullPage: true });
+  const state = join(folder, 'session.json');
+  const maker = await reader(1280, 'light', state);
+  const named = await records(maker);
+  await maker.context().close();
+  const pages = [...table().map((row) => [row, named(row)]), ...MORE.map((path) => [path, path])];
+  assert.deepEqual(pages.filter(([, path]) => /\{|undefined/.test(path)), []);
+  console.log(`# ${pages.length} pages`);
+  for (const [at, [width, colorScheme]] of ways().entries()) {
+    const page = await reader(width, colorScheme, state);
+    for (const [name, path] of pages.filter((_, index) => !SHORT || at === 0 || index % 3 === at)) {
+      // What nobody has asked for is told to be nowhere, as a page too.
+      await page.looks(path, { name, status: path.includes('/none') ? 404 : 200 });
     }
-    await context.close();
+    await page.context().close();
+    const stranger = await reader(width, colorScheme);
+    for (const path of DOORS) await stranger.looks(path);
+    await stranger.context().close();
   }
 });
 
-test('the main road goes without script', async () => {
-  const context = await browser.newContext({ storageState: join(folder, 'session.json'), locale: 'en-GB', javaScriptEnabled: false });
+test('the main road goes without script, from the door to a certificate that was mailed and verifies', async () => {
+  const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false, acceptDownloads: true });
   const page = await context.newPage();
-  const press = (name) => page.getByRole('button', { name, exact: true }).click();
+  const press = (name) => page.locator('main').getByRole('button', { name, exact: true }).click();
+  const step = (name) => page.locator('.steps a', { hasText: name }).click();
+  const over = async () => {
+    for (let tries = 0; tries < 120 && !(await page.locator('main').innerText()).includes('Done'); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await page.reload();
+    }
+    assert.match(await page.locator('main').innerText(), /Done/);
+  };
+  // The door leads to where somebody wanted to go.
+  await page.goto(`${base}/staff/settings/address`);
+  await page.locator('[name=email]').fill('ada@example.org');
+  await page.locator('[name=password]').fill(PASSWORD);
+  await press('Log in');
+  await page.locator('[name=address]').fill(base);
+  await press('Save');
   await page.goto(`${base}/staff/events/new`);
   await page.locator('[name=title]').fill('Without script');
   await page.locator('[name=code]').fill('PLAIN');
   await press('Create event');
-  await page.locator('.steps a', { hasText: 'Participants' }).click();
+  await step('Participants');
   await page.locator('[name=file]').setInputFiles({ name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nGrace Hopper,grace@example.org\n') });
   await press('Look at the list');
   await press('Take in one person');
-  await page.goto(`${base}/staff/events/PLAIN/template`);
-  await press('Use this template');
-  await page.goto(`${base}/staff/events/PLAIN/state`);
+  await page.goto(`${base}/staff/events/PLAIN`);
+  await step('Rule');
+  // What the rule would do is counted by its button.
+  await press('Only say what it would do');
+  assert.match(await page.locator('main').innerText(), /1\s+would get one/);
   await press('Save');
-  await page.goto(`${base}/staff/events/PLAIN/generate`);
+  await page.goto(`${base}/staff/events/PLAIN`);
+  await step('Template');
+  await press('Use this template');
+  await page.goto(`${base}/staff/events/PLAIN`);
+  await step('Completion');
+  await press('Save');
+  await step('Certificates');
   await press('Make one certificate');
-  for (let tries = 0; tries < 60 && !(await page.locator('main').innerText()).includes('Done'); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await page.reload();
-  }
+  await over();
   await page.goto(`${base}/staff/certificates?event=PLAIN`);
   assert.match(await page.locator('main').innerText(), /Grace Hopper[\s\S]*In force/);
+  await page.goto(`${base}/staff/publishing`);
+  await press('Publish now');
+  await over();
+  await page.goto(`${base}/staff/events/PLAIN/send`);
+  await press('Send one message');
+  await over();
+  // Its receiver opens the mail's link, has no script either, and sees what the issuer's service says of the certificate.
+  const receiver = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false, acceptDownloads: true });
+  const certificate = await receiver.newPage();
+  await certificate.goto(await mailed('grace@example.org', `${base}/m/`));
+  const text = await certificate.locator('main').innerText();
+  assert.ok(text.includes('Grace Hopper') && text.includes('Without script'), text);
+  assert.equal(await certificate.locator('section.verdict.green').count(), 1, text);
+  const [download] = await Promise.all([certificate.waitForEvent('download'), certificate.locator('button[value=pdf]').click()]);
+  const pdf = join(folder, 'plain.pdf');
+  writeFileSync(pdf, readFileSync(await download.path()));
+  const said = execFileSync(PROGRAM, ['verify', pdf, '--trust', join(folder, 'data', 'site')], { encoding: 'utf8' });
+  assert.match(said, /1 verified offline: 1 valid/);
+  await receiver.close();
+  await context.close();
+});
+
+test('the main road goes by keys alone, and what has the focus is seen', async () => {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  /** Goes on by Tab until something is reached; fails where it cannot be. */
+  const reach = async (what, fits) => {
+    const passed = [];
+    for (let tabs = 0; tabs < 250; tabs += 1) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const one = document.activeElement;
+        const look = getComputedStyle(one);
+        const seen = look.outlineStyle !== 'none' && one.getBoundingClientRect().width > 0;
+        return { tag: one.tagName, name: one.getAttribute('name'), text: one.innerText.trim(), step: one.closest('.steps') !== null, trail: one.closest('.trail') !== null, seen };
+      });
+      passed.push(at.name ?? at.text);
+      if (at.tag !== 'BODY') assert.ok(at.seen, `the focus is not seen at ${JSON.stringify(at)}`);
+      if (fits(at)) return;
+    }
+    assert.fail(`no key leads to ${what}: ${passed.join(', ')}`);
+  };
+  const go = () => Promise.all([page.waitForEvent('framenavigated'), page.keyboard.press('Enter')]).then(() => page.waitForLoadState());
+  const press = async (text) => { await reach(text, (at) => at.text === text && !at.trail); await go(); };
+  const step = async (text) => { await reach(text, (at) => at.step && at.text.includes(text)); await go(); };
+  const types = async (name, text) => { await reach(name, (at) => at.name === name); await page.keyboard.type(text); };
+  await page.goto(`${base}/staff/login`);
+  await types('email', 'ada@example.org');
+  await types('password', PASSWORD);
+  await go();
+  await press('New event');
+  await types('title', 'By keys alone');
+  await types('code', 'KEYS');
+  await press('Create event');
+  await step('Participants');
+  await reach('file', (at) => at.name === 'file');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
+  await chooser.setFiles({ name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nHedy Lamarr,hedy@example.org\n') });
+  await press('Look at the list');
+  await press('Take in one person');
+  await press('Event');
+  await step('Template');
+  await press('Use this template');
+  await reach('By keys alone', (at) => at.trail && at.text === 'By keys alone');
+  await go();
+  await step('Completion');
+  await press('Save');
+  await step('Certificates');
+  await press('Make one certificate');
+  await page.getByRole('link', { name: 'Send', exact: true }).waitFor({ timeout: 60_000 });
+  await press('Send');
+  await press('Send one message');
+  assert.match(await mailed('hedy@example.org', `${base}/m/`), /\/m\//);
   await context.close();
 });

@@ -304,7 +304,11 @@ fn asked(state: &Begin, door: &Outside, token: &str, tried: &Tried<'_>, kept: &K
         .field(Field::new("sample", w.s("begin-sample-box"), Kind::Check).hint(w.s("begin-sample-hint")))
         .also("test", w.s("begin-test"))
         .tried(tried);
-    Page::new(w.s("begin-title")).narrow().lead(w.s("begin-lead")).part(form)
+    // Its headings stand below one of their own.
+    Page::new(w.s("begin-title"))
+        .narrow()
+        .lead(w.s("begin-lead"))
+        .part(Section::new("begin", w.s("begin-needed")).part(form))
 }
 
 async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Request) -> Response {

@@ -778,6 +778,7 @@ said-erased = Gelöscht.
 # The first page of all
 begin-title = Ihre Organisation einrichten
 begin-lead = Einmal, vor dem ersten Zertifikat. Alles außer Name und Domain lässt sich später ändern.
+begin-needed = Was gebraucht wird
 begin-bad-link = Das ist nicht der ausgegebene Link
 begin-bad-link-text = Kopieren Sie den ganzen Link, den das Programm beim Start ausgegeben hat.
 begin-organisation = Organisation

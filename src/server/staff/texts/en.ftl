@@ -778,6 +778,7 @@ said-erased = Erased.
 # The first page of all
 begin-title = Set up your organisation
 begin-lead = Once, before the first certificate. Everything but the name and the domain can be changed later.
+begin-needed = What is needed
 begin-bad-link = This is not the link that was printed
 begin-bad-link-text = Copy all of the link that the program printed when it started.
 begin-organisation = Organisation

@@ -36,7 +36,7 @@ RUST
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check cel-python==0.5.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @marcbachmann/cel-js@8.0.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @marcbachmann/cel-js@8.0.0
 cat >look.py <<'PYTHON'
 import sys
 

@@ -36,7 +36,7 @@ fn main() {
 }
 RUST
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @fluent/langneg@0.7.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @fluent/langneg@0.7.0
 cat >look.mjs <<'NODE'
 import { negotiateLanguages } from '@fluent/langneg';
 

@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check Khayyam==3.0.17 jdatetime==6.1.1 persiantools==6.2.0
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts jalaali-js@2.0.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts jalaali-js@2.0.1
 cat >look.py <<'PYTHON'
 import datetime
 

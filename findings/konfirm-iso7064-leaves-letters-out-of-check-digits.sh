@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check python-stdnum==2.2
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts @konfirm/iso7064@2.1.3 iso-7064@1.1.0
+npm install --loglevel error --no-audit --no-fund --ignore-scripts @konfirm/iso7064@2.1.3 iso-7064@1.1.0
 cat >look.cjs <<'NODE'
 const { Mod97_10, Mod37_2 } = require('@konfirm/iso7064');
 const { compute } = require('iso-7064');

@@ -15,7 +15,7 @@ python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check \
     nepali-datetime==1.0.8.5 nepali==1.2.0 bsdatetime==1.0.1 npdatetime==0.2.11
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts nepali-date-converter@3.4.0 bikram-sambat-js@1.0.3
+npm install --loglevel error --no-audit --no-fund --ignore-scripts nepali-date-converter@3.4.0 bikram-sambat-js@1.0.3
 cat >look.py <<'PYTHON'
 import datetime
 

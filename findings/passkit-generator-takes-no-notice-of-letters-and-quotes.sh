@@ -13,7 +13,7 @@ cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check openstep-plist==0.5.2
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts passkit-generator@3.6.1
+npm install --loglevel error --no-audit --no-fund --ignore-scripts passkit-generator@3.6.1
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=issuer.example 2>openssl.txt ||
     { cat openssl.txt >&2; exit 1; }
 cat >look.mjs <<'NODE'

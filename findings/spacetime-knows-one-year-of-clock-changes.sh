@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund --ignore-scripts spacetime@7.15.0 luxon@3.7.2
+npm install --loglevel error --no-audit --no-fund --ignore-scripts spacetime@7.15.0 luxon@3.7.2
 cat >look.mjs <<'NODE'
 import { DateTime } from 'luxon';
 import spacetime from 'spacetime';

@@ -40,7 +40,8 @@ fn separator_line(text: &str) -> (&str, Option<u8>) {
 }
 
 /// The separator by which one of the first records names the most columns that are known; else the one that splits most of
-/// them into as many columns as the others. A title above the list has none of its own.
+/// them into as many columns as the others, and leaves nothing else in the cells of addresses. A title above the list has none of its
+/// own.
 fn sniff_separator(text: &str, how: &How<'_>) -> u8 {
     let score = |separator: u8| {
         let first: Vec<Vec<String>> = records(text, separator)
@@ -53,10 +54,19 @@ fn sniff_separator(text: &str, how: &How<'_>) -> u8 {
         first.iter().filter(|cells| cells.len() > 1).for_each(|cells| *widths.entry(cells.len()).or_default() += 1);
         let (width, count) = widths.into_iter().max_by_key(|(width, count)| (*count, *width)).unwrap_or((0, 0));
         // One word alone is a header by every separator.
-        (if named > 1 { named } else { 0 }, count * 100 / first.len().max(1), width)
+        let addresses = first.iter().flatten().filter(|cell| is_address_alone(cell)).count();
+        (if named > 1 { named } else { 0 }, count * 100 / first.len().max(1), addresses, width)
     };
     // `max_by_key` takes the last of equals: reversed, so that the likeliest wins.
     SEPARATORS.into_iter().rev().max_by_key(|&separator| score(separator)).unwrap_or(b',')
+}
+
+/// Says whether a cell looks like one e-mail address, and like nothing else.
+fn is_address_alone(cell: &str) -> bool {
+    let stray = |c: char| c.is_whitespace() || SEPARATORS.iter().any(|&separator| c == char::from(separator));
+    cell.trim().split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !local.contains(stray) && !domain.contains(stray)
+    })
 }
 
 fn spell(separator: u8) -> &'static str {
@@ -196,6 +206,8 @@ mod tests {
         assert_eq!(first_row(b"name\ttown\nAda\tLondon\n"), ["Ada", "London"]);
         assert_eq!(first_row(b"name,town\n\"Lovelace; Ada\",London\n"), ["Lovelace; Ada", "London"]);
         assert_eq!(first_row(b"name\nAda\n"), ["Ada"]);
+        let unknown = first_row("név, keresztnév;cím\nKovács, Anna;anna@x.example\nNagy, Béla;b@x.example\n".as_bytes());
+        assert_eq!(unknown, ["Kovács, Anna", "anna@x.example"]);
         assert_eq!(first_row(b"sep=;\nname;town\nAda;London\n"), ["Ada", "London"]);
     }
 

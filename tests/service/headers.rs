@@ -70,6 +70,16 @@ fn a_column_that_is_called_passed_is_for_the_rule_and_a_result_is_if_somebody_sa
     on_each_engine(|world| {
         workshop(world);
         world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
+        let of = |who: &str| {
+            world.get(&format!("/events/WORKSHOP/participants/{who}@x.example")).ok()["progress"]["passed"].clone()
+        };
+        // A result beside it, and grades, say nothing of who has passed.
+        let list = "Name;E-Mail;Ergebnis;Bestanden\nHans Müller;hans@x.example;teilgenommen;nein\n";
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[]).ok();
+        assert_eq!(of("hans"), false, "by the column that says so");
+        let list = "Name;E-Mail;Passed;Grade\nIda Braun;ida@x.example;yes;A\n";
+        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[("absent", "take")]).ok();
+        assert_eq!(of("ida"), true, "an A is no absence");
         let list =
             "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;bestanden\nIda Braun;ida@x.example;nicht bestanden\n";
         let told = looked(world, list, &[]);
@@ -81,20 +91,10 @@ fn a_column_that_is_called_passed_is_for_the_rule_and_a_result_is_if_somebody_sa
         assert_eq!(used(&told, "Ergebnis"), (json!("rule"), Value::Null), "{told}");
         assert_eq!(told["findings"], json!([]), "nothing is odd about it");
         world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &passed).ok();
-        let of = |who: &str| {
-            world.get(&format!("/events/WORKSHOP/participants/{who}@x.example")).ok()["progress"]["passed"].clone()
-        };
         assert_eq!((of("hans"), of("ida")), (json!(true), json!(false)));
         let told =
             looked(world, "Name;E-Mail;Bestanden\nHans Müller;hans@x.example;ja\nIda Braun;ida@x.example;nein\n", &[]);
         assert_eq!(used(&told, "Bestanden").0, "rule", "{told}");
-        // A result beside it, and grades, say nothing of who has passed.
-        let list = "Name;E-Mail;Ergebnis;Bestanden\nHans Müller;hans@x.example;teilgenommen;nein\n";
-        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[]).ok();
-        assert_eq!(of("hans"), false, "by the column that says so");
-        let list = "Name;E-Mail;Passed;Grade\nIda Braun;ida@x.example;yes;A\n";
-        world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[("absent", "take")]).ok();
-        assert_eq!(of("ida"), true, "an A is no absence");
         // One odd cell is an error of its row, and no reason to leave what was said before of the others.
         let list = "Name;E-Mail;Bestanden\nHans Müller;hans@x.example;ja\nUwe Kern;uwe@x.example;krank\n";
         let told = looked(world, list, &[]);

@@ -123,7 +123,7 @@ fn what_was_saved_again_is_never_accused() {
         assert!(text(&row, "verdict") == "valid" && known && row.get("printedUncompared").is_none(), "{row}");
     }
     let drawn = verify("drawn").verdicts();
-    assert_eq!(drawn.len(), 18);
+    assert_eq!(drawn.len(), 23);
     for row in &drawn {
         assert!(text(row, "verdict") == "valid" && row.get("printedDiffers").is_none(), "{row}");
         assert!(row.get("page").is_none(), "{row}");

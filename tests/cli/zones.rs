@@ -74,18 +74,18 @@ fn an_event_has_a_zone_of_its_own_and_a_number_the_year_there() {
     issuer.run(&["issue", EVENT, "--out", "OUT"]).expect(0);
     let printed = pdf_text(&issuer.file("CERT-MAPS-2027-00001", "pdf"));
     assert!(printed.contains("January 1, 2027"), "{printed}");
-    // What is signed is that day's first instant, there.
-    let shown = issuer.run(&["certificates", "show", "CERT-MAPS-2027-00001", "--json"]).expect(0);
-    assert_eq!(shown.rows()[0]["versions"][0]["issued"], "2026-12-31T15:00:00Z");
-    let signed: serde_json::Value =
-        serde_json::from_slice(&fs::read(issuer.file("CERT-MAPS-2027-00001", "json")).unwrap()).unwrap();
-    assert_eq!(signed["validFrom"], "2026-12-31T15:00:00Z");
     // Today is the first of January there: it can be the day of issue, and its number bears that year.
     issuer.import("name\nEdsger Dijkstra\n").expect(0);
     issuer
         .run(&["issue", EVENT, "--out", "OUT", "--issued-on", "2027-01-01", "--reason", "the day of the ceremony"])
         .expect(0);
     assert!(pdf_text(&issuer.file("CERT-MAPS-2027-00003", "pdf")).contains("January 1, 2027"));
+    // What is signed is that day's first instant, there.
+    let shown = issuer.run(&["certificates", "show", "CERT-MAPS-2027-00003", "--json"]).expect(0);
+    assert_eq!(shown.rows()[0]["versions"][0]["issued"], "2026-12-31T15:00:00Z");
+    let signed: serde_json::Value =
+        serde_json::from_slice(&fs::read(issuer.file("CERT-MAPS-2027-00003", "json")).unwrap()).unwrap();
+    assert_eq!(signed["validFrom"], "2026-12-31T15:00:00Z");
     issuer.import("name\nKatherine Johnson\n").expect(0);
     let early = issuer.run(&["issue", EVENT, "--out", "OUT", "--issued-on", "2027-01-02", "--reason", "a slip"]);
     assert!(early.code != 0 && early.stderr.contains("today is 2027-01-01"), "{early:?}");

@@ -251,6 +251,31 @@ fn of_a_thousand_one_gets_in(post: &Post) {
     assert_eq!(Browser::new(world).enter(&old).status, StatusCode::GONE);
 }
 
+/// Some run a real browser: it has the cookie of the page, and presses what it finds.
+#[test]
+fn what_says_that_it_checks_mails_uses_no_link_up() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let link = link_for(&post, &address_of(world, 0)).unwrap();
+    for agent in [
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/131.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Barracuda Sentinel (EE)",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    ] {
+        let mut scanner = Browser::called(world, agent);
+        let told = scanner.enter(&link);
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "{agent}");
+        assert!(told.text().contains("Open it from the mail in another browser"), "{}", told.text());
+        assert_eq!(scanner.get("/portal/certificates").headers[header::LOCATION], "/portal", "{agent} is not in");
+        let none = scanner.enter(&format!("/portal/enter/{}", "a".repeat(26)));
+        assert_eq!((none.status, none.text()), (told.status, told.text()), "it says nothing of the link");
+    }
+    let mut person = Browser::new(world);
+    assert_eq!(person.enter(&link).status, StatusCode::SEE_OTHER);
+    assert_eq!(person.get("/portal/certificates").status, StatusCode::OK);
+}
+
 #[test]
 fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
     let post = Post::in_memory();

@@ -11,17 +11,14 @@ pub const SECONDS: i64 = 30;
 /// One pixel that is not seen (GIF89a).
 pub const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b";
 
-/// Words in the `User-Agent` of what loads pictures and is no person: proxies of mailboxes, scanners, libraries, robots.
-const PROGRAMS: [&str; 58] = [
+/// Words in the `User-Agent` of what looks at mails and links, and of browsers without a screen: no browser of a person bears them.
+const SCANNERS: [&str; 42] = [
     // Proxies that load pictures for all mails of a mailbox, read or not.
     "googleimageproxy",
     "ggpht.com",
     "yahoomailproxy",
     "yahoocachesystem",
     "seznamemailproxy",
-    "mail.ru",
-    "fastmail",
-    "duckduckgo",
     "outlook-ios-proxy",
     "imageproxy",
     // Scanners of mails and links.
@@ -34,37 +31,54 @@ const PROGRAMS: [&str; 58] = [
     "urldefense",
     "mimecast",
     "ironport",
-    "cisco",
-    "symantec",
     "messagelabs",
     "trendmicro",
     "tmufe",
-    "sophos",
     "fortiguard",
     "fortinet",
     "zscaler",
     "forcepoint",
     "websense",
-    "kaspersky",
-    "avast",
     "clamav",
     "trustwave",
     "paloalto",
-    "checkpoint",
     "fireeye",
     "cloudmark",
-    "vade",
     "virustotal",
     "urlscan",
     "headlesschrome",
     "phantomjs",
-    // Robots and libraries.
+    // Robots.
+    "googlebot",
+    "bingbot",
+    "telegrambot",
+    "twitterbot",
+    "linkedinbot",
+    "slackbot",
+    "facebookexternalhit",
+    // The address at which a robot says what it is.
+    "(+http",
+    "; +http",
+];
+
+/// Words of others that are hardly a person: robots and libraries, and names that also stand in some people's browsers and telephones
+/// (DuckDuckGo, Avast, a Cubot).
+const PROGRAMS: [&str; 24] = [
+    "mail.ru",
+    "fastmail",
+    "duckduckgo",
+    "cisco",
+    "symantec",
+    "sophos",
+    "kaspersky",
+    "avast",
+    "checkpoint",
+    "vade",
     "bot",
     "crawl",
     "spider",
     "preview",
     "scan",
-    "facebookexternalhit",
     "whatsapp",
     "curl/",
     "wget/",
@@ -76,11 +90,19 @@ const PROGRAMS: [&str; 58] = [
     "node-fetch",
 ];
 
-/// Says whether what calls itself so may be a person's mail program. Apple's Mail Privacy Protection, which loads all pictures of
-/// all mails, says `Mozilla/5.0` and nothing more.
+/// Says whether what calls itself so may be a person's mail program or browser. Apple's Mail Privacy Protection, which loads all
+/// pictures of all mails, says `Mozilla/5.0` and nothing more. What is counted may miss somebody.
 pub fn may_be_a_person(agent: &str) -> bool {
     let agent = agent.trim().to_lowercase();
-    !(agent.is_empty() || agent == "mozilla/5.0" || PROGRAMS.iter().any(|word| agent.contains(word)))
+    let is_program = || SCANNERS.iter().chain(&PROGRAMS).any(|word| agent.contains(word));
+    !(agent.is_empty() || agent == "mozilla/5.0" || is_program())
+}
+
+/// Says whether what calls itself so is certainly no person: what would use up a link is kept from it. Nobody is to be kept out for the
+/// name of their browser, so it is less than what [`may_be_a_person`] doubts.
+pub fn is_a_scanner(agent: &str) -> bool {
+    let agent = agent.to_lowercase();
+    SCANNERS.iter().any(|word| agent.contains(word))
 }
 
 /// The last line of a message that is counted, by language; the first is for all others.
@@ -114,7 +136,23 @@ mod tests {
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
         ] {
-            assert!(may_be_a_person(agent), "{agent}");
+            assert!(may_be_a_person(agent) && !is_a_scanner(agent), "{agent}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_kept_out_for_the_name_of_their_browser() {
+        for agent in [
+            "",
+            "Mozilla/5.0",
+            "Mozilla/5.0 (Linux; Android 12; CUBOT NOTE 20) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Avast/131.0.0.0",
+        ] {
+            assert!(!is_a_scanner(agent), "{agent}");
+        }
+        for agent in ["Barracuda Sentinel (EE)", "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)"] {
+            assert!(is_a_scanner(agent) && !may_be_a_person(agent), "{agent}");
         }
     }
 

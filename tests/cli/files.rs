@@ -94,8 +94,8 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
         fs::write(issuer.path(name), content).unwrap();
         issuer.path(name)
     });
-    let told = judged(&issuer, &paths);
-    assert_eq!(told.len(), 5);
+    let told = judged(&issuer, &[&paths[..], &[changed_in_pdf(&issuer, number, &jwt, at)]].concat());
+    assert_eq!(told.len(), 6, "two of JSON by two judges, and two JWTs");
     for row in told {
         assert_eq!(row["verified"], false, "{row}");
     }
@@ -141,6 +141,20 @@ fn taken_out(issuer: &Issuer, pdf: &Path) -> PathBuf {
     let name = pdf.file_stem().unwrap().to_string_lossy();
     let out = issuer.path(&format!("{name}.taken-out.jwt"));
     run(Command::new("pdfdetach").args(["-save", "1", "-o"]).arg(&out).arg(pdf));
+    out
+}
+
+/// Changes a letter of the credential that a PDF carries, and takes it out.
+fn changed_in_pdf(issuer: &Issuer, number: &str, jwt: &str, at: usize) -> PathBuf {
+    let mut bytes = fs::read(issuer.file(number, "pdf")).unwrap();
+    let begins = memchr::memmem::find(&bytes, jwt.trim().as_bytes()).expect("the credential stands in it");
+    let letter = &mut bytes[begins + at];
+    *letter = if *letter == b'A' { b'B' } else { b'A' };
+    let changed = issuer.path("changed.pdf");
+    fs::write(&changed, bytes).unwrap();
+    let out = taken_out(issuer, &changed);
+    let taken = fs::read_to_string(&out).unwrap();
+    assert!(taken.len() == jwt.trim().len() && taken != jwt.trim(), "the changed one was taken out: {taken}");
     out
 }
 

@@ -14,11 +14,22 @@ pub struct Browser<'w> {
     cookies: BTreeMap<String, String>,
     /// From where its forms are sent, as browsers tell it.
     pub site: &'static str,
+    /// What it calls itself.
+    pub agent: &'static str,
 }
+
+/// What a person's browser calls itself.
+const PERSON: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
 
 impl<'w> Browser<'w> {
     pub fn new(world: &'w World) -> Self {
-        Self { world, cookies: BTreeMap::new(), site: "same-origin" }
+        Self { world, cookies: BTreeMap::new(), site: "same-origin", agent: PERSON }
+    }
+
+    /// One that calls itself so.
+    pub fn called(world: &'w World, agent: &'static str) -> Self {
+        Self { agent, ..Self::new(world) }
     }
 
     /// One in which somebody has logged in by the page for it.
@@ -47,7 +58,8 @@ impl<'w> Browser<'w> {
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        axum::http::Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "))
+        let request = axum::http::Request::builder().method(method).uri(path);
+        request.header(header::COOKIE, cookies.join("; ")).header(header::USER_AGENT, self.agent)
     }
 
     fn keep(&mut self, answer: &Answer) {

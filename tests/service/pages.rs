@@ -135,7 +135,7 @@ fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
         // Hidden until it is shown.
         let public = public_path(world, &number);
         let stranger = |path: &str| Browser::new(world).get(path);
-        assert_eq!(stranger(&public).status, StatusCode::NOT_FOUND);
+        is_as_if_it_never_was(world, &public);
         let page = format!("/portal/certificates/{number}");
         let one = browser.get(&page).text();
         assert!(one.contains("Make it visible first"), "{one}");
@@ -187,9 +187,7 @@ fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
         assert_eq!(structured(&text), None, "what is revoked is not handed to machines as a credential");
         // Hidden again, nothing is left to see.
         browser.post(&format!("{page}/shown"), &[("visible", "no"), ("csrf", &csrf)]);
-        for gone in [public.clone(), format!("{public}/card.png"), format!("{public}/certificate.png")] {
-            assert_eq!(stranger(&gone).status, StatusCode::NOT_FOUND, "{gone}");
-        }
+        is_as_if_it_never_was(world, &public);
         let acts = world.acts();
         assert!(acts.iter().any(|(action, subject)| action == "certificate.show" && *subject == number), "{acts:?}");
         let left = browser.post("/portal/leave", &[("csrf", &csrf)]);
@@ -251,6 +249,31 @@ fn of_a_thousand_one_gets_in(post: &Post) {
     assert_eq!(Browser::new(world).enter(&old).status, StatusCode::GONE);
 }
 
+/// Some run a real browser: it has the cookie of the page, and presses what it finds.
+#[test]
+fn what_says_that_it_checks_mails_uses_no_link_up() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let link = link_for(&post, &address_of(world, 0)).unwrap();
+    for agent in [
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/131.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Barracuda Sentinel (EE)",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    ] {
+        let mut scanner = Browser::called(world, agent);
+        let told = scanner.enter(&link);
+        assert_eq!(told.status, StatusCode::FORBIDDEN, "{agent}");
+        assert!(told.text().contains("Open it from the mail in another browser"), "{}", told.text());
+        assert_eq!(scanner.get("/portal/certificates").headers[header::LOCATION], "/portal", "{agent} is not in");
+        let none = scanner.enter(&format!("/portal/enter/{}", "a".repeat(26)));
+        assert_eq!((none.status, none.text()), (told.status, told.text()), "it says nothing of the link");
+    }
+    let mut person = Browser::new(world);
+    assert_eq!(person.enter(&link).status, StatusCode::SEE_OTHER);
+    assert_eq!(person.get("/portal/certificates").status, StatusCode::OK);
+}
+
 #[test]
 fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
     let post = Post::in_memory();
@@ -280,6 +303,58 @@ fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
     assert_eq!(post.sink.count(), before);
     let wrong = Browser::new(world).post("/portal/login", &[("email", "no address")]);
     assert!(wrong.text().contains("not an e-mail address") && wrong.text().contains("no address"), "{}", wrong.text());
+    // Whether somebody is known stands nowhere in the answer: the one asks for a link that comes, one for none any more, one is nobody.
+    let [known, flooded, nobody] = [&address_of(world, 2), &address, "nobody@example.org"]
+        .map(|email| all_of(&Browser::new(world).post("/portal/login", &[("email", email)])));
+    assert_eq!(known, nobody);
+    assert_eq!(flooded, nobody);
+}
+
+/// Returns all that an answer says, but for the number by which its request stands in the log: by chance, for each.
+fn all_of(answer: &Answer) -> (StatusCode, HeaderMap, String) {
+    let mut headers = answer.headers.clone();
+    assert!(headers.remove("x-request-id").is_some());
+    (answer.status, headers, answer.text())
+}
+
+/// Who has not got the address shown to them cannot tell it from one that never was.
+fn is_as_if_it_never_was(world: &World, public: &str) {
+    let (start, last) = public.split_at(public.len() - 1);
+    let other = format!("{start}{}", if last == "0" { "1" } else { "0" });
+    for tail in ["", "/certificate.png", "/card.png", "/badge.png"] {
+        let [hidden, never] = [public, &other].map(|path| {
+            let (status, headers, text) = all_of(&Browser::new(world).get(&format!("{path}{tail}")));
+            (status, headers, text.replace(path, "/c/ID"))
+        });
+        assert_eq!(hidden.0, StatusCode::NOT_FOUND, "{tail}");
+        assert_eq!(hidden, never, "{tail}");
+    }
+}
+
+#[test]
+fn a_public_page_is_found_by_search_only_where_its_holder_wants_it() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let address = address_of(world, 0);
+    let number = number_of(world, &address);
+    let public = public_path(world, &number);
+    let page = format!("/portal/certificates/{number}");
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, &address).unwrap());
+    let csrf = hidden(&browser.page(&page), "csrf");
+    let mut shown = |indexed: &[(&str, &str)]| {
+        let fields = [&[("visible", "yes"), ("csrf", &*csrf)], indexed].concat();
+        assert_eq!(browser.post(&format!("{page}/shown"), &fields).status, StatusCode::SEE_OTHER);
+        let seen = Browser::new(world).get(&public);
+        assert_eq!(seen.status, StatusCode::OK);
+        let said = seen.headers.get("x-robots-tag").map(|value| value.to_str().unwrap().to_owned());
+        (said, seen.text().contains("<meta name=\"robots\" content=\"noindex\">"))
+    };
+    let not = (Some("noindex".to_owned()), true);
+    assert_eq!(shown(&[]), not);
+    assert_eq!(shown(&[("indexed", "yes")]), (None, false));
+    assert_eq!(shown(&[]), not, "they took it back");
 }
 
 #[test]

@@ -20,6 +20,12 @@ pub enum Fault {
     CutAfter,
     /// Says that it shuts down when the content is about to come.
     Data(&'static str),
+    /// Keeps the connection and says nothing more when the recipient is named.
+    SilentAtRecipient,
+    /// The same when the content is about to come.
+    SilentAtData,
+    /// Takes the content, keeps it, and says nothing more.
+    SilentAfter,
 }
 
 /// A message that was taken, or that may have been.
@@ -132,6 +138,7 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
                 match &fault {
                     Some(Fault::Recipient(words)) => (*words).to_owned(),
                     Some(Fault::CutBefore) => return Ok(()),
+                    Some(Fault::SilentAtRecipient) => return say_nothing(&mut reader),
                     _ => "250 2.1.5 ok".to_owned(),
                 }
             }
@@ -139,10 +146,11 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
                 let Some(Fault::Data(words)) = &fault else { unreachable!("it was looked at") };
                 (*words).to_owned()
             }
+            "DATA" if matches!(&fault, Some(Fault::SilentAtData)) => return say_nothing(&mut reader),
             "DATA" => {
                 writer.write_all(b"354 go on\r\n")?;
                 let content = content(&mut reader)?;
-                let cut = matches!(&fault, Some(Fault::CutAfter));
+                let cut = matches!(&fault, Some(Fault::CutAfter | Fault::SilentAfter));
                 let refused = matches!(&fault, Some(Fault::Content(_)));
                 if !refused {
                     let mail = Mail { from: from.clone(), to: to.clone(), content, acknowledged: !cut };
@@ -150,6 +158,7 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
                 }
                 match &fault {
                     Some(Fault::CutAfter) => return Ok(()),
+                    Some(Fault::SilentAfter) => return say_nothing(&mut reader),
                     Some(Fault::Content(words)) => (*words).to_owned(),
                     _ => "250 2.0.0 kept".to_owned(),
                 }
@@ -165,6 +174,11 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Keeps the connection, without an answer, until who is at its other end has had enough.
+fn say_nothing(reader: &mut impl BufRead) -> std::io::Result<()> {
+    std::io::copy(reader, &mut std::io::sink()).map(drop)
 }
 
 /// Reads the content up to the final dot, without the dots that were put before others (RFC 5321 section 4.5.2).

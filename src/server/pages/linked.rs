@@ -1,7 +1,7 @@
 //! The page of a message's own link: one certificate, to look at and to download. It opens nothing else.
 //!
 //! Programs that look at mails follow every link and open every picture. The certificate is handed out by a button, which wants the
-//! cookie of its page: only that counts as downloaded.
+//! cookie of its page: only that counts as downloaded, and only from what may be a person. Some press buttons, too.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -11,7 +11,7 @@ use super::form::Form;
 use super::portal::{PAGE_SECONDS, nonce, set};
 use super::public::{drawn, private_png};
 use super::view::{Gone, Linked};
-use super::{Failure, Reader, cookie};
+use super::{Failure, Reader, agent, cookie};
 use crate::desk::Desk;
 use crate::files::FileKind;
 use crate::mail::link::{certificate_of, message_of_picture};
@@ -76,9 +76,8 @@ pub(super) async fn opened(
     headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Response {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let ahead = ["purpose", "sec-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name));
-    if method == Method::GET && !ahead && opens::may_be_a_person(agent) && app.public_rate().allows(address) {
+    if method == Method::GET && !ahead && opens::may_be_a_person(agent(&headers)) && app.public_rate().allows(address) {
         let noted = app.aside(move |app| {
             let Some(id) = message_of_picture(&*app.store, &token, app.now())? else { return Ok(false) };
             Ok(outbox::note_opened(&*app.store, &id, app.now())?)
@@ -90,7 +89,7 @@ pub(super) async fn opened(
     ([(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")], opens::PICTURE).into_response()
 }
 
-/// Hands its file out to who pressed the button, and notes that.
+/// Hands its file out to whatever pressed the button, and notes that of who may be a person.
 pub(super) async fn file(
     State(app): State<App>,
     reader: Reader,
@@ -100,13 +99,16 @@ pub(super) async fn file(
 ) -> Result<Response, Failure> {
     let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == form.get("nonce"));
     let kind = FileKind::list(form.get("format")).and_then(|kinds| kinds.first().copied()).unwrap_or_default();
+    let counts = opens::may_be_a_person(agent(&headers));
     let made = app.in_turn(&reader.caller, move |app, desk| {
         let (certificate, message) = seen(desk, &token)?;
         if !is_from_page {
             return Err(Problem::bad_request("no-page", "open the link of the mail again, and press the button there"));
         }
         let answer = handed_out(app, desk, &certificate, kind)?;
-        outbox::note_downloaded(desk.store, &message, desk.now)?;
+        if counts {
+            outbox::note_downloaded(desk.store, &message, desk.now)?;
+        }
         Ok(answer)
     });
     match made.await {

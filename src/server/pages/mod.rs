@@ -190,6 +190,11 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Returns what a reader's program calls itself.
+fn agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+}
+
 /// Returns a cookie's value.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let jar = axum_extra::extract::cookie::CookieJar::from_headers(headers);

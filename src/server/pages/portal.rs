@@ -1,5 +1,6 @@
 //! The way in: a mailbox is named, a link comes by mail, a button uses it up. Programs that look at mails follow every link and some
-//! press buttons: reading changes nothing, and a button wants the cookie of the page that it stands on.
+//! press buttons: reading changes nothing, and a button wants the cookie of the page that it stands on. What says that it is such a
+//! program uses nothing up even so.
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
@@ -7,11 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::form::Form;
-use super::view::{Door, Link, Sent};
-use super::{Failure, Reader, base, cookie, language, redirect};
+use super::view::{Door, Link, Over, Sent};
+use super::{Failure, Reader, agent, base, cookie, language, redirect};
 use crate::accounts::{Secret, check_csrf, csrf_token};
 use crate::acts::portal::{self, Entered, Let, SESSION_SECONDS};
 use crate::desk::Desk;
+use crate::mail::opens;
 use crate::pages::Texts;
 use crate::server::{App, Problem};
 
@@ -62,7 +64,7 @@ pub(super) async fn link(
 ) -> Result<Response, Failure> {
     let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
     let mut response =
-        reader.answer(&Link { frame: reader.frame(&app), token, nonce: nonce.expose().to_owned(), dead: false });
+        reader.answer(&Link { frame: reader.frame(&app), token, nonce: nonce.expose().to_owned(), over: None });
     set(&mut response, PAGE, nonce.expose(), PAGE_SECONDS, "Strict");
     Ok(response)
 }
@@ -74,6 +76,10 @@ pub(super) async fn enter(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Failure> {
+    // Before the link is looked at: the answer says nothing of it.
+    if opens::is_a_scanner(agent(&headers)) {
+        return Ok(lets_nobody_in(&app, &reader, Over::Program));
+    }
     let (token, nonce) = (form.get("token").to_owned(), form.get("nonce").to_owned());
     let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == nonce);
     let before = cookie(&headers, SESSION).map(Secret::from);
@@ -87,13 +93,7 @@ pub(super) async fn enter(
         }
         false => None,
     };
-    let Some((own, let_in)) = let_in else {
-        let frame = reader.frame(&app);
-        let page = Link { frame, token: String::new(), nonce: String::new(), dead: true };
-        let mut response = reader.answer(&page);
-        *response.status_mut() = StatusCode::GONE;
-        return Ok(response);
-    };
+    let Some((own, let_in)) = let_in else { return Ok(lets_nobody_in(&app, &reader, Over::Dead)) };
     let done = match &let_in {
         Let::In(_) => "",
         Let::Joined => "?done=joined",
@@ -108,6 +108,18 @@ pub(super) async fn enter(
     }
     set(&mut response, PAGE, "", 0, "Strict");
     Ok(response)
+}
+
+/// Says why a link lets nobody in.
+fn lets_nobody_in(app: &App, reader: &Reader, over: Over) -> Response {
+    let status = match over {
+        Over::Dead => StatusCode::GONE,
+        Over::Program => StatusCode::FORBIDDEN,
+    };
+    let page = Link { frame: reader.frame(app), token: String::new(), nonce: String::new(), over: Some(over) };
+    let mut response = reader.answer(&page);
+    *response.status_mut() = status;
+    response
 }
 
 /// Returns the language of who was let in, if the pages speak it. They are in: where it cannot be found out, the browser's is as good.

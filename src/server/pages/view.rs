@@ -95,7 +95,16 @@ pub(super) struct Link<'a> {
     pub frame: Frame<'a>,
     pub token: String,
     pub nonce: String,
-    pub dead: bool,
+    pub over: Option<Over>,
+}
+
+/// Why the button of a link does nothing.
+#[derive(Clone, Copy)]
+pub(super) enum Over {
+    /// The link was used, or is too old, or is none.
+    Dead,
+    /// What pressed it says that it is a program that checks mails: the link is as it was.
+    Program,
 }
 
 /// The page of a message's link.

@@ -71,6 +71,13 @@ impl Post {
         Self::of(store, folder, limits, (sink, relay))
     }
 
+    /// Returns a service in memory that waits no longer for its relay than this.
+    pub fn impatient(patience: Patience) -> Self {
+        let sink = Sink::start();
+        let relay = Relay::new(config(sink.port), patience).unwrap();
+        Self::of(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), for_a_class(), (sink, relay))
+    }
+
     /// Returns a service whose mail goes elsewhere than to the sink.
     pub fn through(store: Arc<dyn Store>, folder: tempfile::TempDir, relay: Relay) -> Self {
         Self::of(store, folder, for_a_class(), (Sink::start(), relay))

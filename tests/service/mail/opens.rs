@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use testamur::mail::opens::{PICTURE, SECONDS};
 
 use super::{PUBLIC, Post, on_each_engine};
+use crate::browser::{Browser, hidden};
 
 /// What programs that look at mails are known to say they are; each fetches all that a mail leads to.
 const SCANNERS: [&str; 16] = [
@@ -138,6 +139,12 @@ fn a_replay_of_what_scanners_ask_for_counts_nothing() {
     for (who, one) in asked {
         post.world.pass(one.at - gone);
         gone = one.at;
+        if one.what == "button" {
+            let mut browser = Browser::called(&post.world, Box::leak(one.agent.clone().into_boxed_str()));
+            assert_eq!(press(&mut browser, &link), 200, "{who}: the file is handed out");
+            assert_eq!(state(&post), "sent", "{who}: {} {} at {} counts", one.method, one.what, one.at);
+            continue;
+        }
         let (path, status) = match &*one.what {
             "link" => (link.clone(), 200),
             "drawing" => (format!("{link}/picture.png"), 200),
@@ -158,6 +165,16 @@ fn a_replay_of_what_scanners_ask_for_counts_nothing() {
     // One of them as a person does it: so the replay could have counted.
     ask(&post, "GET", &picture, PERSON);
     assert_eq!(state(&post), "opened");
+    assert_eq!(press(&mut Browser::new(&post.world), &link), 200);
+    assert_eq!(state(&post), "downloaded");
+}
+
+/// Presses the button of a link's page, with the cookie of that page.
+fn press(browser: &mut Browser, link: &str) -> u16 {
+    let page = browser.page(link);
+    let answer = browser.post(&format!("{link}/file"), &[("nonce", &hidden(&page, "nonce")), ("format", "pdf")]);
+    assert!(answer.bytes.starts_with(b"%PDF-"), "{}", answer.text());
+    answer.status.as_u16()
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testamur::mail::outbox::{self, Going};
+use testamur::mail::relay::Patience;
 use testamur::mail::{Message, link};
 use testamur::store::{Collection, Header, MemoryStore, export, import};
 
@@ -114,6 +116,39 @@ fn a_connection_that_breaks_before_the_content_costs_nothing() {
     }
     assert_eq!((sent, post.sink.mails().len()), (1, 1));
     assert_eq!(state_of(&post.messages()[0]), "sent");
+}
+
+/// As slow as can be: it keeps the connection and says nothing. Before the final dot nothing has left; after it nobody can tell.
+#[test]
+fn a_relay_that_falls_silent_keeps_nobody_waiting_and_nothing_is_sent_twice() {
+    let silence = Duration::from_secs(2);
+    let post = Post::impatient(Patience { command: silence, content: silence, ..Patience::default() });
+    school(&post.world, 7, 0);
+    done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    // A recipient is named again in new connections.
+    (0..3).for_each(|_| post.sink.fail(&to(0), Fault::SilentAtRecipient));
+    post.sink.fail(&to(1), Fault::SilentAtData);
+    post.sink.fail(&to(2), Fault::SilentAfter);
+    post.send();
+    let sent = post.deliver();
+    assert_eq!((sent.sent, sent.deferred, sent.ambiguous, sent.stuck), (4, 2, 1, false), "{sent:?}");
+    let state = |n: usize| state_of(&post.message_to(&to(n))).to_owned();
+    let states: Vec<_> = (0..7).map(state).collect();
+    assert_eq!(states, ["deferred", "deferred", "ambiguous", "sent", "sent", "sent", "sent"]);
+    let mut taken: Vec<_> = post.sink.mails().into_iter().map(|mail| (mail.to, mail.acknowledged)).collect();
+    taken.sort();
+    assert_eq!(taken, (2..7).map(|n| (to(n), n != 2)).collect::<Vec<_>>(), "the silent one has it: who could tell");
+    assert!(post.world.get("/mail").ok()["trouble"].is_null());
+
+    // What had not left does so once it is due; of the other nobody knows, and it waits for somebody to decide.
+    post.sink.forgive(&to(0));
+    post.world.pass(90);
+    assert_eq!(post.deliver().sent, 2);
+    post.world.pass(30 * 86_400);
+    assert_eq!(post.deliver(), Default::default());
+    let reached: BTreeSet<_> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(reached, [to(0), to(1)].into());
+    assert_eq!(state(2), "ambiguous");
 }
 
 #[test]

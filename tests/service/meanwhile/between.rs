@@ -13,6 +13,7 @@ use testamur::store::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 type Happening = Box<dyn FnOnce() + Send>;
+type Look = Arc<dyn Fn(&dyn Store) + Send + Sync>;
 type Refusal = Box<dyn Fn(&Batch) -> Option<StoreError> + Send>;
 
 /// A store with a hook before its writes.
@@ -21,6 +22,7 @@ pub struct Between {
     turn: AtomicUsize,
     happening: Mutex<Option<(&'static str, Happening)>>,
     refusal: Mutex<Option<Refusal>>,
+    look: Mutex<Option<Look>>,
 }
 
 impl Between {
@@ -31,7 +33,8 @@ impl Between {
 
     /// Returns a store of which each call goes to the next of several handles to one store.
     pub fn taking_turns(handles: Vec<Arc<dyn Store>>) -> Arc<Self> {
-        Arc::new(Self { handles, turn: AtomicUsize::new(0), happening: Mutex::default(), refusal: Mutex::default() })
+        let (turn, happening, refusal, look) = Default::default();
+        Arc::new(Self { handles, turn, happening, refusal, look })
     }
 
     fn inner(&self) -> &dyn Store {
@@ -51,6 +54,18 @@ impl Between {
     /// Refuses batches from now on.
     pub fn refuse(&self, refusal: impl Fn(&Batch) -> Option<StoreError> + Send + 'static) {
         *refusals(&self.refusal) = Some(Box::new(refusal));
+    }
+
+    /// Looks at the store after each call from now on: what is seen is what is there after a cut between two of them.
+    pub fn watch(&self, look: impl Fn(&dyn Store) + Send + Sync + 'static) {
+        *self.look.lock().unwrap() = Some(Arc::new(look));
+    }
+
+    fn look(&self) {
+        let look = self.look.lock().unwrap().clone();
+        if let Some(look) = look {
+            look(self.inner());
+        }
     }
 
     fn now(&self, method: &str) {
@@ -73,7 +88,9 @@ macro_rules! passed_on {
     ($($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)*) => {
         $(fn $name(&self, $($argument: $kind),*) -> Result<$answer> {
             self.now(stringify!($name));
-            self.inner().$name($($argument),*)
+            let answer = self.inner().$name($($argument),*);
+            self.look();
+            answer
         })*
     };
 }
@@ -86,7 +103,9 @@ impl Store for Between {
     fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {
         self.now("write");
         let refused = refusals(&self.refusal).as_ref().and_then(|refusal| refusal(batch));
-        refused.map_or_else(|| self.inner().write(batch, act), Err)
+        let answer = refused.map_or_else(|| self.inner().write(batch, act), Err);
+        self.look();
+        answer
     }
 
     passed_on! {

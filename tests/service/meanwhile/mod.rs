@@ -3,6 +3,7 @@
 
 mod between;
 mod leases;
+mod mailed;
 mod publication;
 mod queue;
 

@@ -46,14 +46,16 @@ try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/ w
 
 test: setup ## Check the format and run all tests, but in Chromium only staff, acts, copied and dropped; the rest of those: make e2e
 	@scripts/web --must
-	cargo fmt --all --check
-	cargo test --doc
-	cargo test --lib --bins --tests
-	npm --prefix verifier-web run check
-	npm --prefix verifier-web test
-	npm --prefix verifier-web run differential -- --testamur $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur
+	@rm -f target/minutes
+	@scripts/timed "the format" cargo fmt --all --check
+	@scripts/timed "examples in the documentation" cargo test --doc
+	@scripts/timed "tests of the program" cargo test --lib --bins --tests
+	@scripts/timed "types of the page" npm --prefix verifier-web run check
+	@scripts/timed "tests of the page" npm --prefix verifier-web test
+	@scripts/timed "program and page compared" npm --prefix verifier-web run differential -- --testamur $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur
 	@scripts/setup browser
-	TESTAMUR_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur npm --prefix verifier-web run e2e:short
+	@TESTAMUR_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur scripts/timed "Chromium" npm --prefix verifier-web run e2e:short
+	@cat target/minutes
 
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))

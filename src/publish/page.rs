@@ -1,5 +1,8 @@
 //! The front page of a published site.
 
+use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
+
 use super::Request;
 use crate::keys::{KeyManifest, KeyState, ManifestKey};
 use crate::proof::eddsa::PublicKey;
@@ -23,6 +26,7 @@ pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey,
     let fingerprint = root.fingerprint();
     let keys: String = manifest.keys.iter().rev().map(key_row).collect();
     let lists: String = snapshot.status_lists.iter().map(|list| list_row(&list.id)).collect();
+    let hash = hash_of(STYLE);
     let (version, issued, due) = (snapshot.version, time(snapshot.issued), time(snapshot.next_update));
     format!(
         r##"<!doctype html>
@@ -30,11 +34,10 @@ pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey,
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{hash}'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">
 <title>{name}: certificates</title>
-<style>
-{STYLE}</style>
+<style>{STYLE}</style>
 </head>
 <body>
 <header>
@@ -94,6 +97,11 @@ same name and another fingerprint is somebody else.</p>
 </html>
 "##
     )
+}
+
+/// Returns what a content-security-policy calls a script or a style that stands in the page.
+pub(super) fn hash_of(text: &str) -> String {
+    format!("sha256-{}", BASE64.encode(&Sha256::digest(text)))
 }
 
 fn key_row(key: &ManifestKey) -> String {

@@ -340,6 +340,32 @@ fn the_web_verifier_is_published_with_the_root_and_the_trust_file() {
 }
 
 #[test]
+fn pages_of_the_site_allow_no_script_and_no_style_but_their_own() {
+    let academy = Academy::new();
+    academy.publish(day(1)).unwrap();
+    for name in ["index.html", "404.html"] {
+        let page = academy.text(name);
+        let policy = page.split("Content-Security-Policy\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let policy = policy.unwrap_or_else(|| panic!("{name} has no policy: {page}"));
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{name}: {policy}");
+        let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).unwrap();
+        let hash = data_encoding::BASE64.encode(&<sha2::Sha256 as sha2::Digest>::digest(style));
+        assert!(policy.contains(&format!("style-src 'sha256-{hash}';")), "{name}: {policy}");
+        // A style in an element would not be taken.
+        assert!(!page.contains("style=\"") && page.matches("<style").count() == 1, "{name}");
+    }
+    // The web verifier computes with WebAssembly, which browsers let nobody do without that word.
+    for name in ["verify/index.html", "verify/verifier.html"] {
+        if testamur::publish::verifier_is_built_in() {
+            let page = academy.text(name);
+            let policy =
+                page.split("Content-Security-Policy\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+            assert!(!policy.unwrap().replace("'wasm-unsafe-eval'", "").contains("unsafe"), "{name}");
+        }
+    }
+}
+
+#[test]
 fn bitstring_example_of_the_specification_is_read_as_all_zero() {
     let text = include_str!("../vectors/standards/bitstring/spec-example-all-zero.json");
     let list = StatusList::from_payload(text.as_bytes()).unwrap();

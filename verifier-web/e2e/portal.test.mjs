@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -18,15 +18,20 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const SHOTS = process.env.SCREENSHOTS;
 const WAYS = ['light', 'dark'].flatMap((colorScheme) => [[390, 844], [1440, 900]].map(([width, height]) => ({ colorScheme, viewport: { width, height } })));
 const PEOPLE = ['Zoë Ångström', 'Alan Turing', 'Grace Hopper', 'Katherine Johnson', 'Emmy Noether'];
+const HEDY = 'Hedy Lamarr,hedy@example.org';
 const children = [];
 let issuer;
 let browser;
 let base;
 let mails;
+/** What a browser with a screen calls itself: one without is taken for a program that checks mails. */
+let agent;
 
 before(async () => {
   issuer = new Issuer();
   issuer.issue('MAPS', 'Applied Cartography', PEOPLE);
+  enrol('WAVES', 'Spread Spectrum', [HEDY]);
+  enrol('SAILING', 'Sailing', ['Anna Berg,family@example.org', 'Berta Berg,family@example.org']);
   issuer.publish();
   mails = join(issuer.folder, 'mails');
   const relay = Number(await said(start('python3', [SINK, mails]), /^(\d+)\n/));
@@ -41,6 +46,7 @@ before(async () => {
   await said(start(PROGRAM, serving, env), /(listening) on/);
   issuer.run('mail', 'send', 'MAPS');
   browser = await launch();
+  agent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Safari/537.36`;
 });
 
 after(async () => {
@@ -52,6 +58,15 @@ after(async () => {
   })));
   issuer?.remove();
 });
+
+/** Puts people into an event of their own, and issues to them. */
+function enrol(event, title, rows) {
+  const list = join(issuer.folder, `${event}.csv`);
+  writeFileSync(list, `${['name,email', ...rows].join('\n')}\n`);
+  issuer.run('event', 'create', event, '--title', title, '--template', 'classic');
+  issuer.run('import', event, list, '--same-address', 'two-people');
+  issuer.run('issue', event, '--format', 'json', '--out', issuer.out);
+}
 
 function start(program, args, env = process.env) {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -81,8 +96,8 @@ async function freePort() {
   return port;
 }
 
-/** Returns the address in a mail to somebody that begins so, once there is one. */
-async function linkTo(address, path) {
+/** Returns the address in a mail to somebody that begins so, once there is one that is not among the known. */
+async function linkTo(address, path, known = []) {
   const wanted = new RegExp(`${base.replaceAll('/', '\\/')}${path}[a-z0-9.]+`);
   for (let tries = 0; tries < 600; tries += 1) {
     for (const name of readdirSync(mails).filter((one) => one.endsWith('.eml')).sort().reverse()) {
@@ -90,11 +105,43 @@ async function linkTo(address, path) {
       // Quoted-printable (RFC 2045 section 6.7), as far as an address needs it.
       const text = mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
       const found = wanted.exec(text);
-      if (found && mail.includes(address)) return found[0];
+      if (found && mail.includes(address) && !known.includes(found[0])) return found[0];
     }
     await new Promise((resolve) => { setTimeout(resolve, 100); });
   }
   throw new Error(`no mail with ${path} came to ${address}`);
+}
+
+const used = [];
+
+/** Asks for a link and returns it. */
+async function asked(page, address) {
+  await page.goto(`${base}/portal`);
+  await page.fill('#email', address);
+  await page.click('form[action$="/portal/login"] button');
+  const link = await linkTo(address, '/portal/enter/', used);
+  used.push(link);
+  return link;
+}
+
+/** Presses each button that copies a field for LinkedIn, and compares with what the link says. */
+async function copied(context, page) {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
+  await page.bringToFront();
+  const query = new URL(await page.getAttribute('a[href*="linkedin.com/profile/add"]', 'href')).searchParams;
+  const fields = {};
+  for (const row of await page.locator('dl.copy > div').all()) {
+    await row.getByRole('button').click();
+    await row.locator('button', { hasText: 'Copied' }).waitFor();
+    fields[await row.locator('dt').innerText()] = await page.evaluate(() => navigator.clipboard.readText());
+  }
+  assert.deepEqual(fields, {
+    Name: query.get('name'),
+    'Issuing organization': query.get('organizationName'),
+    'Issue date': `${query.get('issueYear')}-${query.get('issueMonth').padStart(2, '0')}`,
+    'Credential ID': query.get('certId'),
+    'Credential URL': query.get('certUrl'),
+  });
 }
 
 /** Goes the whole way as one of the people; `look` is asked at each page. */
@@ -150,6 +197,7 @@ async function walk(context, person, look) {
   await shown.click();
   await page.waitForSelector('input[name=indexed]');
   await look(page, 'visible');
+  await copied(context, page);
   const lead = await page.getAttribute('#share ~ p > a[href*="/c/"]', 'href');
   await page.goto(lead);
   await look(page, 'public');
@@ -178,7 +226,7 @@ async function walk(context, person, look) {
 }
 
 test('a holder comes from a mail to a page that others see, and nothing is loaded from elsewhere', async () => {
-  const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
+  const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, userAgent: agent });
   await walk(context, PEOPLE[0], async () => {});
   const cookies = await context.cookies(base);
   const session = cookies.find((one) => one.name === '__Host-testamur_portal');
@@ -186,23 +234,63 @@ test('a holder comes from a mail to a page that others see, and nothing is loade
   await context.close();
 });
 
+test('a browser without a screen uses no link up', async () => {
+  const [scanner, person] = await Promise.all([{}, { userAgent: agent }].map((more) => browser.newContext({ locale: 'en-GB', ...more })));
+  const page = await person.newPage();
+  const link = await asked(page, 'hedy@example.org');
+  const looked = await scanner.newPage();
+  await looked.goto(link);
+  await looked.click('form[action$="/portal/enter"] button');
+  assert.match(await looked.innerText('main'), /Open it from the mail in another browser/);
+  await looked.goto(`${base}/portal/certificates`);
+  assert.equal(new URL(looked.url()).pathname, '/portal', 'it is not in');
+  await page.goto(link);
+  await page.click('form[action$="/portal/enter"] button');
+  await page.waitForURL('**/portal/certificates');
+  await Promise.all([scanner.close(), person.close()]);
+});
+
+/** Returns what looks at a page: nothing that axe finds, nothing too wide. */
+function looking({ colorScheme, viewport }) {
+  return async (page, name) => {
+    await page.waitForLoadState('load');
+    if (SHOTS) {
+      mkdirSync(SHOTS, { recursive: true });
+      await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${viewport.width}.png`), fullPage: true });
+    }
+    await page.addScriptTag({ path: AXE });
+    const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), RULES);
+    const found = violations.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+    assert.deepEqual(found, []);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+  };
+}
+
+function contextOf(way) {
+  return browser.newContext({ locale: 'en-GB', acceptDownloads: true, bypassCSP: true, reducedMotion: 'reduce', userAgent: agent, ...way });
+}
+
 for (const [at, way] of WAYS.entries()) {
-  const { colorScheme, viewport } = way;
-  test(`axe finds nothing on the whole way, ${colorScheme}, ${viewport.width} wide`, async () => {
-    const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, bypassCSP: true, reducedMotion: 'reduce', ...way });
-    await walk(context, PEOPLE[at + 1], async (page, name) => {
-      await page.waitForLoadState('load');
-      if (SHOTS) {
-        mkdirSync(SHOTS, { recursive: true });
-        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${viewport.width}.png`), fullPage: true });
-      }
-      await page.addScriptTag({ path: AXE });
-      const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), RULES);
-      const found = violations.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-      assert.deepEqual(found, []);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
-    });
+  const called = `${way.colorScheme}, ${way.viewport.width} wide`;
+  test(`axe finds nothing on the whole way, ${called}`, async () => {
+    const context = await contextOf(way);
+    await walk(context, PEOPLE[at + 1], looking(way));
     await context.close();
   });
+
+  test(`axe finds nothing where several share a mailbox, ${called}`, async () => {
+    await several(way, looking(way));
+  });
+}
+
+/** Looks at the page that asks who one is. */
+async function several(way, look) {
+  const family = await contextOf(way);
+  const shared = await family.newPage();
+  await shared.goto(await asked(shared, 'family@example.org'));
+  await shared.click('form[action$="/portal/enter"] button');
+  await shared.waitForSelector('#who');
+  await look(shared, 'who');
+  await family.close();
 }

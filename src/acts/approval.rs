@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::run::record::{RunRecord, RunState, read};
 use super::run::step::ending;
-use super::run::{Result, RunError, TRIES, new_id};
+use super::run::{Result, RunError, TRIES, filtered, new_id};
 use super::second;
 use crate::accounts::{Permission, Proved};
 use crate::credential::Timestamp;
@@ -15,6 +15,8 @@ use crate::store::{Collection, Document, DocumentQuery, DocumentWrite, Expect, P
 
 /// How long somebody can approve, in days.
 pub const DAYS: i64 = 7;
+/// Most approvals looked at for one page of those in one state.
+const LOOKED_AT: usize = 20_000;
 
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,21 +93,24 @@ pub(super) fn withdrawn(desk: &Desk, run: &RunRecord) -> Result<Option<DocumentW
     Ok(open.then(|| over.put(Expect::Revision(revision))))
 }
 
-/// Lists approvals, oldest first or newest first.
+/// Lists approvals as they stand now, those in one state or all, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(
     store: &dyn Store,
-    newest: bool,
+    (state, newest): (Option<ApprovalState>, bool),
     now: Timestamp,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Approval>> {
     let query = DocumentQuery { newest, ..DocumentQuery::default() };
-    let page = store.find_documents(Collection::APPROVALS, &query, cursor, limit)?;
-    let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
-    Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
+    let read = |cursor: Option<&str>, limit| {
+        let page = store.find_documents(Collection::APPROVALS, &query, cursor, limit)?;
+        let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
+        Ok((page.items.iter().map(read).collect::<Result<Vec<_>>>()?, page.next))
+    };
+    filtered(cursor, limit, LOOKED_AT, read, |one| state.is_none_or(|state| one.state == state))
 }
 
 /// Returns an approval and its revision.

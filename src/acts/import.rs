@@ -110,18 +110,41 @@ pub struct FirstPerson {
     pub email: Option<String>,
     /// Language of the certificate and of mails.
     pub locale: Option<String>,
+    /// What else of the row their certificate says, column by column: what is signed, and what the template prints.
+    pub says: Vec<SaidOf>,
+}
+
+/// What a column makes a certificate say.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SaidOf {
+    /// The column's header.
+    #[schema(example = "Company")]
+    pub header: String,
+    /// What it says of the person; empty where nothing is known.
+    #[schema(example = "Kestrel Freight")]
+    pub value: String,
 }
 
 impl FirstPerson {
-    fn of(row: &RowOutcome) -> Option<Self> {
+    fn of(row: &RowOutcome, columns: &[(&import::Column, &Use)]) -> Option<Self> {
         let person = row.participant.as_ref()?;
+        let said = |(column, _): &(&import::Column, &Use)| SaidOf {
+            header: header(column),
+            value: person.fields.get(&column.field).cloned().unwrap_or_default(),
+        };
         Some(Self {
             line: row.line,
             name: person.name.clone(),
             email: person.email.clone(),
             locale: person.locale.clone(),
+            says: columns.iter().filter(|(_, used)| matches!(used, Use::Signed | Use::Printed)).map(said).collect(),
         })
     }
+}
+
+/// Returns a column's header, shortened.
+fn header(column: &import::Column) -> String {
+    column.header.chars().take(200).collect()
 }
 
 /// A column of the file.
@@ -250,6 +273,9 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
         notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
     }
+    let read: Vec<_> = columns.columns.iter().zip(&uses).collect();
+    let first = rows.iter().filter(|_| request.dry_run).filter_map(|row| FirstPerson::of(row, &read)).take(FIRST);
+    let first_people = first.collect();
     let (findings_alike, findings_more) = if request.dry_run { alike(&rows) } else { Default::default() };
     Ok(Imported {
         import: record,
@@ -257,11 +283,11 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         counts,
         kept_lines,
         notes,
-        columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
+        columns: read.into_iter().map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
         findings_alike,
         findings_more,
-        first_people: rows.iter().filter(|_| request.dry_run).filter_map(FirstPerson::of).take(FIRST).collect(),
+        first_people,
         languages,
         questions,
         offers,
@@ -410,8 +436,7 @@ fn column_read((column, used): (&import::Column, &Use)) -> ColumnRead {
     // A result that was said to be whether somebody has passed, and that nobody signs, is for the rule, as pages and programs call it.
     let is_for_rule = |meaning: &Meaning| *meaning == Meaning::Result && *used == Use::Rule;
     let meaning = column.meaning.filter(|meaning| !is_for_rule(meaning)).map(|meaning| meaning.field().to_owned());
-    let header = column.header.chars().take(200).collect();
-    ColumnRead { header, field: column.field.clone(), meaning, used: used.as_str() }
+    ColumnRead { header: header(column), field: column.field.clone(), meaning, used: used.as_str() }
 }
 
 /// Says what becomes of each column, by the event's templates and its rule.

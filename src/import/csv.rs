@@ -206,7 +206,8 @@ mod tests {
         assert_eq!(first_row(b"name\ttown\nAda\tLondon\n"), ["Ada", "London"]);
         assert_eq!(first_row(b"name,town\n\"Lovelace; Ada\",London\n"), ["Lovelace; Ada", "London"]);
         assert_eq!(first_row(b"name\nAda\n"), ["Ada"]);
-        let unknown = first_row("név, keresztnév;cím\nKovács, Anna;anna@x.example\nNagy, Béla;b@x.example\n".as_bytes());
+        let unknown =
+            first_row("név, keresztnév;cím\nKovács, Anna;anna@x.example\nNagy, Béla;b@x.example\n".as_bytes());
         assert_eq!(unknown, ["Kovács, Anna", "anna@x.example"]);
         assert_eq!(first_row(b"sep=;\nname;town\nAda;London\n"), ["Ada", "London"]);
     }

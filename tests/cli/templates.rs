@@ -158,7 +158,12 @@ fn an_events_template_is_previewed_exported_and_made_anew() {
     issuer.run(&["template", "preview", "--event", "SIGNED", "--name", "Ada Lovelace", "--out", pdf]).expect(0);
     let text = std::process::Command::new("pdftotext").args([pdf, "-"]).output().unwrap();
     let text = String::from_utf8(text.stdout).unwrap();
-    assert!(["Ada Lovelace", "Weaving", "Helena Okafor", "May 4, 2026 – May 8, 2026"].iter().all(|part| text.contains(part)), "{text}");
+    assert!(
+        ["Ada Lovelace", "Weaving", "Helena Okafor", "May 4, 2026 – May 8, 2026"]
+            .iter()
+            .all(|part| text.contains(part)),
+        "{text}"
+    );
     issuer.run(&["template", "export", "--event", EVENT, "--out", folder]).expect(0).prints("holds the template");
     issuer.run(&["template", "check", folder]).expect(0);
     issuer.run(&["template", "export", "classic", "--out", folder]).expect(3).warns("is there already");

@@ -299,15 +299,30 @@ const ENGLISH: [&str; 34] = [
     "to",
 ];
 
-/// Fails on English in what a page says is wrong: beside its fields, above a form, in notices.
+/// Where a page says what is wrong: beside its fields, above a form, in notices.
+const WRONG: [(&str, &str); 2] = [("class=\"problem\"", "</p>"), ("class=\"notice", "</div>")];
+
+/// Fails on English in what a page says is wrong.
 #[track_caller]
 pub fn is_german(page: &str, but: &[&str]) {
+    is_german_in(page, &WRONG, but);
+}
+
+/// Fails on English in what a page says is wrong, and in the rows of its tables, its facts and its findings.
+#[track_caller]
+pub fn is_german_throughout(page: &str, but: &[&str]) {
+    let places = [("<tr", "</tr>"), ("<dd", "</dd>"), ("class=\"missing\"", "</ul>")];
+    is_german_in(page, &[&WRONG[..], &places].concat(), but);
+}
+
+#[track_caller]
+fn is_german_in(page: &str, places: &[(&str, &str)], but: &[&str]) {
     assert!(page.contains("<html lang=\"de\">"), "{page}");
     let mut seen = 0;
-    for (start, end) in [("class=\"problem\"", "</p>"), ("class=\"notice", "</div>")] {
-        for part in page.split(start).skip(1) {
+    for (start, end) in places {
+        for part in page.split(*start).skip(1) {
             let part = part.split_once('>').map_or("", |(_, rest)| rest);
-            let part = part.split(end).next().unwrap_or_default();
+            let part = part.split(*end).next().unwrap_or_default();
             let plain: Vec<_> = part.split('<').map(|one| one.split_once('>').map_or(one, |(_, text)| text)).collect();
             // What was typed, and what is technical, is quoted.
             let said: String = plain.join(" ").split('`').step_by(2).collect::<Vec<_>>().join(" ");

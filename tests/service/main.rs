@@ -4,6 +4,7 @@ mod abuse;
 mod again;
 mod archived;
 mod asked;
+mod attention;
 mod bad_rows;
 mod badges;
 mod beside;

@@ -242,3 +242,40 @@ fn a_dry_run_says_what_would_become_of_the_people_and_who_is_known_keeps_a_bette
         assert_eq!((&copy["starts"], &copy["ends"]), (&Value::Null, &Value::Null), "{copy}");
     });
 }
+
+#[test]
+fn the_rows_are_told_by_how_they_were_found_and_the_first_people_with_what_their_certificates_say() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let list = "Name;E-Mail;Credits;Company\nAda Lovelace;a@example.org;4,5;Engines\nBo  Holm;b@example.org;;Looms\n;c@example.org;;\n#12 Klaus;d@example.org;3;\n";
+        let told = {
+            let path = "/events/MAPS/imports?dry_run=true";
+            let token = owner.token(world, &["view", "import"]);
+            let form = format!(
+                "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"l.csv\"\r\n\r\n{list}\r\n--X--\r\n"
+            );
+            let request = crate::harness::request("POST", path).header("authorization", token);
+            world.send("", request.header("content-type", "multipart/form-data; boundary=X"), form).ok()
+        };
+        let count = |name: &str| told["counts"][name].as_u64().unwrap();
+        assert_eq!(["rows", "valid", "warnings", "errors", "asked"].map(count), [4, 1, 1, 1, 1], "{told}");
+        let says = |n: usize, header: &str| {
+            let all = told["first_people"][n]["says"].as_array().unwrap();
+            all.iter().find(|one| one["header"] == header).map(|one| one["value"].clone())
+        };
+        assert_eq!(says(0, "Credits"), Some(json!("4.5")), "{told}");
+        assert_eq!(says(1, "Credits"), Some(json!("")), "{told}");
+        assert_eq!(says(0, "Company"), None, "what no certificate says is not among it: {told}");
+        let (_, page) = choose(&mut ada, list);
+        for said in ["row is valid", "row with a warning", "row with an error", "row asked about"] {
+            assert!(page.contains(&format!("<b>1</b> <span>{said}</span>")), "{said}: {page}");
+        }
+        let first = page.split("The first people, as they would be printed").nth(1).unwrap();
+        let table = first.split("</table>").next().unwrap();
+        assert!(table.contains("Ada Lovelace") && table.contains("4.5") && !table.contains("Engines"), "{table}");
+        ada.page("/staff?lang=de");
+        let (_, page) = choose(&mut ada, list);
+        assert!(page.contains("<b>1</b> <span>Zeile mit Fehler</span>"), "{page}");
+    });
+}

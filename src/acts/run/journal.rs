@@ -47,6 +47,17 @@ impl RunQuery {
         *self != Self::all(self.newest)
     }
 
+    /// Says whether a run is one of those that are asked for, whatever its state.
+    pub(super) fn takes(&self, run: &RunRecord) -> bool {
+        self.event.as_ref().is_none_or(|event| run.event.as_ref() == Some(event))
+            && self.kind.is_none_or(|kind| run.kind == kind)
+            && self.is_by(run)
+    }
+
+    fn is_by(&self, run: &RunRecord) -> bool {
+        self.by.as_ref().is_none_or(|by| run.by.who().to_string().starts_with(by))
+    }
+
     /// Returns what the store is asked for, by what fewest runs have: few are under way.
     fn documents(&self) -> DocumentQuery {
         let event = self.event.as_ref().map(|event| (Index::EVENT, event.to_string()));
@@ -70,8 +81,7 @@ pub fn runs(store: &dyn Store, query: &RunQuery, cursor: Option<&str>, limit: us
         let page = store.find_documents(Collection::RUNS, &documents, cursor, limit)?;
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
     };
-    let keep = |run: &RunRecord| query.by.as_ref().is_none_or(|by| run.by.who().to_string().starts_with(by));
-    filtered(cursor, limit, LOOKED_AT, read, keep)
+    filtered(cursor, limit, LOOKED_AT, read, |run| query.is_by(run))
 }
 
 /// Returns a run and its revision.

@@ -17,6 +17,7 @@
 
 mod chosen;
 mod create;
+mod failures;
 pub mod fate;
 mod foresee;
 mod group;
@@ -33,6 +34,7 @@ mod which;
 
 pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
+pub use failures::{Unrepeated, unrepeated, unrepeated_page};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{Foreseen, affected, preview};
 pub use journal::{RunQuery, cancel, filtered, renaming, row, rows, run, runs};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::again::{ready, resend};
+use super::sought::Sought;
 use super::{Result, SendError};
 use crate::acts::ActError;
 use crate::acts::seal::Seal;
@@ -30,6 +31,8 @@ pub struct Again {
     pub event: Option<EventCode>,
     /// Only in this state.
     pub state: Option<State>,
+    /// Only those to whom this text leads ([`Sought`]).
+    pub text: Option<String>,
     /// But not these.
     pub except: BTreeSet<MessageId>,
 }
@@ -86,12 +89,14 @@ fn found(desk: &Desk, which: &Again) -> Result<(AgainMany, Vec<MessageId>)> {
         Ok(())
     };
     if which.messages.is_empty() {
-        if which.event.is_none() && which.state.is_none() {
+        let sought = Sought::new(desk.store, which.event.as_ref(), which.text.as_deref())?;
+        if which.event.is_none() && which.state.is_none() && sought.is_none() {
             return Err(ActError::invalid("state", "or `event` is needed, or messages").into());
         }
+        let is_sought = |message: &Message| sought.as_ref().map_or(Ok(true), |text| text.takes(desk.store, message));
         let query = MessageQuery { event: which.event.clone(), state: which.state, ..MessageQuery::default() };
         outbox::each::<SendError>(desk.store, &query, |message| {
-            if which.except.contains(&message.id) { Ok(()) } else { look(message) }
+            if which.except.contains(&message.id) || !is_sought(&message)? { Ok(()) } else { look(message) }
         })?;
     }
     let mut seen = BTreeSet::new();

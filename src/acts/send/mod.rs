@@ -13,6 +13,7 @@ mod newer;
 mod notices;
 mod returned;
 mod settings;
+mod sought;
 mod tidings;
 mod unsent;
 
@@ -28,6 +29,7 @@ pub use notices::remind;
 pub(in crate::acts) use notices::{corrected, of_address, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
+pub use sought::Sought;
 pub(in crate::acts) use tidings::run_ended;
 pub use unsent::{Unsent, WouldSend, first_over, would_send};
 

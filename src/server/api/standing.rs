@@ -8,11 +8,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::correct::{self, Which};
 use crate::acts::figures::{self, Figures};
-use crate::acts::{backup, run, upkeep};
+use crate::acts::{ApprovalState, CorrectionState, approval, backup, lost, run, upkeep};
+use crate::desk::Desk;
 use crate::mail::{outbox, setup};
 use crate::server::extract::Query;
 use crate::server::{App, Caller, Problem, ops, publisher};
+use crate::store::{PAGE_LIMIT, Page};
 
 /// How much room there should be, in bytes: a backup or a publication of some size fits.
 const ROOM: u64 = 1 << 30;
@@ -73,7 +76,19 @@ struct Standing {
     backup_failed: bool,
     /// Whether the last drill found something.
     drill_failed: bool,
+    /// Runs of which something failed and that were not repeated since, or done anew over the same group; publications aside.
+    /// Where there are many, they are counted once a minute.
+    failed_runs: usize,
+    /// Approvals that wait for somebody.
+    pending_approvals: usize,
+    /// Corrections that wait for somebody.
+    pending_corrections: usize,
+    /// Requests for another address that wait for somebody.
+    pending_address_requests: usize,
 }
+
+/// Runs from which on their count is kept for a minute.
+const MANY_RUNS: usize = 500;
 
 /// Show how the service stands
 #[utoipa::path(get, path = "/standing", tag = "Operations", extensions(("x-permission" = json!("view"))),
@@ -81,10 +96,14 @@ struct Standing {
 async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, Problem> {
     caller.may(Permission::View)?;
     let ready = ops::ready(State(app.clone())).await;
+    let waits = {
+        let key = format!("{:?}", caller.scope);
+        app.at_desk(&caller, move |app, desk| waiting(app, desk, key)).await?
+    };
     app.aside(move |app| {
         // What stands still is told by its seconds.
         let unwell = ready.err().filter(|problem| problem.code == "not-ready").map(|problem| problem.detail);
-        let mut standing = Standing { store_unwell: unwell, ..Standing::default() };
+        let mut standing = Standing { store_unwell: unwell, ..waits };
         keys(app, &mut standing)?;
         disk(app, &mut standing);
         mail(app, &mut standing)?;
@@ -95,6 +114,45 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, 
         Ok(Json(standing))
     })
     .await
+}
+
+/// What waits for somebody, of what the caller sees.
+fn waiting(app: &App, desk: &Desk, key: String) -> Result<Standing, Problem> {
+    let failed_runs = match app.failed_runs().of_late(&key, desk.now) {
+        Some((count, false)) => count,
+        _ => {
+            let found = run::unrepeated(desk.store)?;
+            if found.looked >= MANY_RUNS {
+                app.failed_runs().keep(key, found.runs.len(), desk.now);
+            }
+            found.runs.len()
+        }
+    };
+    let (store, now) = (desk.store, desk.now);
+    let pending = (Some(ApprovalState::Pending), true);
+    let corrections = Which { state: Some(CorrectionState::Pending), ..Which::default() };
+    Ok(Standing {
+        failed_runs,
+        pending_approvals: counted(|cursor| approval::list(store, pending, now, cursor, PAGE_LIMIT))?,
+        pending_corrections: counted(|cursor| correct::list(store, &corrections, cursor, PAGE_LIMIT))?,
+        pending_address_requests: counted(|cursor| {
+            lost::list(store, Some(CorrectionState::Pending), cursor, PAGE_LIMIT)
+        })?,
+        ..Standing::default()
+    })
+}
+
+/// Counts all of a listing.
+fn counted<T>(list: impl Fn(Option<&str>) -> run::Result<Page<T>>) -> Result<usize, Problem> {
+    let (mut count, mut cursor) = (0, None::<String>);
+    loop {
+        let page = list(cursor.as_deref())?;
+        count += page.items.len();
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(count);
+        }
+    }
 }
 
 fn keys(app: &App, standing: &mut Standing) -> Result<(), Problem> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::account::{code, password_again};
 use super::beside::beside;
 use super::events::text;
-use super::form::{Fields, part, query};
+use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::{Names, is_me};
@@ -22,12 +22,19 @@ const SHOWN: usize = 50;
 
 /// Lists approvals: those that wait first, then the newest.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
-    let w = staff.w;
-    let found = staff.get("/approvals?order=newest&limit=200").await?;
+    let (w, asked) = (staff.w, query(uri.query()));
+    let cursor = asked.get("cursor");
+    // Those that wait stand on the first page, however old they are.
+    let waiting = match cursor.is_empty() {
+        true => staff.get("/approvals?state=pending&order=newest&limit=500").await?,
+        false => Value::Null,
+    };
+    let wanted = written([("order", "newest"), ("limit", "50"), ("cursor", cursor)]);
+    let found = staff.get(&format!("/approvals?{wanted}")).await?;
     let names = Names::of(&staff).await;
-    let (waiting, others): (Vec<&Value>, Vec<&Value>) = items(&found).iter().partition(|one| one["state"] == "pending");
+    let others = items(&found).iter().filter(|one| one["state"] != "pending");
     let mut rows = Vec::new();
-    for one in waiting.into_iter().chain(others) {
+    for one in items(&waiting).iter().chain(others) {
         let run = staff.get_if(&format!("/runs/{}", part(&text(one, "run")))).await.unwrap_or_default();
         rows.push(vec![
             Cell::link(subject(&staff, &run), staff.at(&format!("/approvals/{}", part(&text(one, "id"))))),
@@ -41,9 +48,11 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         heads: ["approval-what", "approval-count", "asked-by", "state"].map(|key| w.s(key)).into(),
         rows,
         empty: w.s("approvals-none"),
-        next: None,
+        next: found["next"]
+            .as_str()
+            .map(|cursor| (w.s("more"), staff.at(&format!("/approvals?{}", written([("cursor", cursor)]))))),
     };
-    let page = Page::new(w.s("approvals")).said(w, &query(uri.query())).lead(w.s("approvals-lead"));
+    let page = Page::new(w.s("approvals")).said(w, &asked).lead(w.s("approvals-lead"));
     Ok(staff.page(&page.part(table)))
 }
 

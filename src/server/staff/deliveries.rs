@@ -83,7 +83,7 @@ fn state(staff: &Staff, message: &Value) -> Cell {
 }
 
 /// What a filter holds, as the API names it.
-const FILTER: [&str; 2] = ["event", "state"];
+const FILTER: [&str; 3] = ["q", "event", "state"];
 
 /// Lists messages, after how mail stands.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
@@ -100,6 +100,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("mail-{one}")))));
     let form = Form::filter(&staff, "/deliveries", w.s("filter"))
+        .field(Field::text("q", w.s("deliveries-text")).value(asked.get("q")))
         .field(Field::text("event", w.s("deliveries-event")).value(asked.get("event")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
     let chosen = Chosen::of(&asked);
@@ -118,10 +119,15 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         page = page.notice(Tone::Amber, w.s("mail-off"));
     }
     if let Some(trouble) = mail["trouble"].as_str() {
-        page = page.part(Notice { tone: Tone::Red, text: w.s("mail-trouble"), items: vec![trouble.to_owned()] });
+        page = page.part(Notice {
+            tone: Tone::Red,
+            text: w.s("mail-trouble"),
+            items: vec![phrases::sentence(&phrases::said(w, trouble))],
+        });
     }
     page = page.part(figures(&staff, &mail)).part_if(plot(&staff, asked.get("event")).await).part(form);
-    if items(&found).is_empty() {
+    // Where few are found among many, a page may hold none and still not be the last.
+    if items(&found).is_empty() && found["next"].is_null() {
         return Ok(staff.page(&page.part(table).part(meanings(w))));
     }
     let shown: Vec<String> = items(&found).iter().map(|one| text(one, "id")).collect();
@@ -215,7 +221,10 @@ fn bar(staff: &Staff, day: &Value) -> Bar {
 fn again(asked: &Fields, chosen: &Chosen) -> Value {
     match chosen.but {
         false => json!({ "messages": chosen.picks }),
-        true => json!({ "event": asked.some("event"), "state": asked.some("state"), "except": chosen.picks }),
+        true => {
+            let (event, state, q) = (asked.some("event"), asked.some("state"), asked.some("q"));
+            json!({ "event": event, "state": state, "q": q, "except": chosen.picks })
+        }
     }
 }
 

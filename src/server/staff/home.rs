@@ -21,20 +21,23 @@ const GOOD_DAYS: i64 = 2;
 pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
     let w = staff.w;
     let events = staff.get("/events?limit=8").await?;
-    let runs = staff.get("/runs?order=newest&limit=200").await?;
     let is_new = items(&events).is_empty();
     let mut page = Page::new(w.s("home")).said(w, &query(uri.query()));
+    let needs = attention(&staff, is_new).await;
+    let attention = |needs| Section::new("attention", w.s("home-attention")).part(Figures(needs));
     if is_new {
         page = page.lead(w.s("home-new"));
+        if !needs.is_empty() {
+            page = page.part(attention(needs));
+        }
         let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
         let made = super::events::may_make(&staff).await.then_some(made);
         let look = Action::link(w.s("nav-templates"), staff.at("/templates"));
         return Ok(staff.page(&page.part(Actions(made.into_iter().chain([look]).collect()))));
     }
-    let needs = attention(&staff, &runs).await;
     let attention = match needs.is_empty() {
         true => Section::new("attention", w.s("home-attention")).part(super::ui::Text(w.s("home-nothing"))),
-        false => Section::new("attention", w.s("home-attention")).part(Figures(needs)),
+        false => attention(needs),
     };
     let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
     page = page.part(attention).part_if(plot(&staff).await);
@@ -49,8 +52,8 @@ pub(super) fn items(listing: &Value) -> &[Value] {
     listing["items"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Returns what somebody should look at, with where.
-async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
+/// Returns what somebody should look at, with where. Where there is no event yet, there is nothing to publish.
+async fn attention(staff: &Staff, is_new: bool) -> Vec<Figure> {
     let w = staff.w;
     let mut needs = Vec::new();
     let mut need = |tone, count: u64, key: &str, path: &str| {
@@ -59,22 +62,13 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
             needs.push(Figure { label: w.count(key, count), value: w.number(count), href, tone: Some(tone) });
         }
     };
-    service(staff, &mut need).await;
-    let failed =
-        items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
-    need(Tone::Red, failed.count() as u64, "needs-failed", "/runs?state=completed_with_failures");
-    let count = |listing: Option<Value>| listing.map_or(0, |listing| items(&listing).len() as u64);
-    let approvals = staff.get_if("/approvals?order=newest&limit=200").await.unwrap_or_default();
-    let waiting = items(&approvals).iter().filter(|one| one["state"] == "pending").count();
-    need(Tone::Amber, waiting as u64, "needs-approvals", "/approvals");
-    need(
-        Tone::Amber,
-        count(staff.get_if("/corrections?state=pending&limit=100").await),
-        "needs-corrections",
-        "/corrections",
-    );
-    let addresses = count(staff.get_if("/address-requests?state=pending&limit=100").await);
-    need(Tone::Amber, addresses, "needs-addresses", "/address-requests");
+    let standing = staff.get_if("/standing").await.unwrap_or_default();
+    service(staff, &standing, &mut need);
+    let count = |name: &str| standing[name].as_u64().unwrap_or_default();
+    need(Tone::Red, count("failed_runs"), "needs-failed", "/runs?state=unrepeated");
+    need(Tone::Amber, count("pending_approvals"), "needs-approvals", "/approvals");
+    need(Tone::Amber, count("pending_corrections"), "needs-corrections", "/corrections?state=pending");
+    need(Tone::Amber, count("pending_address_requests"), "needs-addresses", "/address-requests");
     if let Some(mail) = staff.get_if("/mail").await {
         need(Tone::Red, mail["in_vain"].as_u64().unwrap_or_default(), "needs-bounced", "/deliveries?in_vain=unsettled");
         need(
@@ -89,7 +83,8 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
         let good = published["next_update"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
         let left = good.map(|good| (good.unix() - staff.now.unix()) / DAY);
         need(Tone::Red, u64::from(left.is_some_and(|days| days < GOOD_DAYS)), "needs-publication", "/publishing");
-        need(Tone::Amber, u64::from(published["version"] == 0), "needs-first-publication", "/publishing");
+        let is_first = published["version"] == 0 && !is_new;
+        need(Tone::Amber, u64::from(is_first), "needs-first-publication", "/publishing");
         let site = if published["version"] == 0 { None } else { staff.get_if("/publish/site").await };
         let site = site.unwrap_or_default();
         let found = site["looked"]["found"].as_str().unwrap_or_default();
@@ -110,8 +105,7 @@ fn way_of(address: &str) -> &'static str {
 }
 
 /// Returns what is not well with the service itself.
-async fn service(staff: &Staff, need: &mut impl FnMut(Tone, u64, &str, &str)) {
-    let standing = staff.get_if("/standing").await.unwrap_or_default();
+fn service(staff: &Staff, standing: &Value, need: &mut impl FnMut(Tone, u64, &str, &str)) {
     let is = |name: &str| u64::from(standing[name] == true);
     need(Tone::Red, u64::from(staff.locked), "needs-locked", "/unlock");
     need(Tone::Red, u64::from(standing["store_unwell"].is_string()), "needs-store", "/settings");
@@ -128,10 +122,6 @@ async fn service(staff: &Staff, need: &mut impl FnMut(Tone, u64, &str, &str)) {
         let stale = standing["backup_stale"] == true && standing["backup_failed"] != true;
         need(Tone::Amber, u64::from(stale), "needs-backup", "/backups");
     }
-}
-
-fn is_repeated(runs: &Value, run: &Value) -> bool {
-    items(runs).iter().any(|other| other["retry_of"] == run["id"])
 }
 
 /// Plots what was issued and sent.

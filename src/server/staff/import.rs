@@ -308,7 +308,8 @@ impl List<'_> {
     /// What would become of it.
     fn seen(&self, told: &Value) -> Page {
         let w = self.staff.w;
-        let mut page = self.page().part(self.counts(&told["counts"])).part(self.sum(&told["counts"]));
+        let counts = &told["counts"];
+        let mut page = self.page().part(self.rows_found(counts)).part(self.counts(counts)).part(self.sum(counts));
         let questions = told["questions"].as_array().map_or(&[][..], Vec::as_slice);
         if !questions.is_empty() {
             page = page.notice(Tone::Amber, w.count("import-questions", questions.len() as u64));
@@ -342,7 +343,6 @@ impl List<'_> {
             ("import-unchanged", "unchanged", Tone::Grey),
             ("import-kept", "kept", Tone::Grey),
             ("import-again-rows", "again", Tone::Grey),
-            ("import-asked", "asked", Tone::Amber),
         ];
         let some = further.into_iter().filter(|(_, member, _)| counts[*member].as_u64() > Some(0));
         all.extend(some.map(|(key, member, tone)| figure(key, member, tone)));
@@ -350,6 +350,27 @@ impl List<'_> {
         let (label, value) = (w.s("import-errors"), w.number(out));
         all.push(Figure { label, value, href: None, tone: Some(Tone::Amber).filter(|_| out > 0) });
         Figures(all).into()
+    }
+
+    /// How the rows of the list were found: each is one of these.
+    fn rows_found(&self, counts: &Value) -> Html {
+        let w = self.staff.w;
+        let figure = |(key, member, tone): (&str, &str, Tone)| {
+            let count = counts[member].as_u64().unwrap_or_default();
+            Figure {
+                label: w.count(key, count),
+                value: w.number(count),
+                href: None,
+                tone: Some(tone).filter(|_| count > 0),
+            }
+        };
+        let all = [
+            ("import-rows-valid", "valid", Tone::Green),
+            ("import-rows-warning", "warnings", Tone::Amber),
+            ("import-rows-error", "errors", Tone::Red),
+            ("import-rows-asked", "asked", Tone::Amber),
+        ];
+        Figures(all.map(figure).into()).into()
     }
 
     /// How rows and people add up.
@@ -361,18 +382,21 @@ impl List<'_> {
     fn first_people(&self, told: &Value) -> Option<Html> {
         let w = self.staff.w;
         let people = told["first_people"].as_array().filter(|people| !people.is_empty())?;
+        let says = |one: &Value| one["says"].as_array().cloned().unwrap_or_default();
         let row = |one: &Value| {
             let line = one["line"].as_u64().unwrap_or_default().to_string();
-            vec![
-                Cell::text(text(one, "name")),
-                Cell::text(text(one, "email")),
-                Cell::text(text(one, "locale")),
-                Cell::text(line),
-            ]
+            let mut cells = vec![Cell::text(text(one, "name")), Cell::text(text(one, "email"))];
+            cells.push(Cell::text(text(one, "locale")));
+            cells.extend(says(one).iter().map(|said| Cell::text(text(said, "value"))));
+            cells.push(Cell::text(line));
+            cells
         };
+        let mut heads = vec![w.s("name"), w.s("email"), w.s("field-language")];
+        heads.extend(people.first().map(says).unwrap_or_default().iter().map(|said| text(said, "header")));
+        heads.push(w.s("row"));
         let table = Table {
             caption: w.s("import-first"),
-            heads: [w.s("name"), w.s("email"), w.s("field-language"), w.s("row")].into(),
+            heads,
             rows: people.iter().map(row).collect(),
             empty: String::new(),
             next: None,

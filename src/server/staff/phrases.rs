@@ -531,6 +531,69 @@ mod tests {
         assert!(all_known(&files, &besides) >= 10);
     }
 
+    /// Texts of the errors of files, but for those that only pass on another.
+    fn all_errors_known(files: &[&str]) -> usize {
+        let (w, mut found) = (german_words(), 0);
+        for file in files {
+            let text = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file));
+            let texts = text.split("#[error(").skip(1).filter_map(|rest| literal(rest, 40));
+            for one in texts.filter(|one| one.contains(' ') && one.chars().any(char::is_alphabetic)) {
+                if ["`{0}` {1}"].contains(&one.as_str()) {
+                    continue;
+                }
+                found += 1;
+                assert!(is_known(w, &told(&one)), "{file}: {one}");
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn why_a_run_or_a_row_failed_and_what_a_spot_check_finds_has_german_words() {
+        let w = german_words();
+        let files = [
+            "making/draft.rs",
+            "making/face.rs",
+            "making/make.rs",
+            "making/replace.rs",
+            "making/proven.rs",
+            "making/results.rs",
+            "credential/claims.rs",
+            "qr/symbol.rs",
+            "render/mod.rs",
+            "template/error.rs",
+            "publish/mod.rs",
+            "mail/relay.rs",
+        ];
+        assert!(all_errors_known(&files) > 60);
+        assert!(all_known(&["acts/spot_check.rs"], &["the page does not show"]) >= 6);
+        for text in [
+            crate::acts::run::RunError::Busy.to_string(),
+            crate::acts::run::RunError::Panicked.to_string(),
+            crate::acts::run::RunError::NoMail.to_string(),
+            crate::acts::run::RunError::CannotMake("its template is not there".to_owned()).to_string(),
+            "the service was stopped while the list was being made".to_owned(),
+            "site/trust.jws has version 7, but the last version published from this store is 6; restore the newest backup; if there \
+             is none, publish with --after-restore, which takes over the site's revocations"
+                .to_owned(),
+            "no site folder is configured; set `site` in the section `[serve]` of testamur.toml, or start with --site".to_owned(),
+            "the root key `r1` is not in keys; bring the root key's file back from its safe into the keys folder, then retry"
+                .to_owned(),
+            "the relay takes no mail from here: it refuses recipients with 550, whoever they are; a login may be missing".to_owned(),
+        ] {
+            assert!(is_known(w, &text), "{text}");
+        }
+        use crate::reading::Field;
+        for field in [Field::Name, Field::Number, Field::Title, Field::Issuer, Field::Result] {
+            let text = format!("the page does not show the {} as it was signed", field.word());
+            assert!(is_known(w, &text), "{text}");
+        }
+        let stopped = "stopped by Ada after 500 of 1200: 500 revoked, 0 needed nothing, 0 failed; 700 were not begun";
+        let german =
+            "Ada, nach 500 von 1200: 500 widerrufen, 0 brauchten nichts, 0 gescheitert; 700 wurden nicht begonnen";
+        assert_eq!(said(w, stopped), german);
+    }
+
     #[test]
     fn every_act_of_the_log_has_a_name() {
         let all = [Words::named("en").unwrap(), german_words()];

@@ -10,6 +10,7 @@ use super::form::{part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
+use super::phrases::{said, sentence};
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Notice, Page, Progress,
     Table, Tone, fragment,
@@ -30,20 +31,33 @@ const STATES: [&str; 8] = [
     "cancelled",
 ];
 
+const KINDS: [&str; 6] = ["generate", "regenerate", "revoke", "restore", "publish", "send"];
+
+/// Stands among the states for runs of which something failed and that nobody repeated.
+const UNREPEATED: &str = "unrepeated";
+
+/// Rows that failed which a page shows.
+const FAILURES: &str = "100";
+
 /// Lists runs.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
-    let filter = [("event", asked.get("event")), ("state", asked.get("state"))];
+    let filter = ["event", "kind", "state"].map(|name| (name, asked.get(name)));
+    // What failed and was not repeated is no state of its own.
+    let wanted = filter.map(|pair| if pair == ("state", UNREPEATED) { (UNREPEATED, "true") } else { pair });
     let wanted =
-        written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
+        written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(wanted));
     let runs = staff.get(&format!("/runs?{wanted}")).await?;
     let next = runs["next"].as_str().map(|cursor| {
         (w.s("more"), staff.at(&format!("/runs?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
     });
-    let mut states = vec![Choice::new("", w.s("all"))];
+    let mut states = vec![Choice::new("", w.s("all")), Choice::new(UNREPEATED, w.s("run-unrepeated"))];
+    let mut kinds = vec![Choice::new("", w.s("all"))];
+    kinds.extend(KINDS.map(|one| Choice::new(one, w.s(&format!("kind-{one}")))));
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("run-{}", one.replace('_', "-"))))));
     let form = Form::filter(&staff, "/runs", w.s("filter"))
         .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
+        .field(Field::new("kind", w.s("run-kind"), Kind::Select(kinds)).value(asked.get("kind")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
     let table = Table {
         caption: w.s("nav-runs"),
@@ -93,10 +107,10 @@ fn is_over(run: &Value) -> bool {
 
 /// Shows a run.
 pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answer {
-    let (w, path) = (staff.w, format!("/runs/{}", part(&id)));
+    let (w, path, asked) = (staff.w, format!("/runs/{}", part(&id)), query(uri.query()));
     let run = staff.get(&path).await?;
     let event = text(&run, "event");
-    let mut page = Page::new(w.s(&format!("kind-{}", does(&run)))).said(w, &query(uri.query()));
+    let mut page = Page::new(w.s(&format!("kind-{}", does(&run)))).said(w, &asked);
     let mut trail = vec![staff.crumb(w.s("nav-runs"), "/runs")];
     if !event.is_empty() {
         trail.push(staff.crumb(event.clone(), &format!("/events/{event}")));
@@ -114,7 +128,7 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
         page = page.part(super::ui::Text(w.s("zip-names")));
     }
     if over {
-        page = page.part(failures(&staff, &path, &run).await?);
+        page = page.part(failures(&staff, &path, &run, asked.get("cursor")).await?);
     }
     Ok(staff.page(&page))
 }
@@ -209,7 +223,7 @@ fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
     };
     parts.push(Progress { done, total, label }.into());
     if let Some(problem) = run["problem"].as_str() {
-        parts.push(super::ui::Notice { tone: Tone::Red, text: problem.to_owned(), items: Vec::new() }.into());
+        parts.push(Notice { tone: Tone::Red, text: sentence(&said(w, problem)), items: Vec::new() }.into());
     }
     parts
 }
@@ -217,16 +231,24 @@ fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
 async fn about(staff: &Staff, run: &Value) -> Html {
     let w = staff.w;
     let left_out = run["left_out"]["count"].as_u64().map(|count| w.count("run-left-out", count));
+    let names = Names::of(staff).await;
     Facts::known([
-        (w.s("run-by"), Some(Names::of(staff).await.name(staff, &text(run, "by")))),
+        (w.s("run-by"), Some(names.name(staff, &text(run, "by")))),
         (w.s("run-created"), staff.time(&run["created"])),
         (w.s("run-finished"), staff.time(&run["finished"])),
         (w.s("why"), run["reason"]["text"].as_str().map(str::to_owned)),
         (w.s("template"), run["template"]["name"].as_str().map(str::to_owned)),
-        (w.s("run-stopped"), Some(text(run, "stopped"))),
+        (w.s("run-stopped"), Some(stopped(staff, &names, &text(run, "stopped")))),
         (w.s("run-waits"), left_out),
     ])
     .into()
+}
+
+/// What was done before somebody stopped it, and who that was: the record calls them by an id.
+fn stopped(staff: &Staff, names: &Names, told: &str) -> String {
+    let who = told.strip_prefix("stopped by ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+    let named = if who.is_empty() { told.to_owned() } else { told.replacen(who, &names.name(staff, who), 1) };
+    sentence(&said(staff.w, &named))
 }
 
 /// Returns what a run does: one over those who are no longer eligible makes nothing anew, it revokes.
@@ -258,7 +280,9 @@ fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     if !run["approval"].is_null() && run["state"] == "awaiting_approval" {
         all.push(Action::link(w.s("approvals"), staff.at("/approvals")).primary());
     }
-    if is_over(run) && may && run["counters"]["failed"].as_u64() > Some(0) {
+    // What broke off left rows that were not reached: they are repeated like those that failed.
+    let broke_off = run["state"] == "failed" && kind != "publish" && run["counters"]["total"].as_u64() > Some(0);
+    if is_over(run) && may && (run["counters"]["failed"].as_u64() > Some(0) || broke_off) {
         all.push(Action::post(staff, w.s("run-retry"), &format!("{path}/retry"), &[]).primary());
     }
     if is_over(run) && ["generate", "regenerate"].contains(&kind) {
@@ -275,28 +299,56 @@ fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     Actions(all).into()
 }
 
-async fn failures(staff: &Staff, path: &str, run: &Value) -> Result<Html, Response> {
+/// What failed and why, with its people and certificates.
+async fn failures(staff: &Staff, path: &str, run: &Value, cursor: &str) -> Result<Html, Response> {
     let w = staff.w;
     // Where nothing was begun, nothing can have failed, and nothing went well either.
     let begun =
         run["counters"]["done"].as_u64().unwrap_or_default() + run["counters"]["skipped"].as_u64().unwrap_or_default();
-    let rows = staff.get(&format!("{path}/rows?state=failed&limit=100")).await?;
+    let wanted = written([("state", "failed"), ("limit", FAILURES), ("cursor", cursor)]);
+    let rows = staff.get(&format!("{path}/rows?{wanted}")).await?;
     let row = |row: &Value| {
         vec![
             Cell::text(row["place"].as_u64().unwrap_or_default().to_string()),
-            Cell::text(text(row, "person")),
-            Cell::text(text(row, "number")),
-            Cell::text(text(row, "reason")),
+            person(staff, run, row),
+            certificate(staff, &text(row, "number")),
+            Cell::text(sentence(&said(w, &text(row, "reason")))),
         ]
     };
+    let next = rows["next"].as_str().map(|cursor| {
+        let failed = run["counters"]["failed"].as_u64().unwrap_or_default();
+        (w.count("run-failures-more", failed), staff.at(&format!("{path}?{}", written([("cursor", cursor)]))))
+    });
     Ok(Table {
         caption: w.s("run-failures"),
         heads: [w.s("row"), w.s("person"), w.s("certificate"), w.s("why")].into(),
         rows: items(&rows).iter().map(row).collect(),
         empty: w.s(if begun > 0 { "run-no-failures" } else { "run-nothing-begun" }),
-        next: None,
+        next,
     }
     .into())
+}
+
+/// Whom a row is about, with the way to their card. Nobody is left once they were erased.
+fn person(staff: &Staff, run: &Value, row: &Value) -> Cell {
+    let (id, event) = (text(row, "person"), text(run, "event"));
+    let name = Some(text(row, "name")).filter(|name| !name.is_empty());
+    let (called, below) = match name {
+        // An address says more than nothing; what stands for one says nothing.
+        Some(name) => (name, if id.contains('@') { id.clone() } else { String::new() }),
+        None => (id.clone(), String::new()),
+    };
+    match id.is_empty() || event.is_empty() {
+        true => Cell::text(called),
+        false => Cell::link(called, staff.at(&format!("/events/{event}/people/{}", part(&id)))).sub(below),
+    }
+}
+
+fn certificate(staff: &Staff, number: &str) -> Cell {
+    match number.is_empty() {
+        true => Cell::text(""),
+        false => Cell::link(number, staff.at(&format!("/certificates/{}", part(number)))),
+    }
 }
 
 /// Stops a run.

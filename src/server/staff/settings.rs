@@ -116,7 +116,11 @@ async fn mail(app: &App, staff: &Staff) -> Html {
     }
     let standing = staff.get_if("/mail").await.unwrap_or_default();
     if let Some(trouble) = standing["trouble"].as_str() {
-        section = section.part(Notice { tone: Tone::Red, text: w.s("mail-trouble"), items: vec![trouble.to_owned()] });
+        section = section.part(Notice {
+            tone: Tone::Red,
+            text: w.s("mail-trouble"),
+            items: vec![phrases::sentence(&phrases::said(w, trouble))],
+        });
     }
     section.into()
 }

@@ -9,6 +9,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part};
 use super::inside::{Answer, Sent, Staff};
 use super::parts::{Gallery, Shot};
+use super::phrases::{said, sentence};
 use super::ui::{Field, Figure, Figures, Form, Html, Kind, Notice, Page, Text, Tone, Tried};
 use crate::server::Problem;
 
@@ -66,7 +67,8 @@ fn pictures(staff: &Staff, found: &Value) -> Html {
     let shot = |one: &Value| {
         let number = text(one, "number");
         let path = staff.at(&format!("/certificates/{}", part(&number)));
-        let problems = one["problems"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        let problems = one["problems"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let problems = problems.map(|problem| sentence(&said(w, problem)));
         let (tone, key) = if is_well(one) { (Tone::Green, "spot-well") } else { (Tone::Red, "spot-wrong") };
         Shot {
             src: format!("{path}/picture.png"),

@@ -157,3 +157,51 @@ fn what_came_back_is_counted_until_a_later_one_was_accepted_or_somebody_saw_to_i
         assert!(world.acts().iter().any(|(action, _)| action == "mail.seen"));
     });
 }
+
+#[test]
+fn messages_are_looked_for_by_address_name_and_number() {
+    on_each_engine(|post| {
+        school(&post.world, 5, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        for n in 0..2 {
+            post.sink.fail(&to(n), Fault::Recipient("550 5.1.1 User unknown"));
+        }
+        post.send();
+        assert_eq!(post.deliver().bounced, 2);
+        let found = |query: &str| -> Vec<String> {
+            let told = post.world.get(&format!("/mail/messages?{query}")).ok();
+            let all = told["items"].as_array().unwrap().iter();
+            all.map(|one| one["to"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(found("q=P00003%40EXAMPLE"), [to(3)]);
+        assert_eq!(found("q=number+4+person"), [to(4)], "a name with its words in another order");
+        assert_eq!(found("q=WORKSHOP-2026-00003"), [to(2)]);
+        assert_eq!(found("q=person&state=bounced"), [to(0), to(1)]);
+        assert_eq!(found("q=00001%40&in_vain=unsettled"), [to(1)]);
+        assert_eq!(found("q=nobody"), [""; 0]);
+        assert_eq!(found("q=+&about=certificates").len(), 5, "blanks are no text");
+        // Page by page.
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let told = post.world.get(&format!("/mail/messages?q=person&order=newest&limit=2{cursor}")).ok();
+            all.extend(told["items"].as_array().unwrap().iter().map(|one| one["to"].as_str().unwrap().to_owned()));
+            let Some(next) = told["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        all.sort();
+        assert_eq!(all, (0..5).map(to).collect::<Vec<_>>());
+        // An address that was corrected since is still found by what the message went to.
+        let bounced = post.message_to(&to(0))["id"].as_str().unwrap().to_owned();
+        let right = json!({ "email": "right@example.org" });
+        post.world.post(&format!("/mail/messages/{bounced}/resend"), &right).ok();
+        assert!(found("q=right%40").contains(&"right@example.org".to_owned()));
+        assert!(found("q=p00000%40").contains(&to(0)));
+        // What is sent again is what was found.
+        let wanted = json!({ "q": "p00001@" });
+        let preview = post.world.post("/mail/resend/preview", &wanted).ok();
+        assert_eq!(preview["total"], 1, "{preview}");
+        post.world.post("/mail/resend/preview", &json!({ "q": " " })).problem(422, "invalid");
+        let both = json!({ "messages": [bounced], "q": "p00001@" });
+        post.world.post("/mail/resend/preview", &both).problem(422, "invalid");
+    });
+}

@@ -36,6 +36,9 @@ struct AgainWanted {
     /// Only in this state.
     #[serde(default)]
     state: Option<Standing>,
+    /// Only those whose address, name or number holds this text.
+    #[serde(default)]
+    q: Option<String>,
     /// But not these, by id.
     #[serde(default)]
     except: Vec<String>,
@@ -49,10 +52,12 @@ impl AgainWanted {
         let ids = |all: &[String]| all.iter().map(|id| message_id(id)).collect::<Result<Vec<MessageId>, _>>();
         let event = self.event.as_deref().map(event_code).transpose()?;
         let (messages, except) = (ids(&self.messages)?, ids(&self.except)?);
-        if !messages.is_empty() && (event.is_some() || self.state.is_some() || !except.is_empty()) {
+        let filtered = event.is_some() || self.state.is_some() || self.q.is_some() || !except.is_empty();
+        if !messages.is_empty() && filtered {
             return Err(Problem::unprocessable("invalid", "messages are named, and so there is no filter"));
         }
-        Ok(Again { messages, event, state: self.state, except: except.into_iter().collect::<BTreeSet<_>>() })
+        let (state, text) = (self.state, self.q.clone());
+        Ok(Again { messages, event, state, text, except: except.into_iter().collect::<BTreeSet<_>>() })
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::send::{self, InVain};
+use crate::acts::send::{self, InVain, Sought};
 use crate::credential::Timestamp;
 use crate::mail::outbox::{self, MessageQuery};
 use crate::mail::{Evidence, Message, MessageId, State as Standing, Topic, Why, setup};
@@ -204,6 +204,10 @@ struct MessageFilter {
     number: Option<String>,
     /// Only in this state.
     state: Option<Standing>,
+    /// Only those whose address holds this text, or the name or the number of whose certificate does; names also with their words
+    /// in another order.
+    #[param(example = "zoe@example.org")]
+    q: Option<String>,
     /// Only those that bounced or failed: all of them, or those that are not settled. Without `number` and `state`.
     #[param(inline)]
     in_vain: Option<Vain>,
@@ -259,14 +263,21 @@ async fn list(
     if filter.in_vain.is_some() && (query.state.is_some() || query.number.is_some()) {
         return Err(Problem::bad_request("bad-query", "`in_vain` goes without `state` and `number`"));
     }
-    let narrows = query.event.is_some() || query.state.is_some() || filter.in_vain.is_some() || filter.about.is_some();
+    let of_some = filter.in_vain.is_some() || filter.about.is_some() || filter.q.is_some();
+    let narrows = query.event.is_some() || query.state.is_some() || of_some;
     app.list_at_desk(&caller, limit, narrows, move |_, desk| {
-        let page = match filter.in_vain {
-            None => told_of(desk.store, &query, &filter, limit)?,
-            Some(vain) => {
+        let sought = Sought::new(desk.store, query.event.as_ref(), filter.q.as_deref())?;
+        let page = match (filter.in_vain, sought) {
+            (None, None) => told_of(desk.store, &query, &filter, limit)?,
+            (None, Some(sought)) => sought_of(desk.store, &query, (&filter, &sought), limit)?,
+            (Some(vain), sought) => {
                 let unsettled = vain == Vain::Unsettled;
                 let wanted = InVain { event: query.event.clone(), run: filter.run.clone(), unsettled };
-                in_vain(send::in_vain(desk.store, &wanted)?, &filter, limit)
+                let mut all = send::in_vain(desk.store, &wanted)?;
+                if let Some(sought) = sought {
+                    all = kept(desk.store, all, &sought)?;
+                }
+                in_vain(all, &filter, limit)
             }
         };
         let items = page.items.into_iter().map(|message| MessageView::of(desk.store, message));
@@ -292,6 +303,41 @@ fn told_of(
         }
         cursor = page.next;
     }
+}
+
+/// Most messages looked at for one page of those that are looked for.
+const LOOKED_AT: usize = 20_000;
+
+/// Returns a page of those to whom a text leads: short where many were looked at for it, and then not the last.
+fn sought_of(
+    store: &dyn Store,
+    query: &MessageQuery,
+    (filter, sought): (&MessageFilter, &Sought),
+    limit: usize,
+) -> Result<Page<Message>, StoreError> {
+    let (mut items, mut cursor, mut looked) = (Vec::new(), filter.cursor.clone(), 0);
+    loop {
+        // Never more than are wanted, so that the cursor stands right behind the last one kept.
+        let mut page = outbox::messages(store, query, cursor.as_deref(), limit - items.len())?;
+        looked += page.items.len();
+        page.items.retain(|message| filter.about.is_none_or(|about| about.takes(message)));
+        items.extend(kept(store, page.items, sought)?);
+        cursor = page.next;
+        if cursor.is_none() || items.len() >= limit || looked >= LOOKED_AT {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}
+
+/// Returns those to whom a text leads.
+fn kept(store: &dyn Store, all: Vec<Message>, sought: &Sought) -> Result<Vec<Message>, StoreError> {
+    let mut found = Vec::new();
+    for message in all {
+        if sought.takes(store, &message)? {
+            found.push(message);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns a page of those that bounced or failed, which are all there.

@@ -77,6 +77,8 @@ struct ApprovalFilter {
     #[serde(default)]
     #[param(inline)]
     order: Order,
+    /// Only in this state.
+    state: Option<ApprovalState>,
 }
 
 /// List approvals
@@ -89,9 +91,9 @@ async fn list(
 ) -> Result<Json<Listing<ApprovalView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
-        let newest = filter.order == Order::Newest;
-        let page = approval::list(desk.store, newest, desk.now, filter.cursor.as_deref(), limit)?;
+    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
+        let which = (filter.state, filter.order == Order::Newest);
+        let page = approval::list(desk.store, which, desk.now, filter.cursor.as_deref(), limit)?;
         let items = page.items.into_iter().map(|approval| ApprovalView::of(desk.store, approval));
         Ok(Json(Listing { items: items.collect::<Result<_, _>>()?, next: page.next }))
     })

@@ -18,11 +18,12 @@ use crate::accounts::Permission;
 use crate::acts::run::{
     self, Counters, Kind, Row, RowState, RunOver, RunQuery, RunReason, RunRecord, RunRequest, RunState,
 };
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::publish::LeftOut;
 use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
+use crate::store::{Store, StoreError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -148,6 +149,9 @@ struct RowView {
     /// The person: their e-mail, or what stands for it. Nothing once they are erased.
     #[schema(example = "zoe@example.org")]
     person: Option<String>,
+    /// What they are called, or who the certificate is for. Nothing once they are erased.
+    #[schema(example = "Zoë Ångström")]
+    name: Option<String>,
     /// The certificate.
     #[schema(example = "CERT-WORKSHOP-2026-00001")]
     number: Option<String>,
@@ -158,10 +162,17 @@ struct RowView {
 }
 
 impl RowView {
-    fn of((place, row): (u64, Row)) -> Self {
+    fn of(store: &dyn Store, event: Option<&EventCode>, (place, row): (u64, Row)) -> Result<Self, StoreError> {
+        let name = match (&row.person, &row.number, event) {
+            (Some(person), _, Some(event)) => store.participant(event, person)?.map(|person| person.name),
+            (None, Some(number), _) => {
+                store.certificate(number)?.filter(|one| one.erased.is_none()).map(|one| one.recipient)
+            }
+            _ => None,
+        };
         let number = row.number.map(|number| number.to_string());
         let person = row.person.map(|person| person.0);
-        Self { place: place + 1, person, number, state: row.state, reason: row.reason }
+        Ok(Self { place: place + 1, person, name, number, state: row.state, reason: row.reason })
     }
 }
 
@@ -187,6 +198,10 @@ struct RunFilter {
     /// Only by those whose id begins so.
     #[param(example = "staff:7f3a")]
     by: Option<String>,
+    /// Only those of which something failed and that were not repeated since, or done anew over the same group; publications
+    /// aside. Without `state`.
+    #[serde(default)]
+    unrepeated: bool,
 }
 
 /// List runs
@@ -202,10 +217,18 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     let event = filter.event.as_deref().map(event_code).transpose()?;
-    let RunFilter { kind, state, by, order, .. } = filter;
+    let RunFilter { kind, state, by, order, unrepeated, .. } = filter;
+    if unrepeated && state.is_some() {
+        return Err(Problem::bad_request("bad-query", "`unrepeated` goes without `state`"));
+    }
     let query = RunQuery { event, kind, state, by, newest: order == Order::Newest };
-    app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
-        Ok(Json(Listing::of(run::runs(desk.store, &query, filter.cursor.as_deref(), limit)?, RunView::of)))
+    app.list_at_desk(&caller, limit, unrepeated || query.narrows(), move |_, desk| {
+        let cursor = filter.cursor.as_deref();
+        let page = match unrepeated {
+            true => run::unrepeated_page(desk.store, &query, cursor, limit)?,
+            false => run::runs(desk.store, &query, cursor, limit)?,
+        };
+        Ok(Json(Listing::of(page, RunView::of)))
     })
     .await
 }
@@ -282,7 +305,9 @@ async fn rows(
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
         let page = run::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
-        Ok(Json(Listing::of(page, RowView::of)))
+        let (of, _) = run::run(desk.store, &id)?;
+        let items = page.items.into_iter().map(|row| RowView::of(desk.store, of.event.as_ref(), row));
+        Ok(Json(Listing { items: items.collect::<Result<_, _>>()?, next: page.next }))
     })
     .await
 }

@@ -85,8 +85,8 @@ home-attention = Braucht Aufmerksamkeit
 home-nothing = Nichts wartet auf Sie.
 needs-failed =
     { $count ->
-        [one] Auftrag mit Fehlern
-       *[other] Aufträge mit Fehlern
+        [one] Auftrag ist gescheitert, ganz oder zum Teil
+       *[other] Aufträge sind gescheitert, ganz oder zum Teil
     }
 needs-approvals =
     { $count ->
@@ -236,7 +236,26 @@ import-other = Andere Datei wählen
 import-counts = Was daraus wurde
 import-valid = Zeilen sind gut
 import-warnings = mit Hinweis
-import-asked = mit Frage
+import-rows-valid =
+    { $count ->
+        [one] Zeile ist gültig
+       *[other] Zeilen sind gültig
+    }
+import-rows-warning =
+    { $count ->
+        [one] Zeile mit Hinweis
+       *[other] Zeilen mit Hinweis
+    }
+import-rows-error =
+    { $count ->
+        [one] Zeile mit Fehler
+       *[other] Zeilen mit Fehler
+    }
+import-rows-asked =
+    { $count ->
+        [one] Zeile mit Frage
+       *[other] Zeilen mit Frage
+    }
 import-errors = ausgelassen
 import-kept = bekannt und behalten
 import-again-rows = noch einmal in der Liste
@@ -556,8 +575,10 @@ run-left-out =
 run-cancel = Anhalten
 run-retry = Gescheitertes wiederholen
 run-failures = Was gescheitert ist
+run-failures-more = Weitere von { $count }, die gescheitert sind
 run-no-failures = Nichts ist gescheitert.
 run-nothing-begun = Es wurde nichts begonnen.
+run-unrepeated = Gescheitert, nicht wiederholt
 run-preparing = Wird vorbereitet
 run-awaiting-approval = Wartet auf Freigabe
 run-queued = Wartet

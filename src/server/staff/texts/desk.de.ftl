@@ -138,6 +138,7 @@ batch-except-text = Sie bekommen trotzdem ein Zertifikat. Wer die Ausnahme wann 
 
 # Nachrichten, die niemanden erreicht haben, und was die Zustände von Nachrichten bedeuten
 mail-whom = An wen
+deliveries-text = Name, Adresse oder Nummer
 deliveries-event = Code der Veranstaltung
 mail-meanings = Was die Zustände bedeuten
 mail-queued-means = Sie steht im Postausgang und geht hinaus, sobald sie an der Reihe ist.

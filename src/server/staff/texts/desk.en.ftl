@@ -138,6 +138,7 @@ batch-except-text = They get a certificate all the same. Who made the exception,
 
 # Messages that reached nobody, and what the states of messages mean
 mail-whom = To whom
+deliveries-text = Name, address or number
 deliveries-event = Code of the event
 mail-meanings = What the states mean
 mail-queued-means = It stands in the outbox and leaves when its turn comes.

@@ -85,8 +85,8 @@ home-attention = Needs attention
 home-nothing = Nothing needs you.
 needs-failed =
     { $count ->
-        [one] run with rows that failed
-       *[other] runs with rows that failed
+        [one] run failed, in whole or in part
+       *[other] runs failed, in whole or in part
     }
 needs-approvals =
     { $count ->
@@ -236,7 +236,26 @@ import-other = Choose another file
 import-counts = What came of it
 import-valid = rows are good
 import-warnings = with a warning
-import-asked = asked about
+import-rows-valid =
+    { $count ->
+        [one] row is valid
+       *[other] rows are valid
+    }
+import-rows-warning =
+    { $count ->
+        [one] row with a warning
+       *[other] rows with a warning
+    }
+import-rows-error =
+    { $count ->
+        [one] row with an error
+       *[other] rows with an error
+    }
+import-rows-asked =
+    { $count ->
+        [one] row asked about
+       *[other] rows asked about
+    }
 import-errors = left out
 import-kept = kept as known
 import-again-rows = again in the list
@@ -556,8 +575,10 @@ run-left-out =
 run-cancel = Stop
 run-retry = Retry what failed
 run-failures = What failed
+run-failures-more = More of the { $count } that failed
 run-no-failures = Nothing failed.
 run-nothing-begun = Nothing was begun.
+run-unrepeated = Failed, not repeated
 run-preparing = Being prepared
 run-awaiting-approval = Waits for approval
 run-queued = Waits for its turn

@@ -35,8 +35,7 @@ fn a_header_that_names_both_parts_is_the_whole_name_and_says_which_part_stands_f
             "Zu- und Vorname;E-Mail\nMüller, Hans;hans@x.example\nBraun Ida;ida@x.example\n",
             "Vezetéknév, keresztnév;E-Mail\nKovács, Anna;a@x.example\nNagy, Béla;b@x.example\n",
         ] {
-            let asked =
-                world.upload(OWNER, "/events/WORKSHOP/imports?dry_run=true", "liste.csv", list.as_bytes(), &[]);
+            let asked = world.upload(OWNER, "/events/WORKSHOP/imports?dry_run=true", "liste.csv", list.as_bytes(), &[]);
             asked.problem(422, "bad-file");
             assert_eq!(asked.json()["questions"][0]["about"], "map");
         }

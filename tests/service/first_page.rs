@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::browser::forms;
+use super::office::hostile;
 use super::process::{PASSWORD, request};
 use super::served::{Reply, read_reply};
 
@@ -125,6 +127,34 @@ const USUAL: [(&str, &str); 8] = [
     ("passphrase", PASSPHRASE),
     ("again", PASSPHRASE),
 ];
+
+#[test]
+fn what_is_typed_into_the_first_page_of_all_stays_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(folder.path());
+    let page = first.send(&format!("GET {}", first.path), "").text();
+    let fields = forms(&page).remove(0).texts;
+    assert!(fields.len() > 10, "{fields:?}");
+    let mut shown = 0;
+    for typed in &hostile::ALL {
+        for field in &fields {
+            for more in [&[][..], &[("test", "yes"), ("relay", "127.0.0.1"), ("port", "1"), ("from", "a@b.example")]] {
+                // Nothing is made: whatever else is right, this is not.
+                let wrong = if field == "domain" { ("again", "other") } else { ("domain", "192.0.2.1") };
+                let others = more.iter().filter(|(name, _)| name != field).copied();
+                let changed: Vec<_> = others.chain([wrong, (field.as_str(), typed.text)]).collect();
+                let text = first.fill(&changed).text();
+                typed.stays_text(&text, field);
+                shown += usize::from(text.contains("alert("));
+            }
+        }
+    }
+    assert!(shown > fields.len(), "{shown}");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+    // The page that says what was made.
+    let text = first.fill(&[("name", hostile::ALL[0].text)]).text();
+    hostile::ALL[0].stays_text(&text, "made");
+}
 
 #[test]
 fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {

@@ -19,7 +19,7 @@ const PEOPLE = ['Zoë Ångström', 'José García', 'Nguyễn Văn An', 'Мар�
   'Katherine Johnson', 'Emmy Noether', 'Ada King', 'Mary Somerville'];
 const children = [];
 
-let issuer, browser, base, mails, ada, link;
+let issuer, browser, base, mails, relay, ada, bob, link;
 
 function start(program, args, env = process.env) {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -51,20 +51,27 @@ const freePort = () => new Promise((resolve) => {
   });
 });
 
+/** Serves an issuer with settings; resolves with its address and the link for the first owner. */
+async function serves(one, settings) {
+  const port = await freePort();
+  const address = `http://localhost:${port}`;
+  const data = join(one.folder, 'data');
+  appendFileSync(join(data, 'testamur.toml'), ['', ...settings, ''].join('\n'));
+  const env = { ...process.env, TESTAMUR_PASSPHRASE: 'only for tests', TESTAMUR_DATA: data };
+  const serving = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', address, '--site', one.site, '--log', 'text'];
+  const [first] = await said(start(PROGRAM, serving, env), /http:\S+setup#\S+/);
+  return [address, first];
+}
+
 before(async () => {
   issuer = new Issuer();
   mails = join(issuer.folder, 'mails');
   mkdirSync(mails, { recursive: true });
-  const [relay] = [Number((await said(start('python3', [SINK, mails]), /(\d+)\n/))[1])];
-  const port = await freePort();
-  base = `http://localhost:${port}`;
-  appendFileSync(join(issuer.folder, 'data', 'testamur.toml'), [
-    '', '[mail]', 'relay = "127.0.0.1"', `port = ${relay}`, 'security = "none"', 'per_minute = 0', 'per_domain = 0',
-    'from = "Example Academy <certificates@academy.example>"', '', '[serve]', 'revoke_alone = 5', '',
-  ].join('\n'));
-  const env = { ...process.env, TESTAMUR_PASSPHRASE: 'only for tests', TESTAMUR_DATA: join(issuer.folder, 'data') };
-  const serving = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', base, '--site', issuer.site, '--log', 'text'];
-  [link] = await said(start(PROGRAM, serving, env), /http:\S+setup#\S+/);
+  relay = Number((await said(start('python3', [SINK, mails]), /(\d+)\n/))[1]);
+  [base, link] = await serves(issuer, [
+    '[mail]', 'relay = "127.0.0.1"', `port = ${relay}`, 'security = "none"', 'per_minute = 0', 'per_domain = 0',
+    'from = "Example Academy <certificates@academy.example>"', '', '[serve]', 'revoke_alone = 5',
+  ]);
   browser = await launch();
 });
 
@@ -352,7 +359,7 @@ test('two members of staff take many back; nobody does it alone', async () => {
   const invitation = await ada.locator('.once code').innerText();
   await ada.reads('The link was mailed to bob@example.org.');
   assert.equal(to('bob@example.org').length, 1);
-  const bob = await member();
+  bob = await member();
   await chooses(bob, invitation);
   await logsIn(bob, 'bob@example.org');
   await bob.open('/certificates?event=MAPS');
@@ -421,6 +428,205 @@ test('keys, publishing, tokens, webhooks, the audit log, settings, and an event 
   await ada.reads('This event is archived');
   await ada.open('/events?archived=yes');
   await ada.reads('Applied Cartography, once more');
+  assert.deepEqual(ada.wrongs, []);
+});
+
+/** What a mail to somebody leads to: the newest address that begins so. */
+async function mailedTo(address, path) {
+  const wanted = new RegExp(`${base.replaceAll('/', '\\/')}${path}[a-z0-9.]+`);
+  let found;
+  await waits(`${path} for ${address}`, () => {
+    // Quoted-printable (RFC 2045 section 6.7), as far as an address needs it.
+    const text = (name) => readFileSync(join(mails, name), 'utf8').replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
+    found = to(address).sort().reverse().map((name) => wanted.exec(text(name))?.[0]).find(Boolean);
+    return found;
+  });
+  return found;
+}
+
+/** Opens a page until something is on it that comes by itself. */
+async function until(page, path, locator) {
+  for (let tries = 0; tries < 120; tries += 1) {
+    await page.open(path);
+    if (await page.locator(locator).count() > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.fail(`${path} never has ${locator}:\n${await page.locator('main').innerText()}`);
+}
+
+const GUESTS = ['una', 'vera', 'wim', 'xenia', 'yan', 'zita', 'refused'];
+
+/** Somebody goes into the portal and says that their name is another. */
+async function asksForName(guest, name) {
+  const page = await member();
+  await page.goto(`${base}/portal`);
+  await page.fill('#email', `${guest}@tour.example`);
+  await page.click('form[action$="/portal/login"] button');
+  await page.goto(await mailedTo(`${guest}@tour.example`, '/portal/enter/'));
+  await page.click('form[action$="/portal/enter"] button');
+  await page.waitForURL('**/portal/certificates');
+  await page.click('.row h2 a');
+  await page.locator('summary', { has: page.locator('#correct') }).click();
+  await page.locator('form[action$="/correction"] [name=name]').fill(name);
+  await page.locator('form[action$="/correction"] button').click();
+  await page.reads(/correction (was handed in|waits)/);
+  await page.context().close();
+}
+
+const numberOf = async (guest) => {
+  await ada.open('/certificates?event=TOUR');
+  return /CERT-TOUR-\d+-\d+/.exec(await ada.locator('tbody tr', { hasText: `Guest ${guest}` }).first().innerText())[0];
+};
+
+/** Somebody without their mailbox shows a certificate. */
+async function asksForAddress(guest) {
+  const number = await numberOf(guest);
+  const jwt = await ada.evaluate((path) => fetch(path).then((answer) => answer.text()), `/api/v1/certificates/${number}/file?format=jwt`);
+  const page = await member();
+  await page.goto(`${base}/portal/lost`);
+  await page.fill('#text', jwt.trim());
+  await page.fill('#email', `${guest}@new.example`);
+  await page.click('form[action$="/portal/lost"] button');
+  await page.reads('Your request was received');
+  await page.context().close();
+  await until(ada, '/address-requests', `tbody a[href$="/${number}"]`);
+  await ada.open(`/address-requests/${number}`);
+}
+
+test('an event of guests, of whom one is nowhere: what came back is marked as seen to', async () => {
+  await ada.open('/events/new');
+  await ada.set('title', 'A tour');
+  await ada.set('code', 'tour');
+  await ada.press('Create event');
+  await ada.open('/events/TOUR/import');
+  const list = ['Name,Email', ...GUESTS.map((guest) => `Guest ${guest},${guest}@tour.example`)].join('\n');
+  await ada.locator('[name=file]').setInputFiles({ name: 'guests.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
+  await ada.press('Look at the list');
+  await ada.press(`Take in ${GUESTS.length} people`);
+  await ada.reads('The list was taken in.');
+  await ada.open('/events/TOUR/template');
+  await ada.press('Use this template');
+  await ada.open('/events/TOUR/state');
+  await ada.press('Save');
+  await ada.open('/events/TOUR/generate');
+  await ada.press(`Make ${GUESTS.length} certificates`);
+  await over(ada);
+  await ada.open('/events/TOUR/send');
+  await ada.press(`Send ${GUESTS.length} messages`);
+  await over(ada);
+  await until(ada, '/deliveries?in_vain=unsettled', 'tbody tr:has-text("refused@tour.example")');
+  await ada.press('Mark as seen to');
+  await ada.reads('The message is marked as seen to.');
+  await ada.open('/deliveries?in_vain=unsettled');
+  await ada.reads('No message came back or failed.');
+  assert.deepEqual(ada.wrongs, []);
+});
+
+test('names and addresses that people ask for are given and declined, an approval is rejected, a revoked certificate is issued anew', async () => {
+  await asksForName('una', 'Una Right');
+  await asksForName('vera', 'Somebody Else');
+  await ada.open('/corrections');
+  await ada.locator('tbody a', { hasText: 'Una Right' }).first().click();
+  await ada.press('Issue with the new name');
+  await ada.reads('The certificate says the new name now.');
+  await ada.open('/corrections');
+  await ada.locator('tbody a', { hasText: 'Somebody Else' }).first().click();
+  await ada.set('answer', 'as it is on the passport');
+  await ada.press('Leave the name as it is');
+  await ada.reads('Rejected.');
+  await ada.reads('as it is on the passport');
+  await asksForAddress('wim');
+  await ada.press('Give them the new address');
+  await ada.reads('The new address is theirs now');
+  await waits('a link at the new address', () => to('wim@new.example').length > 0);
+  await asksForAddress('xenia');
+  await ada.set('answer', 'could not be reached');
+  await ada.press('Leave the address as it is');
+  await ada.reads('Rejected.');
+
+  await bob.open('/certificates?event=TOUR');
+  await bob.getByLabel(/^Tick Guest zita/).check();
+  await bob.getByLabel('All that match the filter, but for the ticked ones').check();
+  await bob.press('Revoke');
+  await bob.locator('[name=cause][value=issued_in_error]').check();
+  await bob.press('Revoke 6 certificates');
+  await bob.reads('Waits for approval');
+  await ada.open('/approvals');
+  await ada.locator('tbody tr', { hasText: 'Waits' }).locator('a').first().click();
+  await ada.press('Reject');
+  await ada.reads('Rejected.');
+  await ada.open('/certificates?event=TOUR&status=active');
+  assert.equal(await ada.locator('tbody tr').count(), GUESTS.length, 'nothing was revoked');
+
+  const number = await numberOf('yan');
+  await ada.open(`/certificates/${number}/revoke`);
+  await ada.locator('[name=cause][value=on_request]').check();
+  await ada.locator('[name=now]').check();
+  await ada.press('Revoke');
+  await ada.open('/publishing');
+  await ada.press('Publish now');
+  await over(ada);
+  // Five a day are what one member of staff changes alone.
+  await bob.open(`/certificates/${number}`);
+  await bob.follow('Issue anew');
+  await bob.set('reason', 'they thought better of it');
+  await bob.press('Issue anew');
+  await bob.reads('Issued anew.');
+  assert.deepEqual([...ada.wrongs, ...bob.wrongs], []);
+});
+
+test('a run is stopped, and what failed is tried again; the site is looked for; a webhook is tried, paused and gets another secret', async () => {
+  await ada.open('/publishing');
+  await ada.press('Look now');
+  await ada.reads('Looked.');
+  await ada.open('/publishing');
+  await ada.press('Lock the keys');
+  await ada.open('/events/TOUR/people/new');
+  await ada.set('name', 'Guest late');
+  await ada.set('email', 'late@tour.example');
+  await ada.press('Add somebody');
+  await ada.open('/events/TOUR/generate');
+  await ada.locator('main').getByRole('button', { name: /^Make / }).click();
+  await ada.press('Stop');
+  await ada.reads(/It is being stopped|Stopped/);
+  await ada.open('/unlock');
+  await ada.locator('main [type=password]').first().fill('only for tests');
+  await ada.press('Unlock');
+  await until(ada, '/runs?event=TOUR&state=cancelled', 'tbody tr');
+  // A name that fits on no line.
+  await ada.open('/events/TOUR/people/new');
+  await ada.set('name', `Guest ${'W'.repeat(150)}`);
+  await ada.set('email', 'wide@tour.example');
+  await ada.press('Add somebody');
+  await ada.open('/events/TOUR/generate');
+  await ada.locator('main').getByRole('button', { name: /^Make / }).click();
+  await ada.locator('main').getByText('Done, with failures').first().waitFor({ timeout: 60_000 });
+  const failed = ada.url();
+  await ada.open('/events/TOUR/people/wide%40tour.example');
+  await ada.locator('summary', { hasText: 'Change what is known' }).click();
+  await ada.locator('main [name=name]').first().fill('Guest wide');
+  await ada.press('Save');
+  await ada.goto(failed);
+  await ada.press('Retry what failed');
+  await ada.reads(/^Done$/);
+  assert.notEqual(ada.url(), failed);
+
+  await ada.open('/team/webhooks');
+  await ada.follow('https://hooks.example.org/testamur');
+  const hook = ada.url().split('?')[0];
+  await ada.press('Send a test');
+  await ada.reads('A test is on its way.');
+  await ada.press('Pause');
+  await ada.reads('paused');
+  await ada.press('Resume');
+  await ada.reads('It is told what it asked for.');
+  await ada.follow('New secret');
+  await ada.press('New secret');
+  assert.ok((await ada.locator('.once code').innerText()).length > 20);
+  await ada.goto(hook);
+  await ada.follow('Remove');
+  await ada.press('Remove');
+  await ada.reads('It is told nothing any more.');
   assert.deepEqual(ada.wrongs, []);
 });
 
@@ -548,6 +754,75 @@ test('what is kept, where backups go, that they are made elsewhere, and what one
   await ada.reads('Saved.');
   assert.equal(await ada.locator('[name=run_notices]').isChecked(), false);
   assert.deepEqual(ada.wrongs, []);
+});
+
+test('a restore drill, a template that goes, a new link for a member and another password, the time zone, a mail server', async () => {
+  await ada.open('/backups');
+  await ada.press('Restore the newest, as a drill');
+  await until(ada, '/backups', 'main :text("The newest backup can be restored.")');
+  await ada.open('/settings/mail');
+  await ada.press('Send me a test message');
+  await ada.reads('The server took the message.');
+  // One that an event has stays; this one nobody has.
+  await ada.open('/template-uploads');
+  const document = await ada.evaluate((path) => fetch(path).then((answer) => answer.text()), '/api/v1/templates/minimal/files/template.json');
+  await ada.locator('[name=files]').setInputFiles({ name: 'template.json', mimeType: 'application/json', buffer: Buffer.from(document) });
+  await ada.press('Look it over');
+  await ada.set('name', 'silver');
+  await ada.press('Keep it');
+  await ada.open('/templates/silver');
+  await ada.follow('Take it out of the library');
+  await ada.press('Take it out of the library');
+  await ada.reads('The template is out of the library.');
+  await ada.open('/team');
+  await ada.follow('Bob');
+  await ada.follow('New link for a password');
+  await ada.press('New link for a password');
+  await chooses(bob, await ada.locator('.once code').innerText());
+  await logsIn(bob, 'bob@example.org');
+  await bob.open('/account/password');
+  const other = `${PASSWORD}, another`;
+  for (const [name, value] of [['password', PASSWORD], ['new', other], ['repeat', other]]) await bob.set(name, value);
+  await bob.press('Change password');
+  await bob.reads('Your password is changed.');
+  await bob.goto(`${base}/staff/login`);
+  assert.deepEqual(ada.wrongs, []);
+
+  // An issuer of whom testamur.toml says neither time zone nor mail server.
+  const second = new Issuer('Second Academy', 'second.example.org');
+  const before = base;
+  try {
+    [base, link] = await serves(second, []);
+    const eve = await member();
+    await chooses(eve, link, 'Eve Owner');
+    await logsIn(eve, 'eve@example.org');
+    await eve.open('/settings/time-zone');
+    await eve.set('time_zone', 'Europe/Berlin');
+    await eve.press('Save');
+    await eve.reads('Saved.');
+    await eve.open('/settings/mail');
+    await eve.set('relay', '127.0.0.1');
+    await eve.set('port', String(relay));
+    await eve.locator('[name=security]').selectOption('none');
+    await eve.set('from', 'Second Academy <office@second.example>');
+    await eve.press('Save');
+    await eve.reads('Saved.');
+    await eve.press('Send me a test message');
+    await eve.reads('The server took the message.');
+    await waits('the test', () => to('eve@example.org').length > 0);
+    await eve.follow('Send no more mail');
+    await eve.press('Send no more mail');
+    await eve.reads('No more mail is sent.');
+    assert.deepEqual(eve.wrongs, []);
+  } finally {
+    base = before;
+    await new Promise((resolve) => {
+      const service = children.at(-1);
+      service.once('exit', resolve);
+      service.kill();
+    });
+    second.remove();
+  }
 });
 
 test('on the widest screen nothing is stretched beyond reading, on a phone nothing sticks out', async () => {

@@ -58,6 +58,7 @@ mod time_zone;
 mod tokens;
 mod ui;
 mod unlock;
+mod unseen;
 mod upkeep;
 mod uploads;
 mod within;

@@ -238,6 +238,7 @@ pub(super) fn answer(status: StatusCode, shell: &Shell<'_>, page: &Page) -> Resp
     let Ok(text) = (PageView { shell, page }).render() else {
         return Problem::internal("a page cannot be written").into_response();
     };
+    let text = super::unseen::marked(text);
     let mut response =
         (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
             .into_response();
@@ -247,7 +248,7 @@ pub(super) fn answer(status: StatusCode, shell: &Shell<'_>, page: &Page) -> Resp
 
 /// Answers with a part alone, for what a page asks for anew.
 pub(super) fn fragment(parts: impl IntoIterator<Item = Html>) -> Response {
-    let text: String = parts.into_iter().map(|part| part.0).collect();
+    let text = super::unseen::marked(parts.into_iter().map(|part| part.0).collect());
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (StatusCode::OK, headers, text).into_response()
 }

@@ -4,6 +4,8 @@ mod account;
 mod decisions;
 mod every;
 mod forms;
+mod found;
+pub mod hostile;
 mod links;
 mod people;
 pub mod roles;

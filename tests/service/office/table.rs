@@ -2,6 +2,8 @@
 //! that some of these pages are about.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -13,12 +15,23 @@ use crate::real_door::Member;
 use crate::runs::work;
 use crate::{running, staff};
 
-/// Where routes of these pages are said.
-const SOURCES: [&str; 3] = [
-    include_str!("../../../src/server/staff/mod.rs"),
-    include_str!("../../../src/server/staff/office.rs"),
-    include_str!("../../../src/server/staff/running.rs"),
-];
+/// Where routes of these pages are said: every file of their folder, so that none is left out that is new. The first page of all is
+/// served before there is a service, and is none of its pages.
+static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/staff")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("staff/begin.rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    found
+});
 
 /// Pages that are there for who is not in: seen by everybody, and sent to without what a session knows.
 pub const DOORS: [&str; 4] = ["/", "/staff/login", "/setup", "/password"];
@@ -38,7 +51,11 @@ struct Route {
 
 /// Returns all routes of the pages.
 fn routes() -> Vec<Route> {
-    let parts = SOURCES.iter().flat_map(|source| source.split(".route(").skip(1));
+    read_routes(&SOURCES)
+}
+
+fn read_routes(sources: &'static [String]) -> Vec<Route> {
+    let parts = sources.iter().flat_map(|source| source.split(".route(").skip(1));
     let read = |part: &'static str| {
         let mut depth = 1;
         let end = part.find(|c: char| {
@@ -53,6 +70,8 @@ fn routes() -> Vec<Route> {
     let is_asset = |path: &str| [".css", ".js", ".svg"].iter().any(|end| path.ends_with(end));
     parts.map(read).filter(|route| !NOWHERE.contains(&route.path) && !is_asset(route.path)).collect()
 }
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(routes);
 
 /// Says of which route an address is, as the router decides it: what is named goes before what is not.
 fn route_of<'r>(routes: &'r [Route], address: &str) -> Option<&'r Route> {
@@ -92,9 +111,35 @@ pub fn acts() -> impl Iterator<Item = staff::Act> {
     staff::ACTS.into_iter().chain(plain)
 }
 
+/// Returns the route that takes the form of an address.
+pub fn act_of(address: &str) -> Option<&'static str> {
+    route_of(&ROUTES, address).filter(|route| route.acts).map(|route| route.path)
+}
+
 /// Says whether an address answers with a whole page.
 pub fn is_page(path: &str) -> bool {
     !path.contains(".png") && !path.contains(".csv") && !path.ends_with("/progress")
+}
+
+#[test]
+fn a_route_in_any_file_of_the_folder_is_found() {
+    let said = |path: &str| SOURCES.iter().any(|source| source.contains(&format!(".route(\"{path}\"")));
+    assert!(said("/staff/approvals") && said("/staff/unlock") && said("/staff/events"));
+    let files = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/staff")).unwrap();
+    assert!(SOURCES.len() > files.count() / 2, "{}", SOURCES.len());
+    // And none stands outside of it.
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("server/staff") {
+                folders.push(path);
+            } else if path.is_file() {
+                let text = std::fs::read(&path).unwrap();
+                let is_route = String::from_utf8_lossy(&text).contains(".route(\"/staff/");
+                assert!(!is_route, "{} says a page's route", path.display());
+            }
+        }
+    }
 }
 
 #[test]

@@ -271,7 +271,7 @@ fn the_rows_are_told_by_how_they_were_found_and_the_first_people_with_what_their
         for said in ["row is valid", "row with a warning", "row with an error", "row asked about"] {
             assert!(page.contains(&format!("<b>1</b> <span>{said}</span>")), "{said}: {page}");
         }
-        let first = page.split("The first people, as they would be printed").nth(1).unwrap();
+        let first = page.split("<caption>The first people, as they would be printed").nth(1).unwrap();
         let table = first.split("</table>").next().unwrap();
         assert!(table.contains("Ada Lovelace") && table.contains("4.5") && !table.contains("Engines"), "{table}");
         ada.page("/staff?lang=de");

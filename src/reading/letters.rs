@@ -255,40 +255,60 @@ pub(super) fn is_respelled(line: &str, signed: &str) -> bool {
         || !have.is_empty() && is_half && wanted.contains(&have)
 }
 
-/// Puts right what Ghostscript 10 writes into ToUnicode for a ligature: its letters with their bytes swapped, of three the
-/// last two added up. Only where that gives letters of the signed text, and the text has none such itself.
+/// Letters of a cluster at most.
+const CLUSTER: usize = 8;
+
+/// Puts right what Ghostscript 10 writes into ToUnicode for a glyph of several letters: two sums of its letters, in wrong places.
+/// Only where that gives letters of the signed text, and the text has none such itself.
 pub(super) fn unswapped<'a>(printed: &'a str, signed: &str) -> Cow<'a, str> {
-    let is_odd = |c: char| c > '\u{ff}' && u32::from(c) & 0xFF == 0;
-    let is_swapped = |c: char| is_odd(c) || swapped(u32::from(c)).is_some_and(|c| signed.contains(c));
-    if !printed.chars().any(|c| c > '\u{ff}' && !signed.contains(c) && is_swapped(c)) {
+    let known: BTreeSet<char> = signed.chars().collect();
+    let odd: BTreeSet<char> = printed.chars().filter(|c| *c > '\u{ff}' && !known.contains(c)).collect();
+    if odd.is_empty() {
         return Cow::Borrowed(printed);
     }
-    let mut text = Cow::Borrowed(printed);
+    // A wrong letter may be one that runs from the right, about which readers write marks.
+    let mut text: String = printed.chars().filter(|c| !is_direction_mark(*c)).collect();
+    let there: BTreeSet<char> = text.chars().collect();
     for source in [signed.to_owned(), signed.to_uppercase()] {
         let all: Vec<char> = source.chars().collect();
-        for length in [3, 2] {
+        for length in (2..=CLUSTER).rev() {
             for window in all.windows(length) {
-                let Some(pattern) = swapped_ligature(window) else { continue };
-                if text.contains(&pattern) && !signed.contains(&pattern) {
+                for [first, second] in summed(window).into_iter().flatten() {
+                    let is_odd = odd.contains(&first) || odd.contains(&second);
+                    if !is_odd || !there.contains(&first) || !there.contains(&second) {
+                        continue;
+                    }
+                    let pattern = String::from_iter([first, second]);
                     let turned = window.iter().any(|c| is_rtl(*c));
                     let letters: String = if turned { window.iter().rev().collect() } else { window.iter().collect() };
-                    text = Cow::Owned(text.replace(&pattern, &letters));
+                    text = text.replace(&pattern, &letters);
                 }
             }
         }
     }
-    text
+    Cow::Owned(text)
+}
+
+/// Marks that only say in which direction text runs.
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn swapped(unit: u32) -> Option<char> {
     char::from_u32((unit & 0xFF) << 8 | unit >> 8 & 0xFF)
 }
 
-fn swapped_ligature(letters: &[char]) -> Option<String> {
-    let unit = |c: char| u16::try_from(u32::from(c)).ok().map(u32::from);
-    match *letters {
-        [a, b] => Some([swapped(unit(a)?)?, swapped(unit(b)?)?].into_iter().collect()),
-        [a, b, c] => Some([swapped(unit(a)?)?, swapped(unit(b)?.checked_add(unit(c)?)?)?].into_iter().collect()),
-        _ => None,
-    }
+/// The two letters that stand for these: every other one added up, of the last and of the one before it. Where all are in the first
+/// block, with their bytes swapped; else with a byte of the first sum in the second.
+fn summed(letters: &[char]) -> [Option<[char; 2]>; 2] {
+    let sum = |from_last: usize| {
+        letters.iter().rev().skip(from_last).step_by(2).try_fold(0, |sum: u32, c| {
+            let unit = u16::try_from(u32::from(*c)).ok()?;
+            Some((sum + u32::from(unit)) & 0xFFFF)
+        })
+    };
+    let (Some(first), Some(second)) = (sum(1), sum(0)) else { return [None, None] };
+    let low = swapped(first).zip(swapped(second));
+    let high = char::from_u32(first).zip(char::from_u32((first & 0xFF) << 8 | (second & 0xFF)));
+    [low, high].map(|pair| pair.map(|(first, second)| [first, second]))
 }

@@ -54,7 +54,7 @@ export const WAYS = [
   ['pypdf', () => hasPython('pypdf'), (from, to) => python('import sys,pypdf; w=pypdf.PdfWriter(clone_from=sys.argv[1]); w.write(sys.argv[2])', from, to)],
   ['pypdf, appended', () => hasPython('pypdf'), (from, to, other) => python('import sys,pypdf\nw=pypdf.PdfWriter()\nfor f in sys.argv[2:]: w.append(f)\nw.write(sys.argv[1])', to, other, from)],
   ['pikepdf', () => hasPython('pikepdf'), (from, to) => python('import sys,pikepdf; pikepdf.open(sys.argv[1]).save(sys.argv[2], object_stream_mode=pikepdf.ObjectStreamMode.generate)', from, to)],
-  ['PDFium, as Chromium prints', () => hasPython('pypdfium2'), (from, to) => python('import sys,pypdfium2 as p\nd=p.PdfDocument.new(); d.import_pages(p.PdfDocument(sys.argv[1]))\nfor page in d: page.flatten()\nd.save(sys.argv[2])', from, to)],
+  ['PDFium, as Chromium prints', () => hasPython('pypdfium2'), (from, to) => python('import sys,pypdfium2 as p\nd=p.PdfDocument.new(); d.import_pages(p.PdfDocument(sys.argv[1])); d.save(sys.argv[2])', from, to)],
   ['pdf-lib', () => existsSync(PDF_LIB), (from, to) => node(`d => PDFDocument.load(d)`, from, to)],
   ['pdf-lib, page copied', () => existsSync(PDF_LIB), (from, to) => node(`async d => {
     const [own, source] = [await PDFDocument.create(), await PDFDocument.load(d)];

@@ -204,25 +204,32 @@ export function isRespelled(line: string, signed: string): boolean {
   return (complex.length > 0 && complex.every((one) => wanted.includes(one))) || (have !== '' && isHalf && wanted.includes(have));
 }
 
+/** Letters of a cluster at most. */
+const CLUSTER = 8;
+/** Marks that only say in which direction text runs. */
+const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
- * Puts right what Ghostscript 10 writes into ToUnicode for a ligature: its letters with their bytes swapped, of three the last two
- * added up. Only where that gives letters of the signed text, and the text has none such itself.
+ * Puts right what Ghostscript 10 writes into ToUnicode for a glyph of several letters: two sums of its letters, in wrong places. Only
+ * where that gives letters of the signed text, and the text has none such itself.
  */
 export function unswapped(printed: string, signed: string): string {
-  const isOdd = (letter: string) => {
-    const code = letter.codePointAt(0) ?? 0;
-    return code > 0xff && !signed.includes(letter) && ((code & 0xff) === 0 || signed.includes(swapped(code)));
-  };
-  if (![...printed].some(isOdd)) return printed;
-  let text = printed;
+  const known = new Set(signed);
+  const odd = new Set([...printed].filter((letter) => letter > '\u00ff' && !known.has(letter)));
+  if (odd.size === 0) return printed;
+  // A wrong letter may be one that runs from the right, about which readers write marks.
+  let text = printed.replace(DIRECTION_MARKS, '');
+  const there = new Set(text);
   for (const source of [signed, signed.toUpperCase()]) {
     const all = [...source];
-    for (const length of [3, 2]) {
+    for (let length = CLUSTER; length >= 2; length -= 1) {
       for (let at = 0; at + length <= all.length; at += 1) {
         const window = all.slice(at, at + length);
-        const pattern = swappedLigature(window);
-        if (pattern === undefined || !text.includes(pattern) || signed.includes(pattern)) continue;
-        text = text.replaceAll(pattern, (window.some(isRtl) ? window.reverse() : window).join(''));
+        const letters = (window.some(isRtl) ? [...window].reverse() : window).join('');
+        for (const [first, second] of summed(window)) {
+          if (!(odd.has(first) || odd.has(second)) || !there.has(first) || !there.has(second)) continue;
+          text = text.replaceAll(first + second, () => letters);
+        }
       }
     }
   }
@@ -233,9 +240,19 @@ function swapped(unit: number): string {
   return String.fromCharCode(((unit & 0xff) << 8) | ((unit >> 8) & 0xff));
 }
 
-function swappedLigature(window: readonly string[]): string | undefined {
-  const [first = 0, second = 0, third = 0] = window.map((letter) => letter.codePointAt(0) ?? 0);
-  if (Math.max(first, second, third) > 0xffff) return undefined;
-  const pattern = swapped(first) + swapped(second + third);
-  return /\p{Cs}/u.test(pattern) ? undefined : pattern;
+/**
+ * The two letters that stand for these: every other one added up, of the last and of the one before it. Where all are in the first
+ * block, with their bytes swapped; else with a byte of the first sum in the second.
+ */
+function summed(letters: readonly string[]): [string, string][] {
+  let [first, second] = [0, 0];
+  for (const [at, letter] of letters.entries()) {
+    const unit = letter.codePointAt(0) ?? 0;
+    if (unit > 0xffff) return [];
+    if ((letters.length - at) % 2 === 0) first = (first + unit) & 0xffff;
+    else second = (second + unit) & 0xffff;
+  }
+  const high = String.fromCharCode(((first & 0xff) << 8) | (second & 0xff));
+  const both: [string, string][] = [[swapped(first), swapped(second)], [String.fromCharCode(first), high]];
+  return both.filter(([one, other]) => !/\p{Cs}/u.test(one + other));
 }

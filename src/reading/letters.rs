@@ -271,17 +271,25 @@ pub(super) fn unswapped<'a>(printed: &'a str, signed: &str) -> Cow<'a, str> {
     let there: BTreeSet<char> = text.chars().collect();
     for source in [signed.to_owned(), signed.to_uppercase()] {
         let all: Vec<char> = source.chars().collect();
-        for length in (2..=CLUSTER).rev() {
-            for window in all.windows(length) {
+        // Other letters may have the same sums: first where those beside them are beside them in the text, too.
+        for (is_beside, length) in [true, false].into_iter().flat_map(|is| (2..=CLUSTER).rev().map(move |n| (is, n))) {
+            for (at, window) in all.windows(length).enumerate() {
                 for [first, second] in summed(window).into_iter().flatten() {
                     let is_odd = odd.contains(&first) || odd.contains(&second);
                     if !is_odd || !there.contains(&first) || !there.contains(&second) {
                         continue;
                     }
                     let pattern = String::from_iter([first, second]);
-                    let turned = window.iter().any(|c| is_rtl(*c));
-                    let letters: String = if turned { window.iter().rev().collect() } else { window.iter().collect() };
-                    text = text.replace(&pattern, &letters);
+                    let mut letters = window.to_vec();
+                    let mut ends = [at.checked_sub(1).and_then(|at| all.get(at)), all.get(at + length)];
+                    if window.iter().any(|c| is_rtl(*c)) {
+                        letters.reverse();
+                        ends.reverse();
+                    }
+                    let both = [ends[0].map(|c| format!("{c}{pattern}")), ends[1].map(|c| format!("{pattern}{c}"))];
+                    if !is_beside || both.iter().flatten().any(|both| text.contains(both)) {
+                        text = text.replace(&pattern, &String::from_iter(letters));
+                    }
                 }
             }
         }

@@ -79,6 +79,10 @@ fn a_column_that_is_called_passed_is_for_the_rule_and_a_result_is_if_somebody_sa
         let list = "Name;E-Mail;Passed;Grade\nIda Braun;ida@x.example;yes;A\n";
         world.upload(OWNER, "/events/WORKSHOP/imports", "liste.csv", list.as_bytes(), &[("absent", "take")]).ok();
         assert_eq!(of("ida"), true, "an A is no absence");
+        // A number is a result, until somebody says that it is whether they passed.
+        let list = "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;1\nIda Braun;ida@x.example;0\n";
+        assert_eq!(used(&looked(world, list, &[]), "Ergebnis").1, "result");
+        assert_eq!(used(&looked(world, list, &[("map", "passed=Ergebnis")]), "Ergebnis"), (json!("rule"), Value::Null));
         let list =
             "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;bestanden\nIda Braun;ida@x.example;nicht bestanden\n";
         let told = looked(world, list, &[]);
@@ -99,10 +103,6 @@ fn a_column_that_is_called_passed_is_for_the_rule_and_a_result_is_if_somebody_sa
         let told = looked(world, list, &[]);
         assert_eq!(used(&told, "Bestanden").0, "rule", "{told}");
         assert_eq!(told["counts"]["errors"], 1, "{told}");
-        // A number is a result, until somebody says that it is whether they passed.
-        let list = "Name;E-Mail;Ergebnis\nHans Müller;hans@x.example;1\nIda Braun;ida@x.example;0\n";
-        assert_eq!(used(&looked(world, list, &[]), "Ergebnis").1, "result");
-        assert_eq!(used(&looked(world, list, &[("map", "passed=Ergebnis")]), "Ergebnis"), (json!("rule"), Value::Null));
     });
 }
 

@@ -222,13 +222,21 @@ export function unswapped(printed: string, signed: string): string {
   const there = new Set(text);
   for (const source of [signed, signed.toUpperCase()]) {
     const all = [...source];
-    for (let length = CLUSTER; length >= 2; length -= 1) {
-      for (let at = 0; at + length <= all.length; at += 1) {
-        const window = all.slice(at, at + length);
-        const letters = (window.some(isRtl) ? [...window].reverse() : window).join('');
-        for (const [first, second] of summed(window)) {
-          if (!(odd.has(first) || odd.has(second)) || !there.has(first) || !there.has(second)) continue;
-          text = text.replaceAll(first + second, () => letters);
+    // Other letters may have the same sums: first where those beside them are beside them in the text, too.
+    for (const isBeside of [true, false]) {
+      for (let length = CLUSTER; length >= 2; length -= 1) {
+        for (let at = 0; at + length <= all.length; at += 1) {
+          const window = all.slice(at, at + length);
+          const turned = window.some(isRtl);
+          const letters = (turned ? [...window].reverse() : window).join('');
+          const [before, behind] = turned ? [all[at + length], all[at - 1]] : [all[at - 1], all[at + length]];
+          for (const [first, second] of summed(window)) {
+            if (!(odd.has(first) || odd.has(second)) || !there.has(first) || !there.has(second)) continue;
+            const pattern = first + second;
+            const isThere = (before !== undefined && text.includes(before + pattern)) || (behind !== undefined && text.includes(pattern + behind));
+            if (isBeside && !isThere) continue;
+            text = text.replaceAll(pattern, () => letters);
+          }
         }
       }
     }

@@ -63,7 +63,12 @@ export const WAYS = [
   }`, from, to)],
   ['LibreOffice', () => has('soffice'), (from, to) => {
     const folder = mkdtempSync(join(tmpdir(), 'testamur-office-'));
-    run('soffice', `-env:UserInstallation=${pathToFileURL(join(folder, 'profile'))}`, '--headless', '--infilter=draw_pdf_import', '--convert-to', 'pdf', '--outdir', folder, from);
+    const fonts = join(folder, 'fonts.conf');
+    writeFileSync(fonts, `<fontconfig><include>/etc/fonts/fonts.conf</include><dir>${join(ROOT, 'fonts')}</dir></fontconfig>`);
+    // It writes letters anew with the fonts of the machine, and some that none has not at all: whoever has such names has a font.
+    const environment = [`FONTCONFIG_FILE=${fonts}`, `XDG_CACHE_HOME=${join(folder, 'cache')}`];
+    const profile = `-env:UserInstallation=${pathToFileURL(join(folder, 'profile'))}`;
+    run('env', ...environment, 'soffice', profile, '--headless', '--infilter=draw_pdf_import', '--convert-to', 'pdf', '--outdir', folder, from);
     renameSync(join(folder, basename(from)), to);
     rmSync(folder, { recursive: true, force: true });
   }],
@@ -164,10 +169,6 @@ export function needsAll(what, all) {
   return all.filter((one) => !missing.includes(one.name));
 }
 
-/** Names that a program leaves out of the page that it saves: that such a page does not print the name is so, and to be said. */
-const LEFT_OUT = { LibreOffice: ['นายสมชาย น้ำใจดี'] };
-const isLeftOut = (way, name) => (LEFT_OUT[way.name] ?? []).includes(name);
-
 /** One cell of the table: what both say, or each. */
 const cell = ([program, page]) => (program === page ? program : `${program}/${page}`);
 
@@ -180,8 +181,7 @@ async function main() {
   let wrong = 0;
   await compareAll(names, ways, (way, row) => {
     console.log(way.name.padEnd(28) + row.map((one) => cell(one).padStart(6)).join(''));
-    wrong += row.filter((_, i) => !isLeftOut(way, names[i])).flat().filter((one) => one !== 'ok' && one !== '?').length;
-    names.filter((name) => isLeftOut(way, name)).forEach((name) => console.log(`  it leaves ${name} out of the page, and both say that it is not printed`));
+    wrong += row.flat().filter((one) => one !== 'ok' && one !== '?').length;
   });
   console.log(`\n${ways.length} of ${WAYS.length} ways: ${wrong === 0 ? 'no accusation' : `${wrong} accusations`}`);
   process.exitCode = wrong === 0 ? 0 : 1;

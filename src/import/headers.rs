@@ -89,7 +89,7 @@ pub(super) fn both_parts(header: &str) -> Option<FamilyFirst> {
     let mut found = Vec::new();
     while let [first, rest @ ..] = &words[..] {
         let joined = rest.first().map(|next| format!("{first}{next}"));
-        let pair = joined.as_deref().filter(|pair| pair.len() > 4).and_then(|pair| kind(pair));
+        let pair = joined.as_deref().filter(|pair| pair.len() > 4).and_then(kind);
         let taken = if pair.is_some() { 2 } else { 1 };
         found.push(pair.or_else(|| kind(first))?);
         words = words[taken..].to_vec();

@@ -184,7 +184,7 @@ pub(super) fn keep(app: &App, desk: &Desk, Look { status, to, read }: Look) -> R
     let note = DocumentWrite::put(Collection::UPKEEP, KEY, Expect::Any, &looked);
     let act = desk.act("site.look", "site", serde_json::json!({ "found": found, "status": status }));
     desk.store.write_documents(&[note], Some(&act))?;
-    Ok(known(desk)?)
+    known(desk)
 }
 
 fn judged(app: &App, desk: &Desk, bytes: &[u8]) -> Result<SiteFound, Problem> {

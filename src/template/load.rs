@@ -36,7 +36,8 @@ pub fn builtin_versions(name: &str) -> std::ops::RangeInclusive<u32> {
 
 /// Returns the document of a version of a built-in template; each is read once.
 pub(super) fn builtin_document(name: &str, version: u32) -> Option<Arc<Document>> {
-    static READ: LazyLock<Mutex<BTreeMap<(String, u32), Arc<Document>>>> = LazyLock::new(Mutex::default);
+    type ByVersion = BTreeMap<(String, u32), Arc<Document>>;
+    static READ: LazyLock<Mutex<ByVersion>> = LazyLock::new(Mutex::default);
     let bytes = version.checked_sub(1).and_then(|at| builtin(name)?.get(at as usize))?;
     let mut read = READ.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(document) = read.get(&(name.to_owned(), version)) {

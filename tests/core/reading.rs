@@ -400,7 +400,7 @@ fn long_page(width: u32, height: u32) -> GrayImage {
         let (line, row, word) = (y / 36, y % 36, x / 90);
         let random = (line.wrapping_mul(7_919) ^ word.wrapping_mul(104_729)).wrapping_mul(2_654_435_761) >> 24;
         let is_word = row > 8 && row < 26 && x % 90 < 20 + random / 4;
-        is_word && (x / 3 + y / 5 + random) % 3 != 0
+        is_word && !(x / 3 + y / 5 + random).is_multiple_of(3)
     };
     GrayImage::from_fn(width, height, |x, y| Luma([if ink(x, y) { 40 } else { 250 }]))
 }

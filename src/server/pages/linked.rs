@@ -118,6 +118,7 @@ pub(super) async fn file(
 }
 
 /// Says what to do where a link leads nowhere, or not any more: whatever the reason is, in the same words.
+#[allow(clippy::result_large_err, reason = "a page that says what is wrong is made once a request")]
 fn gone(app: &App, reader: &Reader, problem: Problem) -> Result<Response, Failure> {
     if problem.status != StatusCode::NOT_FOUND.as_u16() {
         return Err(reader.failed(app, problem));

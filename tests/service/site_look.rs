@@ -12,9 +12,11 @@ use crate::harness::{OWNER, PASSPHRASE, START, World, issuer, on_each_engine};
 use crate::real_door::{behind_the_real_door, school_by};
 use crate::runs::work;
 
+type Answered = Result<(u16, Vec<u8>), SendError>;
+
 /// What a web server answers, for whoever reads it.
 #[derive(Clone, Default)]
-struct Web(Arc<Mutex<Option<Result<(u16, Vec<u8>), SendError>>>>, Arc<Mutex<Vec<String>>>);
+struct Web(Arc<Mutex<Option<Answered>>>, Arc<Mutex<Vec<String>>>);
 
 impl Web {
     fn of(world: &World) -> Self {
@@ -23,7 +25,7 @@ impl Web {
         web
     }
 
-    fn answers(&self, answer: Result<(u16, Vec<u8>), SendError>) {
+    fn answers(&self, answer: Answered) {
         *self.0.lock().unwrap() = Some(answer);
     }
 }

@@ -5,6 +5,7 @@
 //! file can still lie to this; the signed fields are what counts, always. `verifier-web/src/page/compare.ts` decides alike,
 //! and `tests/vectors/printed.json` judges both.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -216,8 +217,11 @@ impl<'a> Page<'a> {
     }
 
     fn shows(&self, text: &str) -> bool {
-        let unswapped = letters::unswapped(self.printed, text);
-        self.folded.shows(text) || *unswapped != *self.printed && Folded::new(&unswapped).shows(text)
+        let is_other = || match letters::unswapped(self.printed, text) {
+            Cow::Owned(right) => Folded::new(&right).shows(text),
+            Cow::Borrowed(_) => false,
+        };
+        self.folded.shows(text) || is_other()
     }
 
     fn lines(&self) -> impl Iterator<Item = &'a str> {

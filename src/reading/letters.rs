@@ -5,7 +5,7 @@
 //! `verifier-web/src/page/letters.ts` does the same, and `tests/vectors/printed.json` judges both.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -257,44 +257,75 @@ pub(super) fn is_respelled(line: &str, signed: &str) -> bool {
 
 /// Letters of a cluster at most.
 const CLUSTER: usize = 8;
+/// A signed text of more letters is not looked for in what is amiss.
+const SIGNED: usize = 400;
+/// Nor is anything in a page of more bytes: as much as 200,000 letters have, which is what the web page looks at.
+const PRINTED: usize = 800_000;
+
+/// Letters that a pair of wrong ones may stand for, and what stands before and behind them in the signed text.
+struct Meant {
+    letters: String,
+    ends: [Option<char>; 2],
+}
 
 /// Puts right what Ghostscript 10 writes into ToUnicode for a glyph of several letters: two sums of its letters, in wrong places.
-/// Only where that gives letters of the signed text, and the text has none such itself.
+/// Only beside a letter that is beside these letters in the signed text too, and where the pair is not of the signed text itself.
+/// Each letter of the page is looked at once, and what was put right is not looked at again.
 pub(super) fn unswapped<'a>(printed: &'a str, signed: &str) -> Cow<'a, str> {
     let known: BTreeSet<char> = signed.chars().collect();
-    let odd: BTreeSet<char> = printed.chars().filter(|c| *c > '\u{ff}' && !known.contains(c)).collect();
-    if odd.is_empty() {
+    let is_odd = |c: &char| *c > '\u{ff}' && !known.contains(c);
+    if printed.len() > PRINTED || signed.chars().count() > SIGNED || !printed.chars().any(|c| is_odd(&c)) {
         return Cow::Borrowed(printed);
     }
     // A wrong letter may be one that runs from the right, about which readers write marks.
-    let mut text: String = printed.chars().filter(|c| !is_direction_mark(*c)).collect();
-    let there: BTreeSet<char> = text.chars().collect();
+    let text: Vec<char> = printed.chars().filter(|c| !is_direction_mark(*c)).collect();
+    let meant = meant(signed);
+    let (mut right, mut is_other, mut at) = (String::with_capacity(printed.len()), false, 0);
+    while let Some(first) = text.get(at) {
+        let pair = text.get(at + 1).map(|second| [*first, *second]).filter(|pair| pair.iter().any(is_odd));
+        let beside = [right.chars().next_back(), text.get(at + 2).copied()];
+        if let Some(one) = pair.and_then(|pair| likeliest(meant.get(&pair)?, beside)) {
+            right.push_str(&one.letters);
+            (is_other, at) = (true, at + 2);
+        } else {
+            right.push(*first);
+            at += 1;
+        }
+    }
+    if is_other { Cow::Owned(right) } else { Cow::Borrowed(printed) }
+}
+
+/// What stands on both sides of a pair is what tells; on one side is enough, as on the other there may be another pair.
+fn likeliest(all: &[Meant], beside: [Option<char>; 2]) -> Option<&Meant> {
+    let fits = |end: Option<char>, there: Option<char>| match end {
+        Some(_) => end == there,
+        None => there.is_none_or(|c| !c.is_alphanumeric()),
+    };
+    let fit = |one: &Meant| usize::from(fits(one.ends[0], beside[0])) + usize::from(fits(one.ends[1], beside[1]));
+    [2, 1].into_iter().find_map(|sides| all.iter().find(|one| fit(one) == sides))
+}
+
+/// All that may be meant by pairs of letters, the longest first.
+fn meant(signed: &str) -> HashMap<[char; 2], Vec<Meant>> {
+    let mut all: HashMap<[char; 2], Vec<Meant>> = HashMap::new();
     for source in [signed.to_owned(), signed.to_uppercase()] {
-        let all: Vec<char> = source.chars().collect();
-        // Other letters may have the same sums: first where those beside them are beside them in the text, too.
-        for (is_beside, length) in [true, false].into_iter().flat_map(|is| (2..=CLUSTER).rev().map(move |n| (is, n))) {
-            for (at, window) in all.windows(length).enumerate() {
-                for [first, second] in summed(window).into_iter().flatten() {
-                    let is_odd = odd.contains(&first) || odd.contains(&second);
-                    if !is_odd || !there.contains(&first) || !there.contains(&second) {
-                        continue;
-                    }
-                    let pattern = String::from_iter([first, second]);
-                    let mut letters = window.to_vec();
-                    let mut ends = [at.checked_sub(1).and_then(|at| all.get(at)), all.get(at + length)];
-                    if window.iter().any(|c| is_rtl(*c)) {
-                        letters.reverse();
-                        ends.reverse();
-                    }
-                    let both = [ends[0].map(|c| format!("{c}{pattern}")), ends[1].map(|c| format!("{pattern}{c}"))];
-                    if !is_beside || both.iter().flatten().any(|both| text.contains(both)) {
-                        text = text.replace(&pattern, &String::from_iter(letters));
-                    }
+        let source: Vec<char> = source.chars().collect();
+        for length in (2..=CLUSTER).rev() {
+            for (at, window) in source.windows(length).enumerate() {
+                let mut letters = window.to_vec();
+                let mut ends = [at.checked_sub(1), Some(at + length)].map(|at| source.get(at?).copied());
+                if window.iter().any(|c| is_rtl(*c)) {
+                    letters.reverse();
+                    ends.reverse();
+                }
+                for pair in summed(window) {
+                    let letters = String::from_iter(&letters);
+                    all.entry(pair).or_default().push(Meant { letters, ends });
                 }
             }
         }
     }
-    Cow::Owned(text)
+    all
 }
 
 /// Marks that only say in which direction text runs.
@@ -306,17 +337,40 @@ fn swapped(unit: u32) -> Option<char> {
     char::from_u32((unit & 0xFF) << 8 | unit >> 8 & 0xFF)
 }
 
-/// The two letters that stand for these: every other one added up, of the last and of the one before it. Where all are in the first
-/// block, with their bytes swapped; else with a byte of the first sum in the second.
-fn summed(letters: &[char]) -> [Option<[char; 2]>; 2] {
-    let sum = |from_last: usize| {
-        letters.iter().rev().skip(from_last).step_by(2).try_fold(0, |sum: u32, c| {
-            let unit = u16::try_from(u32::from(*c)).ok()?;
-            Some((sum + u32::from(unit)) & 0xFFFF)
-        })
-    };
-    let (Some(first), Some(second)) = (sum(1), sum(0)) else { return [None, None] };
-    let low = swapped(first).zip(swapped(second));
+/// The pairs of letters that may stand for the letters of one glyph, which are every other one added up, of the last and of the one before
+/// it: with their bytes swapped, as of ligatures; in scripts that put letters together also with a byte of the first sum in the second.
+/// Others have no such glyphs.
+fn summed(letters: &[char]) -> impl Iterator<Item = [char; 2]> {
+    let sum =
+        |from_last: usize| -> u32 { letters.iter().rev().skip(from_last).step_by(2).map(|c| u32::from(*c)).sum() };
+    let (first, second) = (sum(1) & 0xFFFF, sum(0) & 0xFFFF);
+    let is_ligature = letters.iter().all(|c| c.is_alphabetic() && *c <= '\u{ff}');
+    let is_of_cluster = |c: &char| *c <= '\u{ffff}' && is_complex(*c) || matches!(c, '\u{200c}' | '\u{200d}');
+    let is_cluster = letters.iter().all(is_of_cluster);
+    let low = swapped(first).zip(swapped(second)).filter(|_| is_ligature || is_cluster);
     let high = char::from_u32(first).zip(char::from_u32((first & 0xFF) << 8 | (second & 0xFF)));
-    [low, high].map(|pair| pair.map(|(first, second)| [first, second]))
+    [low, high.filter(|_| is_cluster)].into_iter().flatten().map(|(first, second)| [first, second])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_put_right_once_and_where_its_neighbours_are() {
+        let signed = "affi".repeat(90);
+        assert_eq!(unswapped(&"a\u{6600}\u{cf00}a ".repeat(500), &signed), "affia ".repeat(500));
+        // What comes of it may look like another pair: it is not one.
+        let nested = "\u{6600}\u{6900}\u{cf00}";
+        assert_eq!(unswapped(nested, "fi"), "fi\u{cf00}");
+        // Too much to be a certificate's.
+        assert_eq!(unswapped("a\u{6600}\u{cf00}", &(signed + &"a".repeat(SIGNED))), "a\u{6600}\u{cf00}");
+    }
+
+    #[test]
+    fn letters_that_no_glyph_stands_for_together_are_those_that_are_there() {
+        for (printed, signed) in [("王謏明", "王小明"), ("a搀ꈀb", "cAdad"), ("Ада", "Ида")] {
+            assert_eq!(unswapped(printed, signed), printed);
+        }
+    }
 }

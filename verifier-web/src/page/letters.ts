@@ -206,61 +206,95 @@ export function isRespelled(line: string, signed: string): boolean {
 
 /** Letters of a cluster at most. */
 const CLUSTER = 8;
+/** A signed text of more letters is not looked for in what is amiss. */
+const SIGNED = 400;
 /** Marks that only say in which direction text runs. */
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
+/** Letters that a pair of wrong ones may stand for, and what stands before and behind them in the signed text. */
+interface Meant {
+  letters: string;
+  ends: [string | undefined, string | undefined];
+}
+
 /**
  * Puts right what Ghostscript 10 writes into ToUnicode for a glyph of several letters: two sums of its letters, in wrong places. Only
- * where that gives letters of the signed text, and the text has none such itself.
+ * beside a letter that is beside these letters in the signed text too, and where the pair is not of the signed text itself. Each letter
+ * of the page is looked at once, and what was put right is not looked at again.
  */
 export function unswapped(printed: string, signed: string): string {
   const known = new Set(signed);
-  const odd = new Set([...printed].filter((letter) => letter > '\u00ff' && !known.has(letter)));
-  if (odd.size === 0) return printed;
+  const isOdd = (letter: string) => (letter.codePointAt(0) ?? 0) > 0xff && !known.has(letter);
+  if ([...signed].length > SIGNED || ![...printed].some(isOdd)) return printed;
   // A wrong letter may be one that runs from the right, about which readers write marks.
-  let text = printed.replace(DIRECTION_MARKS, '');
-  const there = new Set(text);
-  for (const source of [signed, signed.toUpperCase()]) {
-    const all = [...source];
-    // Other letters may have the same sums: first where those beside them are beside them in the text, too.
-    for (const isBeside of [true, false]) {
-      for (let length = CLUSTER; length >= 2; length -= 1) {
-        for (let at = 0; at + length <= all.length; at += 1) {
-          const window = all.slice(at, at + length);
-          const turned = window.some(isRtl);
-          const letters = (turned ? [...window].reverse() : window).join('');
-          const [before, behind] = turned ? [all[at + length], all[at - 1]] : [all[at - 1], all[at + length]];
-          for (const [first, second] of summed(window)) {
-            if (!(odd.has(first) || odd.has(second)) || !there.has(first) || !there.has(second)) continue;
-            const pattern = first + second;
-            const isThere = (before !== undefined && text.includes(before + pattern)) || (behind !== undefined && text.includes(pattern + behind));
-            if (isBeside && !isThere) continue;
-            text = text.replaceAll(pattern, () => letters);
-          }
+  const text = [...printed.replace(DIRECTION_MARKS, '')];
+  const all = meant(signed);
+  const right: string[] = [];
+  let isOther = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const [first = '', second] = [text[at], text[at + 1]];
+    const isPair = second !== undefined && (isOdd(first) || isOdd(second));
+    const one = isPair ? likeliest(all.get(first + second) ?? [], right.at(-1), text[at + 2]) : undefined;
+    if (one === undefined) {
+      right.push(first);
+    } else {
+      right.push(...one.letters);
+      isOther = true;
+      at += 1;
+    }
+  }
+  return isOther ? right.join('') : printed;
+}
+
+/** What stands on both sides of a pair is what tells; on one side is enough, as on the other there may be another pair. */
+function likeliest(all: readonly Meant[], before: string | undefined, behind: string | undefined): Meant | undefined {
+  const fits = (end: string | undefined, there: string | undefined) =>
+    end === undefined ? there === undefined || !/[\p{Alphabetic}\p{N}]/u.test(there) : end === there;
+  const fit = (one: Meant) => Number(fits(one.ends[0], before)) + Number(fits(one.ends[1], behind));
+  return all.find((one) => fit(one) === 2) ?? all.find((one) => fit(one) === 1);
+}
+
+/** All that may be meant by pairs of letters, the longest first. */
+function meant(signed: string): Map<string, Meant[]> {
+  const all = new Map<string, Meant[]>();
+  for (const source of [signed, signed.toUpperCase()].map((one) => [...one])) {
+    for (let length = CLUSTER; length >= 2; length -= 1) {
+      for (let at = 0; at + length <= source.length; at += 1) {
+        const window = source.slice(at, at + length);
+        const turned = window.some(isRtl);
+        const [before, behind] = [source[at - 1], source[at + length]];
+        const ends: Meant['ends'] = turned ? [behind, before] : [before, behind];
+        for (const pair of summed(window)) {
+          const one = { letters: (turned ? [...window].reverse() : window).join(''), ends };
+          const others = all.get(pair);
+          if (others === undefined) all.set(pair, [one]);
+          else others.push(one);
         }
       }
     }
   }
-  return text;
-}
-
-function swapped(unit: number): string {
-  return String.fromCharCode(((unit & 0xff) << 8) | ((unit >> 8) & 0xff));
+  return all;
 }
 
 /**
- * The two letters that stand for these: every other one added up, of the last and of the one before it. Where all are in the first
- * block, with their bytes swapped; else with a byte of the first sum in the second.
+ * The pairs of letters that may stand for the letters of one glyph, which are every other one added up, of the last and of the one before
+ * it: with their bytes swapped, as of ligatures; in scripts that put letters together also with a byte of the first sum in the second.
+ * Others have no such glyphs.
  */
-function summed(letters: readonly string[]): [string, string][] {
+function summed(letters: readonly string[]): string[] {
+  const units = letters.map((letter) => letter.codePointAt(0) ?? 0);
   let [first, second] = [0, 0];
-  for (const [at, letter] of letters.entries()) {
-    const unit = letter.codePointAt(0) ?? 0;
-    if (unit > 0xffff) return [];
-    if ((letters.length - at) % 2 === 0) first = (first + unit) & 0xffff;
-    else second = (second + unit) & 0xffff;
-  }
-  const high = String.fromCharCode(((first & 0xff) << 8) | (second & 0xff));
-  const both: [string, string][] = [[swapped(first), swapped(second)], [String.fromCharCode(first), high]];
-  return both.filter(([one, other]) => !/\p{Cs}/u.test(one + other));
+  units.forEach((unit, at) => {
+    if ((units.length - at) % 2 === 0) first += unit;
+    else second += unit;
+  });
+  [first, second] = [first & 0xffff, second & 0xffff];
+  const swapped = (unit: number) => ((unit & 0xff) << 8) | (unit >> 8);
+  const isLigature = letters.every((letter, at) => (units[at] ?? 0) <= 0xff && /\p{Alphabetic}/u.test(letter));
+  const isCluster = letters.every((letter, at) => ((units[at] ?? 0) <= 0xffff && isIn(letter, COMPLEX)) || letter === '\u200c' || letter === '\u200d');
+  const pairs: [number, number][] = [];
+  if (isLigature || isCluster) pairs.push([swapped(first), swapped(second)]);
+  if (isCluster) pairs.push([first, ((first & 0xff) << 8) | (second & 0xff)]);
+  // Half a letter of UTF-16 is none.
+  return pairs.filter((pair) => pair.every((unit) => unit < 0xd800 || unit > 0xdfff)).map((pair) => String.fromCharCode(...pair));
 }

@@ -89,13 +89,14 @@ fn has_failed(run: &RunRecord) -> bool {
     run.kind != Kind::Publish && (run.state == RunState::Failed || run.counters.failed > 0)
 }
 
-/// Says whether a run leaves nothing to do about another: it repeats what failed, or went through over the same group later. Of a run
-/// that never had a list nothing can be repeated: it is begun anew.
+/// Says whether a run leaves nothing to do about another: it repeats what failed, or went through over the same group later. One that was
+/// stopped, or could not go on, does neither. Of a run that never had a list nothing can be repeated: it is begun anew.
 fn makes_good(later: &RunRecord, failed: &RunRecord) -> bool {
     if later.retry_of.as_ref() == Some(&failed.id) {
-        return true;
+        return !matches!(later.state, RunState::Failed | RunState::Cancelled);
     }
-    let alike = later.kind == failed.kind && later.event == failed.event && later.created > failed.created;
-    let same_group = later.over == failed.over && !matches!(failed.over, RunOver::Selected | RunOver::Filter);
-    alike && (failed.counters.total == 0 || (same_group && later.state == RunState::Completed))
+    let alike = later.kind == failed.kind && later.event == failed.event && later.over == failed.over;
+    let is_group = !matches!(failed.over, RunOver::Selected | RunOver::Filter);
+    let went_through = later.state == RunState::Completed && later.created > failed.created;
+    alike && went_through && (failed.counters.total == 0 || is_group)
 }

@@ -283,8 +283,9 @@ pub(super) fn unswapped<'a>(printed: &'a str, signed: &str) -> Cow<'a, str> {
     let (mut right, mut is_other, mut at) = (String::with_capacity(printed.len()), false, 0);
     while let Some(first) = text.get(at) {
         let pair = text.get(at + 1).map(|second| [*first, *second]).filter(|pair| pair.iter().any(is_odd));
-        let beside = [right.chars().next_back(), text.get(at + 2).copied()];
-        if let Some(one) = pair.and_then(|pair| likeliest(meant.get(&pair)?, beside)) {
+        let behind = || text[at..].iter().skip(2).copied();
+        let beside = || [self::beside(right.chars().rev()), self::beside(behind())];
+        if let Some(one) = pair.and_then(|pair| likeliest(meant.get(&pair)?, beside())) {
             right.push_str(&one.letters);
             (is_other, at) = (true, at + 2);
         } else {
@@ -295,11 +296,16 @@ pub(super) fn unswapped<'a>(printed: &'a str, signed: &str) -> Cow<'a, str> {
     if is_other { Cow::Owned(right) } else { Cow::Borrowed(printed) }
 }
 
+/// The next letter, and the next that is no space: readers see spaces about glyphs whose letters they do not know.
+fn beside(mut letters: impl Iterator<Item = char> + Clone) -> [Option<char>; 2] {
+    [letters.clone().next(), letters.find(|c| !c.is_whitespace())]
+}
+
 /// What stands on both sides of a pair is what tells; on one side is enough, as on the other there may be another pair.
-fn likeliest(all: &[Meant], beside: [Option<char>; 2]) -> Option<&Meant> {
-    let fits = |end: Option<char>, there: Option<char>| match end {
-        Some(_) => end == there,
-        None => there.is_none_or(|c| !c.is_alphanumeric()),
+fn likeliest(all: &[Meant], beside: [[Option<char>; 2]; 2]) -> Option<&Meant> {
+    let fits = |end: Option<char>, [next, letter]: [Option<char>; 2]| match end {
+        Some(_) => end == next || end == letter,
+        None => next.is_none_or(|c| !c.is_alphanumeric()),
     };
     let fit = |one: &Meant| usize::from(fits(one.ends[0], beside[0])) + usize::from(fits(one.ends[1], beside[1]));
     [2, 1].into_iter().find_map(|sides| all.iter().find(|one| fit(one) == sides))

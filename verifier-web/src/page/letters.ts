@@ -234,7 +234,8 @@ export function unswapped(printed: string, signed: string): string {
   for (let at = 0; at < text.length; at += 1) {
     const [first = '', second] = [text[at], text[at + 1]];
     const isPair = second !== undefined && (isOdd(first) || isOdd(second));
-    const one = isPair ? likeliest(all.get(first + second) ?? [], right.at(-1), text[at + 2]) : undefined;
+    const found = isPair ? all.get(first + second) : undefined;
+    const one = found && likeliest(found, beside(right, right.length - 1, -1), beside(text, at + 2, 1));
     if (one === undefined) {
       right.push(first);
     } else {
@@ -246,10 +247,19 @@ export function unswapped(printed: string, signed: string): string {
   return isOther ? right.join('') : printed;
 }
 
+type Beside = [next: string | undefined, letter: string | undefined];
+
+/** The next letter, and the next that is no space: readers see spaces about glyphs whose letters they do not know. */
+function beside(letters: readonly string[], from: number, step: 1 | -1): Beside {
+  let at = from;
+  while (/^\p{White_Space}$/u.test(letters[at] ?? '')) at += step;
+  return [letters[from], letters[at]];
+}
+
 /** What stands on both sides of a pair is what tells; on one side is enough, as on the other there may be another pair. */
-function likeliest(all: readonly Meant[], before: string | undefined, behind: string | undefined): Meant | undefined {
-  const fits = (end: string | undefined, there: string | undefined) =>
-    end === undefined ? there === undefined || !/[\p{Alphabetic}\p{N}]/u.test(there) : end === there;
+function likeliest(all: readonly Meant[], before: Beside, behind: Beside): Meant | undefined {
+  const fits = (end: string | undefined, [next, letter]: Beside) =>
+    end === undefined ? next === undefined || !/[\p{Alphabetic}\p{N}]/u.test(next) : end === next || end === letter;
   const fit = (one: Meant) => Number(fits(one.ends[0], before)) + Number(fits(one.ends[1], behind));
   return all.find((one) => fit(one) === 2) ?? all.find((one) => fit(one) === 1);
 }

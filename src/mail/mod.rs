@@ -5,7 +5,7 @@
 //! after that finds it [`State::Ambiguous`], and nothing of that kind is ever sent again by itself. So nobody is sent
 //! anything twice unless a member of staff decides so, and then the `Message-ID` is the same.
 //!
-//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`chosen`], [`reached`], [`outbox`],
+//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mod@mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`chosen`], [`reached`], [`outbox`],
 //! [`link`], [`suppress`]. Asynchronous: [`relay`] and [`courier`], which alone open sockets.
 //!
 //! What a letter says is written when it is sent, by a [`Clerk`]: nothing rendered is kept. Messages and links go into a dump, the queue

@@ -52,7 +52,7 @@ pub fn png(pdf: &[u8], dpi: f32) -> Result<Vec<u8>, RenderError> {
 /// Draws the first page of a file without paper under it: a PNG through which one sees what it lies on.
 ///
 /// # Errors
-/// As [`png`].
+/// As [`fn@png`].
 pub(super) fn see_through(pdf: Vec<u8>, dpi: f32) -> Result<Vec<u8>, RenderError> {
     let pixels = page_on(pdf, 1, dpi, TRANSPARENT)?;
     let mut out = Vec::new();

@@ -1,8 +1,11 @@
 # Everything here installs what it needs first (scripts/setup); on a bare Debian only Rust must be there already.
 
-# The demo, the tests and the fault scripts share one build. For final figures: make bench PROFILE=release
+# The demo, the tests and the fault scripts share one build. What make bench prints is meant to be kept: it builds in release, unless it
+# is told otherwise (make bench PROFILE=dev).
+SAID := $(PROFILE)
 PROFILE ?= dev
-BIN := $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/testamur
+bench: PROFILE := $(or $(SAID),release)
+BIN = $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/testamur
 # People in the demo, in the benchmark, and how often the fault script kills.
 PEOPLE ?= 200
 BENCH_PEOPLE ?= 2000
@@ -102,7 +105,7 @@ lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
 
-bench: ## Measure the program, two scripts in other stacks, questions to a large store, the staff's pages over it, and the web verifier
+bench: ## Measure the program, built in release, two scripts in other stacks, questions to a large store, the staff's pages over it, and the web verifier
 	@scripts/setup peers
 	@scripts/setup browser
 	@scripts/web --must

@@ -11,7 +11,8 @@ pub const SECONDS: i64 = 30;
 /// One pixel that is not seen (GIF89a).
 pub const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b";
 
-/// Words in the `User-Agent` of what looks at mails and links, and of browsers without a screen: no browser of a person bears them.
+/// Words in the `User-Agent` of what looks at mails and links, and of browsers without a screen. A person's browser bears them only where
+/// a proxy writes its name into what every browser says (Zscaler, Forcepoint, Trend Micro, Fortinet and Palo Alto sell such).
 const SCANNERS: [&str; 42] = [
     // Proxies that load pictures for all mails of a mailbox, read or not.
     "googleimageproxy",
@@ -98,8 +99,8 @@ pub fn may_be_a_person(agent: &str) -> bool {
     !(agent.is_empty() || agent == "mozilla/5.0" || is_program())
 }
 
-/// Says whether what calls itself so is certainly no person: what would use up a link is kept from it. Nobody is to be kept out for the
-/// name of their browser, so it is less than what [`may_be_a_person`] doubts.
+/// Says whether what calls itself so is hardly a person: before it uses up a link it types what stands on the page. That is asked of few
+/// people, so it is less than what [`may_be_a_person`] doubts.
 pub fn is_a_scanner(agent: &str) -> bool {
     let agent = agent.to_lowercase();
     SCANNERS.iter().any(|word| agent.contains(word))

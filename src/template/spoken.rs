@@ -23,6 +23,14 @@ const SMALLEST: f32 = 0.6;
 static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
     LazyLock::new(|| serde_json::from_slice(include_bytes!("words.json")).expect("a test reads all of the words"));
 
+/// What is said otherwise since a version of a template, by name, version, language and English text: `Zertifikat über den Abschluss`
+/// stood above `für den Abschluss von`. What was released before goes on as it was.
+const SINCE: [(&str, u32, &str, &str, &str); 3] = [
+    ("classic", 3, "ar", "has successfully completed", "لاجتياز ما يلي بنجاح"),
+    ("modern", 3, "ar", "Certificate\nof Completion", "شهادة"),
+    ("modern", 3, "de", "Certificate\nof Completion", "Zertifikat"),
+];
+
 /// Returns which of the seven languages somebody reads who reads this one; nothing if it is none of them.
 pub fn spoken(tag: &str) -> Option<&'static str> {
     let parts: Vec<String> = tag.split(['-', '_']).map(str::to_lowercase).collect();
@@ -57,7 +65,7 @@ impl Template {
         let (name, version) = self.built_in_as()?;
         let mut assets = self.assets.clone();
         assets.remove(HAN_NAME);
-        let document = said_in(builtin_document(name, version)?.as_ref(), language);
+        let document = said_in((name, version), language)?;
         if !document.fonts.is_empty() {
             assets.insert(HAN_NAME.to_owned(), Arc::new(HAN.to_vec()));
         }
@@ -75,27 +83,31 @@ impl Template {
     pub(super) fn built_in_is(&self, name: &str, version: u32) -> bool {
         let own = self.document.language.as_str();
         let language = LANGUAGES.into_iter().find(|one| *one == own);
-        let other = language.and_then(|language| Some(said_in(builtin_document(name, version)?.as_ref(), language)));
+        let other = language.and_then(|language| said_in((name, version), language));
         other.is_some_and(|other| other == self.document)
     }
 }
 
-/// Returns a built-in document with its words in another language. The English one is the document itself, to the byte.
-fn said_in(english: &Document, language: &str) -> Document {
-    let mut document = english.clone();
-    let Some(words) = WORDS.get(language) else { return document };
+/// Returns the document of a built-in template with its words in another language. The English one is the document itself, to the byte.
+fn said_in((name, version): (&str, u32), language: &str) -> Option<Document> {
+    let mut document = builtin_document(name, version)?.as_ref().clone();
+    let Some(words) = WORDS.get(language) else { return Some(document) };
     document.language = language.to_owned();
     if language == "zh" {
         document.fonts.push(HAN_NAME.to_owned());
     }
     for element in &mut document.elements {
         let Element::Text(place) = element else { continue };
-        let Some(said) = words.get(&place.text) else { continue };
-        place.text.clone_from(said);
+        let since = SINCE.iter().rev().find(|(template, first, tag, english, _)| {
+            *template == name && *first <= version && *tag == language && *english == place.text
+        });
+        let said = since.map(|(.., said)| *said).or_else(|| words.get(&place.text).map(String::as_str));
+        let Some(said) = said else { continue };
+        place.text = said.to_owned();
         // Words of other languages are longer; type sizes are written with one digit.
         place.min_size = place.min_size.or(Some((place.size * SMALLEST * 10.0).round() / 10.0));
     }
-    document
+    Some(document)
 }
 
 #[cfg(test)]
@@ -165,6 +177,26 @@ mod tests {
                 };
                 assert!(said.is_none_or(|said| names(said) == names(&place.text)), "{language}: {}", place.text);
             }
+        }
+    }
+
+    /// The headline of German `modern` ended on the word that the line below the name begins with.
+    #[test]
+    fn no_headline_of_a_newest_version_says_what_is_said_again_below_it() {
+        let words = |template: &Template| {
+            let texts = template.document().elements.iter();
+            let texts = texts.filter_map(|one| if let Element::Text(place) = one { Some(place.text.clone()) } else { None });
+            texts.collect::<Vec<_>>().join(" ").to_lowercase()
+        };
+        let said = |name: &str, version, language| {
+            words(&Template::built_in(name, Some(version)).unwrap().in_language(language).unwrap())
+        };
+        assert_eq!(said("modern", 2, "de").matches("abschluss").count(), 2, "what was released");
+        for (name, version, language, word) in
+            [("modern", 3, "de", "abschluss"), ("modern", 3, "ar", "إتمام"), ("classic", 3, "ar", "إتمام")]
+        {
+            assert_eq!(said(name, version, language).matches(word).count(), 1, "{name}.{language}");
+            assert_eq!(builtin_versions(name).next_back(), Some(version), "a newer version of {name} has its words, too");
         }
     }
 

@@ -128,13 +128,13 @@ fn a_template_with_a_missing_asset_is_refused_by_name() {
 #[test]
 fn a_built_in_template_is_named_with_or_without_its_version() {
     let issuer = Issuer::new();
-    issuer.run(&["template", "list"]).expect(0).prints("classic@1").prints("classic@2").prints("newest");
+    issuer.run(&["template", "list"]).expect(0).prints("classic@1").prints("classic@3").prints("newest");
     let create =
         |code: &str, template: &str| issuer.run(&["event", "create", code, "--title", "T", "--template", template]);
     create("PLAIN", "classic").expect(0);
     create("FIXED", "classic@1").expect(0);
-    create("LATER", "classic@99").refuses("template `classic` has no version 99; the newest is 2");
-    for (code, version) in [("PLAIN", "classic@2 "), ("FIXED", "classic@1 ")] {
+    create("LATER", "classic@99").refuses("template `classic` has no version 99; the newest is 3");
+    for (code, version) in [("PLAIN", "classic@3 "), ("FIXED", "classic@1 ")] {
         issuer.run(&["event", "show", code]).expect(0).prints(version);
     }
 }

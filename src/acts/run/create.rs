@@ -123,6 +123,9 @@ fn begun(
     event: Option<EventCode>,
     reason: Option<RunReason>,
 ) -> Result<RunRecord> {
+    let makes = matches!(kind, Kind::Generate | Kind::Regenerate);
+    let of = event.as_ref().filter(|_| makes).map(|code| desk.store.event(code)).transpose()?.flatten();
+    let zone = of.map(|event| desk.zone(&event).clone());
     Ok(RunRecord {
         id: new_id(desk.now)?,
         kind,
@@ -146,6 +149,7 @@ fn begun(
         of: None,
         at_once: false,
         left_out: None,
+        zone,
         chosen: Chosen::default(),
         cancelled_by: None,
         counted: 0,

@@ -23,8 +23,8 @@ use crate::making::{IssueError, Order, Printable, ReplaceError, Workshop, still_
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, Cause, Certificate, CertificateChange, CertificateState, Collection, DocumentWrite, Expect, Participant,
-    PersonKey, Premise, StoreError, Withdrawal,
+    Batch, Cause, Certificate, CertificateChange, CertificateState, Collection, DocumentWrite, Event, Expect,
+    Participant, PersonKey, Premise, StoreError, Withdrawal,
 };
 use crate::webhooks::{self, Notice};
 
@@ -106,7 +106,8 @@ impl<'a> Group<'a> {
                 let decider = Decider::new(&planned.event, &planned.plan)?;
                 let RunRecord { kind, over, created: seen, chosen, .. } = self.record;
                 let asked = Asked { kind: *kind, over: *over, seen: *seen, again: chosen.again };
-                let (event, zone) = (&planned.event, desk.zone(&planned.event));
+                let event = &as_begun(self.record, &planned.event);
+                let zone = desk.zone(event);
                 let assessor = Assessor { store: desk.store, event, zone, decider, asked, chosen };
                 self.people = people(desk, code, &self.rows)?;
                 people_fates(&assessor, &self.rows, &self.people)?
@@ -209,7 +210,8 @@ impl<'a> Group<'a> {
         // As they were decided about, which the write expects.
         let person = self.rows[at].person.as_ref().and_then(|key| self.people.get(key)).cloned();
         let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
-        let zone = self.planned.as_ref().map_or(&*desk.issuer.zone, |planned| desk.zone(&planned.event));
+        let of_event = || self.planned.as_ref().map_or(&*desk.issuer.zone, |planned| desk.zone(&planned.event));
+        let zone = self.record.zone.as_ref().unwrap_or_else(of_event);
         Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(zone, person, grant) })
     }
 
@@ -219,7 +221,7 @@ impl<'a> Group<'a> {
         }
         let Some(planned) = self.planned.take() else { return Ok(()) };
         let (places, orders): (Vec<usize>, Vec<Order>) = firsts.into_iter().unzip();
-        let made = made.firsts(desk, workshop, &planned.event, orders)?;
+        let made = made.firsts(desk, workshop, &as_begun(self.record, &planned.event), orders)?;
         for (at, made) in places.into_iter().zip(made) {
             match made {
                 Ok(printable) => {
@@ -242,7 +244,7 @@ impl<'a> Group<'a> {
         let Some(event) = event else { return Ok(()) };
         let places: Vec<_> = nexts.iter().map(|(at, old, _)| (*at, old.clone())).collect();
         let pairs = nexts.into_iter().map(|(_, old, order)| (old, order)).collect();
-        let made = made.nexts(desk, workshop, &event, pairs)?;
+        let made = made.nexts(desk, workshop, &as_begun(self.record, &event), pairs)?;
         for ((at, old), made) in places.into_iter().zip(made) {
             match made {
                 Ok(new) => {
@@ -377,6 +379,11 @@ fn errands(desk: &Desk, code: &EventCode, over: RunOver, rows: &[Row]) -> Result
         send::fate(desk.store, over, has.clone(), person)
     };
     rows.iter().map(fate).collect()
+}
+
+/// Returns an event with the days that its run began with: nobody who changes the zone meanwhile gives one run two calendars.
+fn as_begun(run: &RunRecord, event: &Event) -> Event {
+    Event { zone: run.zone.clone().or_else(|| event.zone.clone()), ..event.clone() }
 }
 
 /// Returns those whom rows are about and who are in the event, by their keys.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, Timestamp, Zone};
 use crate::desk::Actor;
 use crate::store::{Cause, Collection, Document, DocumentWrite, Expect, PersonKey, Store};
 
@@ -317,6 +317,10 @@ pub struct RunRecord {
     /// Publish: what is not in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// Where days begin and end for it, as it was when it was made: a run of a thousand has one calendar, whoever changes the event or
+    /// the house meanwhile. Nothing of runs that make nothing and of those of earlier versions, which go by what is said when they work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
     /// What was chosen for it: another template, another day of issue.
     #[serde(default, skip_serializing_if = "Chosen::is_nothing")]
     pub chosen: Chosen,

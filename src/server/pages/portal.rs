@@ -1,6 +1,7 @@
 //! The way in: a mailbox is named, a link comes by mail, a button uses it up. Programs that look at mails follow every link and some
 //! press buttons: reading changes nothing, and a button wants the cookie of the page that it stands on. What says that it is such a
-//! program uses nothing up even so.
+//! program uses nothing up even so; but the proxies of some offices write their names into what every browser says. So it is asked for a
+//! number that stands on the page, and nobody is kept out who can read.
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
@@ -8,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::form::Form;
-use super::view::{Door, Link, Over, Sent};
+use super::view::{Door, Link, Sent};
 use super::{Failure, Reader, agent, base, cookie, language, redirect};
 use crate::accounts::{Secret, check_csrf, csrf_token};
 use crate::acts::portal::{self, Entered, Let, SESSION_SECONDS};
@@ -60,13 +61,37 @@ pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) ->
 pub(super) async fn link(
     State(app): State<App>,
     reader: Reader,
+    headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Result<Response, Failure> {
-    let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
-    let mut response =
-        reader.answer(&Link { frame: reader.frame(&app), token, nonce: nonce.expose().to_owned(), over: None });
+    button(&app, &reader, &headers, token, false)
+}
+
+/// The page with the button, and with the number that what calls itself as a program has to type.
+#[allow(clippy::result_large_err, reason = "a page that says what is wrong is made once a request")]
+fn button(app: &App, reader: &Reader, headers: &HeaderMap, token: String, wrong: bool) -> Result<Response, Failure> {
+    let nonce = nonce().map_err(|problem| reader.failed(app, problem))?;
+    let number = opens::is_a_scanner(agent(headers)).then(|| number_of(nonce.expose()));
+    let frame = reader.frame(app);
+    let page = Link { frame, token, nonce: nonce.expose().to_owned(), number, wrong, dead: false };
+    let mut response = reader.answer(&page);
     set(&mut response, PAGE, nonce.expose(), PAGE_SECONDS, "Strict");
     Ok(response)
+}
+
+/// Returns the number of four digits that goes with a page.
+fn number_of(nonce: &str) -> String {
+    let value = nonce.bytes().fold(0_u32, |value, byte| value.wrapping_mul(31).wrapping_add(byte.into()));
+    (1_000 + value % 9_000).to_string()
+}
+
+/// Says whether a number was typed, in whichever digits.
+fn is_typed(typed: &str, number: &str) -> bool {
+    // Zeros of the digits that people type who read the seven languages.
+    const ZEROS: [char; 5] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+    let digit = |c: char| ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|at| *at < 10));
+    let digits = typed.chars().filter(|c| !c.is_whitespace()).map(|c| digit(c).and_then(|d| char::from_digit(d, 10)));
+    digits.collect::<Option<String>>().is_some_and(|digits| digits == number)
 }
 
 /// Uses a link up and lets in.
@@ -76,12 +101,13 @@ pub(super) async fn enter(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Failure> {
-    // Before the link is looked at: the answer says nothing of it.
-    if opens::is_a_scanner(agent(&headers)) {
-        return Ok(lets_nobody_in(&app, &reader, Over::Program));
-    }
     let (token, nonce) = (form.get("token").to_owned(), form.get("nonce").to_owned());
     let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == nonce);
+    // Before the link is looked at: the answer says nothing of it.
+    let typed = form.get("number");
+    if opens::is_a_scanner(agent(&headers)) && !(is_from_page && is_typed(typed, &number_of(&nonce))) {
+        return button(&app, &reader, &headers, token, !typed.is_empty());
+    }
     let before = cookie(&headers, SESSION).map(Secret::from);
     let let_in = match is_from_page {
         true => {
@@ -93,7 +119,7 @@ pub(super) async fn enter(
         }
         false => None,
     };
-    let Some((own, let_in)) = let_in else { return Ok(lets_nobody_in(&app, &reader, Over::Dead)) };
+    let Some((own, let_in)) = let_in else { return Ok(lets_nobody_in(&app, &reader)) };
     let done = match &let_in {
         Let::In(_) => "",
         Let::Joined => "?done=joined",
@@ -110,15 +136,12 @@ pub(super) async fn enter(
     Ok(response)
 }
 
-/// Says why a link lets nobody in.
-fn lets_nobody_in(app: &App, reader: &Reader, over: Over) -> Response {
-    let status = match over {
-        Over::Dead => StatusCode::GONE,
-        Over::Program => StatusCode::FORBIDDEN,
-    };
-    let page = Link { frame: reader.frame(app), token: String::new(), nonce: String::new(), over: Some(over) };
+/// Says that a link lets nobody in.
+fn lets_nobody_in(app: &App, reader: &Reader) -> Response {
+    let (token, nonce) = Default::default();
+    let page = Link { frame: reader.frame(app), token, nonce, number: None, wrong: false, dead: true };
     let mut response = reader.answer(&page);
-    *response.status_mut() = status;
+    *response.status_mut() = StatusCode::GONE;
     response
 }
 
@@ -219,4 +242,21 @@ pub(super) fn nonce() -> Result<Secret, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_typed_in_the_digits_that_somebody_has() {
+        let number = number_of("0123456789abcdef");
+        assert!(number.len() == 4 && number_of("0123456789abcdee") != number, "{number}");
+        for typed in ["4831", " 48 31 ", "٤٨٣١", "۴۸۳۱", "४८३१", "４８３１"] {
+            assert!(is_typed(typed, "4831"), "{typed}");
+        }
+        for typed in ["", "4832", "483", "48310", "4831a"] {
+            assert!(!is_typed(typed, "4831"), "{typed}");
+        }
+    }
 }

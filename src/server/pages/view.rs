@@ -95,16 +95,12 @@ pub(super) struct Link<'a> {
     pub frame: Frame<'a>,
     pub token: String,
     pub nonce: String,
-    pub over: Option<Over>,
-}
-
-/// Why the button of a link does nothing.
-#[derive(Clone, Copy)]
-pub(super) enum Over {
-    /// The link was used, or is too old, or is none.
-    Dead,
-    /// What pressed it says that it is a program that checks mails: the link is as it was.
-    Program,
+    /// To be typed by whose browser calls itself as programs do that check mails: those press buttons, but read nothing.
+    pub number: Option<String>,
+    /// Whether another one was typed.
+    pub wrong: bool,
+    /// Whether the link was used, is too old, or is none.
+    pub dead: bool,
 }
 
 /// The page of a message's link.

@@ -1,6 +1,7 @@
 //! What the service says in English, said in German: questions about lists and what was found in them, what is missing for a
 //! certificate, what is known of a mail, what stands in the way. Found by the English text, with the values that stand in it
-//! (`texts/phrases.de.txt`). What is not in the book stays as it is: nothing is lost, and nothing is guessed.
+//! (`texts/phrases.de.txt`). What is not in the book stays as it is: nothing is lost, and nothing is guessed. What it says to programs and
+//! on the command line is said otherwise in English, too (`texts/phrases.en.txt`): staff have neither.
 
 use std::sync::LazyLock;
 
@@ -8,34 +9,57 @@ use super::words::Words;
 use crate::server::Problem;
 
 const GERMAN: &str = include_str!("texts/phrases.de.txt");
+const ENGLISH: &str = include_str!("texts/phrases.en.txt");
 /// Phrases inside of phrases inside of phrases.
 const DEPTH: usize = 4;
 /// Longest text that is looked up, in bytes.
 const MOST_BYTES: usize = 4_000;
 
-/// A phrase: what stands between its values, and what it is in German.
+/// A phrase: what stands between its values, and what it is on pages.
 struct Phrase {
     pieces: Vec<&'static str>,
-    german: &'static str,
+    shown: &'static str,
 }
 
-static BOOK: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    let mut lines = GERMAN.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty());
+static BOOK: LazyLock<Vec<Phrase>> = LazyLock::new(|| book(GERMAN));
+static PLAIN: LazyLock<Vec<Phrase>> = LazyLock::new(|| book(ENGLISH));
+
+fn book(text: &'static str) -> Vec<Phrase> {
+    let mut lines = text.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty());
     let mut book = Vec::new();
-    while let (Some(english), Some(german)) = (lines.next(), lines.next()) {
-        book.push(Phrase { pieces: english.split("{}").collect(), german });
+    while let (Some(english), Some(shown)) = (lines.next(), lines.next()) {
+        book.push(Phrase { pieces: english.split("{}").collect(), shown });
     }
     // What says more comes first: `{} sessions` would be found in much.
     book.sort_by_key(|phrase| std::cmp::Reverse(phrase.pieces.iter().map(|piece| piece.len()).sum::<usize>()));
     book
-});
+}
 
 /// Returns what is said, in the language of the page as far as it is in the book.
 pub(super) fn said(w: &Words, text: &str) -> String {
     match w.language {
         "de" => german(text, DEPTH).unwrap_or_else(|| text.to_owned()),
-        _ => text.to_owned(),
+        _ => plain(text).unwrap_or_else(|| text.to_owned()),
     }
+}
+
+/// Returns an English text without what is said to programs, as a whole or part by part; nothing if nothing of it is.
+fn plain(text: &str) -> Option<String> {
+    let one = |text: &str| PLAIN.iter().find_map(|phrase| phrase.of(text, DEPTH));
+    if text.len() > MOST_BYTES {
+        return None;
+    }
+    one(text).or_else(|| {
+        let parts: Vec<(&str, Option<String>)> = text.split("; ").map(|part| (part, one(part))).collect();
+        let said = |(part, plain): (&str, Option<String>)| plain.unwrap_or_else(|| part.to_owned());
+        let any = parts.iter().any(|(_, plain)| plain.is_some());
+        any.then(|| parts.into_iter().map(said).collect::<Vec<_>>().join("; "))
+    })
+}
+
+/// Says whether pages say a text otherwise than programs are told it.
+pub(super) fn is_said_otherwise(text: &str) -> bool {
+    plain(text).is_some()
 }
 
 /// Returns what is wrong with a field as a sentence beside it: what the API says of a field goes on from its name, as `is empty`.
@@ -99,11 +123,11 @@ impl Phrase {
         self.pieces.first().is_some_and(|first| !first.is_empty())
     }
 
-    /// Returns a text in German if it is this phrase.
+    /// Returns a text as pages say it if it is this phrase.
     fn of(&self, text: &str, depth: usize) -> Option<String> {
         let values = values(&self.pieces, text)?;
-        let mut said = String::with_capacity(self.german.len() + text.len());
-        let mut rest = self.german;
+        let mut said = String::with_capacity(self.shown.len() + text.len());
+        let mut rest = self.shown;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}')?;
             said.push_str(before);
@@ -168,8 +192,9 @@ fn as_told(w: &Words, problem: &Problem) -> Told {
     }
     // What a page says itself is in its language already.
     let hint = w.if_any(&format!("problem-{}-hint", problem.code)).filter(|_| problem.by_api);
-    let Some(hint) = hint else { return Told { title, text: problem.detail.clone(), detail: None } };
-    Told { text: format!("{title}. {hint}"), title, detail: Some(problem.detail.clone()) }
+    let detail = plain(&problem.detail).unwrap_or_else(|| problem.detail.clone());
+    let Some(hint) = hint else { return Told { title, text: detail, detail: None } };
+    Told { text: format!("{title}. {hint}"), title, detail: Some(detail) }
 }
 
 #[cfg(test)]
@@ -259,6 +284,110 @@ mod tests {
     }
 
     #[test]
+    fn the_english_book_is_read_in_pairs_and_says_nothing_of_the_api() {
+        let lines: Vec<&str> =
+            ENGLISH.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty()).collect();
+        assert!(lines.len() > 50 && lines.len().is_multiple_of(2), "{}", lines.len());
+        let english = Words::named("en").unwrap();
+        for pair in lines.chunks(2) {
+            let page = said(english, &told(pair[0]));
+            assert!(page != told(pair[0]) && for_programs(&page).is_none(), "{} | {page}", pair[0]);
+        }
+    }
+
+    /// A word that staff never saw: of the API, of the command line.
+    fn for_programs(text: &str) -> Option<String> {
+        let words = text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', ':', '.', '`', '“', '”']));
+        let quoted = text.split('`').skip(1).step_by(2);
+        let is_name = |one: &str| {
+            let plain = !one.is_empty() && one.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'=');
+            let humps = one.contains(char::is_lowercase) && one.contains(char::is_uppercase);
+            plain && one.starts_with(|c: char| c.is_ascii_lowercase()) && (humps || one.contains(['_', '=']))
+        };
+        let bad_quote = |one: &&str| {
+            is_name(one) || one.starts_with("testamur ") || ["password", "code"].contains(one) || one.starts_with("encoding=")
+        };
+        let bad_word = |one: &&str| {
+            ["POST", "PATCH", "PUT", "DELETE", "GET", "If-Match", "Idempotency-Key", "Bearer"].contains(one)
+                || one.contains("/api/v1")
+                || one.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        };
+        quoted.clone().find(bad_quote).or_else(|| words.clone().find(bad_word)).map(str::to_owned)
+    }
+
+    /// What no page shows, whatever is in it: where it is said, and why.
+    const NOT_SHOWN: [(&str, &str); 14] = [
+        ("server/router.rs", "the description of the API"),
+        ("server/api/verify.rs", "an operation that no page asks"),
+        ("server/api/certificates/download.rs", "pages send no names of files"),
+        ("server/api/participants/import_how.rs", "pages choose from what there is"),
+        ("server/api/mail/messages.rs", "parameters that pages set themselves"),
+        ("server/extract.rs", "pages send the tags that they were given"),
+        ("publish/page.rs", "the published site, for who has the command line"),
+        ("mail/courier.rs", "the log"),
+        ("mail/trust.rs", "a setting of testamur.toml alone"),
+        ("verify/anchors.rs", "trust files of others"),
+        ("template/limits.rs", "members of template.json, which who draws it writes"),
+        ("import/mapping.rs", "pages send the columns that they were given"),
+        ("acts/run/select.rs", "parameters that pages set themselves"),
+        ("acts/send/unsent.rs", "parameters that pages set themselves"),
+    ];
+
+    #[test]
+    fn nothing_that_pages_say_is_for_programs() {
+        let (english, german) = (Words::named("en").unwrap(), german_words());
+        let mut found = 0;
+        for path in sources("") {
+            let file = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().to_string_lossy().into_owned();
+            let other_door = file.starts_with("cli/") || file.contains("vc_api") || file == "server/staff/phrases.rs";
+            if other_door || NOT_SHOWN.iter().any(|(one, _)| *one == file) {
+                continue;
+            }
+            let lines = code(&path);
+            // Attributes are for the API's document; their texts are read where they are the errors'.
+            let is_text = |line: &&str| !line.trim_start().starts_with("#[") || line.contains("#[error(");
+            let text = lines.lines().filter(is_text).collect::<Vec<_>>().join("\n");
+            for one in literals(&text) {
+                // Each sentence for programs in what is said of a list is left out there.
+                let shown = super::super::import::words::for_pages(english, &told(&one));
+                if !one.contains(' ') || for_programs(&told(&one)).is_none() {
+                    continue;
+                }
+                found += 1;
+                if for_programs(&shown).is_none() {
+                    continue;
+                }
+                for w in [english, german] {
+                    let shown = said(w, &told(&one));
+                    assert_eq!(for_programs(&shown), None, "{file}, {}: {shown}", w.language);
+                }
+            }
+        }
+        assert!(found > 30, "{found}");
+    }
+
+    /// All texts in quotation marks, as they are said.
+    fn literals(text: &str) -> Vec<String> {
+        // Marks that begin no text, and texts in which marks end nothing.
+        let mut text = text.replace("'\"'", "' '").replace("'\\\"'", "' '");
+        while let Some(from) = text.find("r#\"") {
+            let Some(to) = text[from + 3..].find("\"#") else { break };
+            text.replace_range(from..from + to + 5, "");
+        }
+        let (mut all, mut rest) = (Vec::new(), text.as_str());
+        while let Some(one) = literal(rest, usize::MAX) {
+            let mut end = rest.find('"').unwrap() + 1;
+            let bytes = rest.as_bytes();
+            while bytes[end] != b'"' {
+                end += if bytes[end] == b'\\' { 2 } else { 1 };
+            }
+            rest = &rest[end + 1..];
+            all.push(one.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        all
+    }
+
+    #[test]
     fn phrases_are_found_with_their_values_and_inside_of_each_other() {
         let w = german_words();
         for (english, german) in [
@@ -283,6 +412,11 @@ mod tests {
             assert_eq!(said(w, english), german);
             assert_eq!(said(Words::named("en").unwrap(), english), english);
         }
+        let limit = "one member of staff may do 5; make a run of it (`POST /api/v1/runs`), which waits for an approval, or let somebody else do it";
+        assert_eq!(
+            said(Words::named("en").unwrap(), limit),
+            "one member of staff may do 5; tick it in the list of certificates and do it from there, which waits for somebody's approval, or let somebody else do it"
+        );
         // However long or strange a text is, it is only looked up.
         let strange = "; ".repeat(100_000);
         assert_eq!(said(w, &strange), strange);

@@ -9,6 +9,7 @@ use testamur::store::MemoryStore;
 use crate::browser::{Browser, form, to};
 use crate::harness::{World, issuer};
 use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::runs::{certificates, work};
 
 const PAGE: &str = "/staff/settings/time-zone";
 
@@ -65,6 +66,39 @@ fn an_event_has_a_zone_of_its_own_on_its_form() {
         assert!(browser.follow(&saved).contains("Asia/Tokyo"));
         ada.ask(world, "PUT", "/settings/time-zone", &json!({ "time_zone": "Europe/Berlin" })).ok();
         assert_eq!(ada.ask(world, "GET", "/events/WORKSHOP", &Value::Null).ok()["time_zone"], "Asia/Tokyo");
+    });
+}
+
+/// A run that was confirmed has one calendar: a certificate of its second group does not bear another year than one of the first.
+#[test]
+fn a_run_keeps_the_zone_that_it_was_made_with() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let say = |zone: &str| drop(ada.ask(world, "PUT", "/settings/time-zone", &json!({ "time_zone": zone })).ok());
+        let enrol = |name: &str| {
+            let person = json!({ "name": name, "email": format!("{name}@example.org"), "progress": { "passed": true } });
+            ada.ask(world, "POST", "/events/WORKSHOP/participants", &person).ok();
+        };
+        let run = json!({ "kind": "generate", "event": "WORKSHOP", "issued_on": "2026-01-02", "reason": "forgotten" });
+        let begin = || ada.ask(world, "POST", "/runs", &run).ok();
+        let issued = |name: &str| {
+            let all = certificates(&*world.app.store);
+            all.iter().find(|one| one.recipient == name).unwrap_or_else(|| panic!("{all:?}")).printed_days().issued.to_string()
+        };
+        say("Pacific/Auckland");
+        enrol("early");
+        begin();
+        say("America/New_York");
+        work(world);
+        assert_eq!(issued("early"), "2026-01-02");
+        let first = certificates(&*world.app.store).into_iter().find(|one| one.recipient == "early").unwrap();
+        assert_eq!(first.issued.to_string(), "2026-01-01T11:00:00Z", "midnight of Auckland");
+        enrol("late");
+        begin();
+        work(world);
+        let second = certificates(&*world.app.store).into_iter().find(|one| one.recipient == "late").unwrap();
+        assert_eq!(second.issued.to_string(), "2026-01-02T05:00:00Z", "midnight of New York");
+        assert_eq!(issued("late"), "2026-01-02");
     });
 }
 

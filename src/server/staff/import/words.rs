@@ -119,7 +119,10 @@ pub(super) fn hint(staff: &Staff, hint: &str) -> String {
 }
 
 /// Leaves out the sentences that are for programs.
-pub(super) fn for_pages(w: &Words, text: &str) -> String {
+pub(in crate::server::staff) fn for_pages(w: &Words, text: &str) -> String {
+    if phrases::is_said_otherwise(text) {
+        return sentence(&said_of_rows(w, text));
+    }
     let of_sentence = |sentence: &str| match is_for_programs(sentence) {
         false => sentence.to_owned(),
         true => sentence.split("; ").filter(|part| !is_for_programs(part)).collect::<Vec<_>>().join("; "),

@@ -112,19 +112,19 @@ pub fn login(desk: &Desk<'_>, throttle: &Throttle, attempt: &Attempt<'_>) -> Res
 }
 
 /// Writes failures down, each pair of account and address for itself, and never more than a log can bear.
-struct Noted<'a> {
-    throttle: &'a Throttle,
-    pair: &'a str,
+pub(super) struct Noted<'a> {
+    pub(super) throttle: &'a Throttle,
+    pub(super) pair: &'a str,
 }
 
 impl Noted<'_> {
     /// Notes a wrong password or code.
-    fn failed(&self, desk: &Desk<'_>, id: Option<&str>, step: &str) -> Result<()> {
+    pub(super) fn failed(&self, desk: &Desk<'_>, id: Option<&str>, step: &str) -> Result<()> {
         self.note(desk, "staff.login_failed", id, json!({ "step": step }))
     }
 
     /// Notes that an attempt was not even looked at.
-    fn refused(&self, desk: &Desk<'_>, id: Option<&str>, error: &AccountsError) -> Result<()> {
+    pub(super) fn refused(&self, desk: &Desk<'_>, id: Option<&str>, error: &AccountsError) -> Result<()> {
         match error {
             AccountsError::Throttled { seconds } => {
                 self.note(desk, "staff.login_locked", id, json!({ "seconds": seconds }))

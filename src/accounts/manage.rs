@@ -111,8 +111,8 @@ pub fn set_people_columns(desk: &Desk<'_>, id: &str, columns: &[String]) -> Resu
     })
 }
 
-/// Makes a new token of a link to set a password with. Whoever has the account now has it no more: sessions, API tokens
-/// and older links end. The password is good until the new one is set.
+/// Makes a new token of a link to set a password with. Whoever has the account now has it no more: sessions, API tokens,
+/// older links and the recovery sheet end. The password is good until the new one is set.
 ///
 /// # Errors
 /// [`AccountsError::NotFound`].
@@ -121,6 +121,8 @@ pub fn reset_link(desk: &Desk<'_>, id: &str) -> Result<Secret> {
         let old = held(desk.store, id)?;
         let mut new = old.record.clone();
         let token = new_link(desk, &mut new)?;
+        // Whoever has the account may have asked for a link and printed a sheet.
+        (new.asked, new.sheet) = (None, Vec::new());
         let ended = shut_out(desk, &mut new)?;
         let act = act(desk, "staff.link", id, ended.told(json!({})));
         save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
@@ -129,14 +131,14 @@ pub fn reset_link(desk: &Desk<'_>, id: &str) -> Result<Secret> {
 }
 
 /// What ends with all that let somebody in.
-struct Ended {
-    writes: Vec<DocumentWrite>,
+pub(super) struct Ended {
+    pub(super) writes: Vec<DocumentWrite>,
     tokens: usize,
 }
 
 impl Ended {
     /// Adds how many API tokens ended to what the audit log says.
-    fn told(&self, mut detail: Value) -> Value {
+    pub(super) fn told(&self, mut detail: Value) -> Value {
         if self.tokens > 0 {
             detail["tokens_ended"] = self.tokens.into();
         }
@@ -146,7 +148,7 @@ impl Ended {
 
 /// Ends what lets somebody in besides the password: sessions and second steps by the epoch, and API tokens. Event streams
 /// end with what they were opened by. The record must have been read before: whoever makes a token writes it too.
-fn shut_out(desk: &Desk<'_>, record: &mut StaffRecord) -> Result<Ended> {
+pub(super) fn shut_out(desk: &Desk<'_>, record: &mut StaffRecord) -> Result<Ended> {
     record.epoch += 1;
     let writes = token::deletions(desk.store, &record.id)?;
     Ok(Ended { tokens: writes.len(), writes })
@@ -171,7 +173,7 @@ pub fn accept_link(desk: &Desk<'_>, token: &Secret, password: &Secret) -> Result
     retried(|| {
         let old = linked(desk, &token)?;
         let mut new = old.record.clone();
-        (new.password, new.link) = (Some(phc.clone()), None);
+        (new.password, new.link, new.asked) = (Some(phc.clone()), None, None);
         let ended = shut_out(desk, &mut new)?;
         let act = own_act(desk, "staff.password", &new.id, ended.told(json!({ "by": "link" })));
         let revision = save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
@@ -183,7 +185,7 @@ pub fn accept_link(desk: &Desk<'_>, token: &Secret, password: &Secret) -> Result
 fn linked(desk: &Desk<'_>, token: &StaffToken) -> Result<Held> {
     let good = |link: &Link| same(&link.hash, &token.hash) && desk.now < link.expires;
     let held = find(desk.store, &token.staff)?.ok_or(AccountsError::Link)?;
-    let open = !held.record.disabled && held.record.link.as_ref().is_some_and(good);
+    let open = !held.record.disabled && [&held.record.link, &held.record.asked].into_iter().flatten().any(good);
     if open { Ok(held) } else { Err(AccountsError::Link) }
 }
 
@@ -215,7 +217,7 @@ pub fn update(desk: &Desk<'_>, id: &str, seen: Option<u64>, change: &Change) -> 
             return Ok(old.view());
         }
         if new.disabled || new.email != old.record.email {
-            new.link = None;
+            (new.link, new.asked) = (None, None);
         }
         let ended = match new.disabled && !old.record.disabled {
             true => shut_out(desk, &mut new)?,
@@ -280,7 +282,7 @@ pub fn change_password(
     retried(|| {
         let old = still_proved(desk, &proved)?;
         let mut new = old.record.clone();
-        (new.password, new.link) = (Some(phc.clone()), None);
+        (new.password, new.link, new.asked) = (Some(phc.clone()), None, None);
         let mut ended = shut_out(desk, &mut new)?;
         ended.writes.extend(carried_over(desk.store, staff, session, new.epoch)?);
         let act = act(desk, "staff.password", staff, ended.told(json!({})));

@@ -14,6 +14,7 @@ mod login;
 mod manage;
 mod password;
 mod permission;
+mod recovery;
 mod scope;
 mod secret;
 mod session;
@@ -31,6 +32,7 @@ pub use manage::{
 };
 pub use password::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordProblem};
 pub use permission::{Permission, Permissions, Role, RoleError, permissions};
+pub use recovery::{RESET_SECONDS, Recovery, SHEET_CODES, admit_reset, new_sheet, recover, reset_asked};
 pub use scope::{SCOPE_EVENTS, Scope};
 pub use secret::Secret;
 pub use session::{
@@ -57,6 +59,9 @@ pub enum AccountsError {
     /// Unknown account, wrong password, disabled: one answer for all.
     #[error("the e-mail or the password is wrong")]
     SignIn,
+    /// Unknown account, no code of its recovery sheet, disabled: one answer for all.
+    #[error("the e-mail or the code is wrong, or the code was used already")]
+    Recovery,
     /// The code of the second step is wrong, was used, or came too late.
     #[error("the code is wrong or was used already")]
     Code,

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::password;
 use super::permission::Role;
+use super::recovery::print_sheet;
 use super::secret::{Secret, digest, random_text, same};
 use super::staff::{Staff, StaffRecord, checked_email, checked_label, has_owner, own_act, save};
 use super::{AccountsError, Result};
@@ -60,11 +61,12 @@ pub fn check_owner(who: &SetUp<'_>) -> Result<()> {
     Ok(password::check(who.password, &email)?)
 }
 
-/// Makes the first owner. Happens once, whoever else tries at the same time.
+/// Makes the first owner, and the codes of the recovery sheet, which are shown this once. Happens once, whoever else tries at the same
+/// time.
 ///
 /// # Errors
 /// [`AccountsError::Link`], [`AccountsError::SetUpDone`], and what is wrong with e-mail, name or password.
-pub fn set_up(desk: &Desk<'_>, token: &Secret, who: &SetUp<'_>) -> Result<Staff> {
+pub fn set_up(desk: &Desk<'_>, token: &Secret, who: &SetUp<'_>) -> Result<(Staff, Vec<Secret>)> {
     if has_owner(desk.store)? {
         return Err(AccountsError::SetUpDone);
     }
@@ -78,11 +80,12 @@ pub fn set_up(desk: &Desk<'_>, token: &Secret, who: &SetUp<'_>) -> Result<Staff>
     password::check(who.password, &email)?;
     let mut owner = StaffRecord::make(email, name, BTreeSet::from([Role::Owner]), desk.now)?;
     owner.password = Some(password::hash(who.password)?);
+    let codes = print_sheet(&mut owner)?;
 
     let used = DocumentWrite::delete(Collection::STAFF_SETUP, SETUP_KEY, Expect::Revision(document.revision));
     let act = own_act(desk, "staff.set_up", &owner.id, json!({ "roles": owner.roles }));
     match save(desk.store, None, Some(&owner), vec![used], Some(&act)) {
-        Ok(revision) => Ok(owner.view(revision)),
+        Ok(revision) => Ok((owner.view(revision), codes)),
         Err(AccountsError::Conflict | AccountsError::EmailTaken) if has_owner(desk.store)? => {
             Err(AccountsError::SetUpDone)
         }

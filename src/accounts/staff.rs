@@ -45,6 +45,8 @@ pub struct Staff {
     pub two_step: bool,
     /// How many recovery codes are left.
     pub recovery_codes: usize,
+    /// How many codes of the recovery sheet are left.
+    pub sheet_codes: usize,
     /// Is told by mail how a run ended that the member started.
     pub run_notices: bool,
     /// Which columns of lists of participants the member looks at, as pages name them; none: the usual ones.
@@ -81,6 +83,12 @@ pub(super) struct StaffRecord {
     pub(super) two_step: Option<TwoStep>,
     pub(super) offered: Option<Offered>,
     pub(super) link: Option<Link>,
+    /// The link that they asked for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked: Option<Link>,
+    /// SHA-256 of the codes of the recovery sheet that are left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sheet: Vec<String>,
     /// Whether they are told how their runs ended.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub(super) run_notices: bool,
@@ -131,6 +139,8 @@ impl StaffRecord {
             two_step: None,
             offered: None,
             link: None,
+            asked: None,
+            sheet: Vec::new(),
             run_notices: true,
             people_columns: Vec::new(),
             language: None,
@@ -168,6 +178,7 @@ impl StaffRecord {
             invited: self.password.is_none(),
             two_step: self.two_step.is_some(),
             recovery_codes: self.two_step.as_ref().map_or(0, TwoStep::codes_left),
+            sheet_codes: self.sheet.len(),
             run_notices: self.run_notices,
             people_columns: self.people_columns.clone(),
             language: self.language.clone(),

@@ -31,6 +31,14 @@ pub(super) const ACCOUNT: Lane = Lane { name: "account", free: 50, longest: 60 }
 pub(super) const ADDRESS: Lane = Lane { name: "address", free: 20, longest: 900 };
 /// Codes of one account. Whoever gets here knows the password.
 pub(super) const CODE: Lane = Lane { name: "code", free: 5, longest: 900 };
+/// Codes of the recovery sheet of one account from one address.
+pub(super) const SHEET_PAIR: Lane = Lane { name: "sheet-pair", free: 5, longest: 900 };
+/// The same from everywhere. They cannot be guessed; nobody is to be locked out by others.
+pub(super) const SHEET: Lane = Lane { name: "sheet", free: 50, longest: 60 };
+/// Links that somebody asks for by mail: no mailbox is flooded.
+pub(super) const RESET: Lane = Lane { name: "reset", free: 3, longest: 900 };
+/// The same for all accounts from one address.
+pub(super) const RESET_ADDRESS: Lane = Lane { name: "reset-address", free: 10, longest: 900 };
 /// Failures of one account from one address that are written down one by one; further ones now and then.
 pub(super) const NOTED: Lane = Lane { name: "noted", free: 10, longest: 900 };
 /// Failures that are written down at all: guessing must not fill the audit log.

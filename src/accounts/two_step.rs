@@ -23,7 +23,7 @@ const STEP_SECONDS: u64 = 30;
 /// Length of the shared secret: 160 bits (RFC 4226, section 4, R6).
 const SECRET_BYTES: usize = 20;
 /// Longest code that is looked at, in bytes.
-const CODE_BYTES: usize = 64;
+pub(super) const CODE_BYTES: usize = 64;
 
 /// What is kept of a member's second step.
 #[derive(Clone, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl TwoStep {
         if code.len() > CODE_BYTES {
             return false;
         }
-        let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let code = plain_code(code);
         match step_of(&self.secret, &code, self.last_step, now) {
             Some(step) => {
                 self.last_step = step;
@@ -79,6 +79,11 @@ impl TwoStep {
         self.recovery.retain(|kept| !same(kept, &hash));
         self.recovery.len() < left
     }
+}
+
+/// Returns a code as it was made, however it was copied from paper.
+pub(super) fn plain_code(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
 /// Returns the step of a code that is good now and newer than the last one used.
@@ -137,7 +142,7 @@ pub fn confirm_two_step(
 ) -> Result<Vec<Secret>> {
     let lanes = [(CODE, staff)];
     throttle.admit(&lanes, desk.now)?;
-    let (codes, recovery) = make_codes()?;
+    let (codes, recovery) = make_codes(RECOVERY_CODES)?;
     let seen = held(desk.store, staff)?;
     change_own(desk, &seen, session, "staff.two_step.on", |record| {
         let offered = record.offered.take().filter(|offered| desk.now < offered.expires);
@@ -188,7 +193,7 @@ pub fn new_recovery_codes(
     password: &Secret,
 ) -> Result<Vec<Secret>> {
     let proved = prove(desk, throttle, staff, password)?;
-    let (codes, recovery) = make_codes()?;
+    let (codes, recovery) = make_codes(RECOVERY_CODES)?;
     change_own(desk, &proved, session, "staff.recovery_codes", |record| {
         let two_step = record.two_step.as_mut().ok_or(AccountsError::TwoStepOff)?;
         two_step.recovery.clone_from(&recovery);
@@ -254,9 +259,9 @@ pub fn prove_again(
 }
 
 /// Makes recovery codes of 80 random bits, as `abcd-efgh-2345-6789`, and what is kept of them.
-fn make_codes() -> Result<(Vec<Secret>, Vec<String>)> {
+pub(super) fn make_codes(count: usize) -> Result<(Vec<Secret>, Vec<String>)> {
     let mut made = (Vec::new(), Vec::new());
-    for _ in 0..RECOVERY_CODES {
+    for _ in 0..count {
         let code = random_text::<10>()?;
         made.1.push(digest(&code));
         made.0.push(format!("{}-{}-{}-{}", &code[..4], &code[4..8], &code[8..12], &code[12..]).into());
@@ -308,7 +313,7 @@ mod tests {
 
     #[test]
     fn a_recovery_code_works_once_however_it_is_typed() {
-        let (codes, recovery) = make_codes().unwrap();
+        let (codes, recovery) = make_codes(RECOVERY_CODES).unwrap();
         let mut two_step = TwoStep { recovery, ..fresh() };
         let code = codes[3].expose().to_uppercase().replace('-', " ");
         assert!(two_step.take(&code, at(59)));

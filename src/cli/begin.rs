@@ -135,7 +135,7 @@ impl Founder for Setter {
         let (issuer, actor) = (config.issuer(), workspace::actor());
         let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: self.global.now() };
         zone_of_house(&desk, wanted)?;
-        own(&desk, wanted)?;
+        let codes = own(&desk, wanted)?;
         mail(&desk, &keys, wanted)?;
         keep_house(&desk)?;
         reached(&desk, wanted)?;
@@ -145,7 +145,7 @@ impl Founder for Setter {
         init::settle(data, &config).map_err(failed)?;
         let folder = std::path::absolute(data.join("keys")).unwrap_or_else(|_| data.join("keys"));
         let (did, root_fingerprint) = (config.issuer().did(), keys.root().1.fingerprint());
-        Ok(Made { did, root_fingerprint, keys: folder.display().to_string() })
+        Ok(Made { did, root_fingerprint, keys: folder.display().to_string(), codes })
     }
 
     fn relay(&self, wanted: &RelayWanted) -> Result<Relay, Vec<NotMade>> {
@@ -225,12 +225,15 @@ fn chosen(relay: &RelayWanted) -> Result<(Chosen, crate::mail::Config), Vec<NotM
     }
 }
 
-/// Makes the first owner, unless an earlier try has.
-fn own(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
+/// Makes the first owner, unless an earlier try has; returns the codes of the recovery sheet.
+fn own(desk: &Desk, wanted: &Wanted) -> Result<Vec<Secret>, NotMade> {
     let (name, email, password) = &wanted.owner;
     match accounts::setup_link(desk).map_err(account)? {
-        None => same_owner(desk.store, email),
-        Some(token) => accounts::set_up(desk, &token, &SetUp { email, name, password }).map(|_| ()).map_err(account),
+        None => same_owner(desk.store, email).map(|()| Vec::new()),
+        Some(token) => {
+            let made = accounts::set_up(desk, &token, &SetUp { email, name, password });
+            made.map(|(_, codes)| codes).map_err(account)
+        }
     }
 }
 

@@ -14,6 +14,10 @@ const RUN: &str = include_str!("texts/run.txt");
 const INVITED: [(&str, &str); 2] =
     [("en", include_str!("texts/invited/en.txt")), ("de", include_str!("texts/invited/de.txt"))];
 
+/// What somebody is written about an account, topic by topic after lines of `# TOPIC`; the first language is for all others.
+const ACCOUNT: [(&str, &str); 2] =
+    [("en", include_str!("texts/account/en.txt")), ("de", include_str!("texts/account/de.txt"))];
+
 /// The texts of each language, topic by topic after lines of `# TOPIC`; the first language is for all others.
 const TEXTS: [(&str, &str); 7] = [
     ("en", include_str!("texts/notices/en.txt")),
@@ -74,9 +78,14 @@ fn among(all: &[(&'static str, &'static str)], language: Option<&str>) -> (&'sta
 /// [`TextError`].
 pub fn told(topic: Topic, language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
     let (language, all) = texts(language);
-    let mark = format!("# {}\n", topic.name());
-    let (_, rest) = all.split_once(&mark).ok_or_else(|| TextError::Message(format!("no text for {}", topic.name())))?;
-    built(language, rest.split_once("\n# ").map_or(rest, |(text, _)| text), facts)
+    built(language, text_of(all, topic.name())?, facts)
+}
+
+/// Returns the text of a topic.
+fn text_of<'t>(all: &'t str, topic: &str) -> Result<&'t str, TextError> {
+    let (_, rest) =
+        all.split_once(&format!("# {topic}\n")).ok_or_else(|| TextError::Message(format!("no text for {topic}")))?;
+    Ok(rest.split_once("\n# ").map_or(rest, |(text, _)| text))
 }
 
 /// What is told of a run that ended.
@@ -147,9 +156,72 @@ pub fn invited(language: Option<&str>, facts: &Invited) -> Result<Content, TextE
     built(language, text, facts)
 }
 
+/// What a member of staff is written of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountTopic {
+    /// The link that they asked for, to set a new password with.
+    Reset,
+    /// A code of the recovery sheet was used.
+    Recovered,
+    /// A new recovery sheet was made.
+    Printed,
+}
+
+/// What there is to say of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountFacts {
+    /// The issuer.
+    pub issuer: String,
+    /// Whose account it is.
+    pub who: String,
+    /// Whether it is that of who is written to.
+    pub own: bool,
+    /// The link.
+    pub link: Option<String>,
+    /// For how many minutes it is good.
+    pub minutes: i64,
+}
+
+/// Writes to a member of staff about an account.
+///
+/// # Errors
+/// [`TextError`].
+pub fn account(topic: AccountTopic, language: Option<&str>, facts: &AccountFacts) -> Result<Content, TextError> {
+    let (language, all) = among(&ACCOUNT, language);
+    let topic = match topic {
+        AccountTopic::Reset => "reset",
+        AccountTopic::Recovered => "recovered",
+        AccountTopic::Printed => "printed",
+    };
+    built(language, text_of(all, topic)?, facts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_an_account_is_told_what_was_done_with_its_recovery_sheet() {
+        for language in ["en", "de"] {
+            let mut texts = std::collections::BTreeSet::new();
+            for topic in [AccountTopic::Reset, AccountTopic::Recovered, AccountTopic::Printed] {
+                for own in [true, false] {
+                    let link =
+                        (topic == AccountTopic::Reset).then(|| "https://certs.example.org/password#a.b".to_owned());
+                    let (issuer, who) = ("Maps & more".to_owned(), "Ada <b>".to_owned());
+                    let facts = AccountFacts { issuer, who, own, link: link.clone(), minutes: 60 };
+                    let told = account(topic, Some(language), &facts).unwrap();
+                    assert_eq!(told.language, language);
+                    assert!(told.subject.contains("Maps & more"), "{}", told.subject);
+                    assert!(link.is_none_or(|link| told.text.contains(&format!("\n{link}\n"))), "{}", told.text);
+                    assert_eq!(told.text.contains("Ada <b>"), !own && topic != AccountTopic::Reset, "{}", told.text);
+                    assert!(!told.text.contains('{') && !told.html.contains("<b>"), "{}", told.text);
+                    texts.insert(told.text);
+                }
+            }
+            assert_eq!(texts.len(), 5, "{language}: a link is asked for by its owner alone");
+        }
+    }
 
     #[test]
     fn who_gets_an_account_is_written_in_a_language_of_its_pages() {

@@ -267,6 +267,7 @@ impl From<AccountsError> for Problem {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", text);
                 Self { retry_after: Some(seconds), ..problem }
             }
+            E::Recovery => Self::unprocessable("bad-recovery", text),
             E::Code => Self::unprocessable("wrong-code", text),
             E::CodeMissing => Self::unprocessable("code-needed", text),
             E::Link => Self::unprocessable("bad-link", text),

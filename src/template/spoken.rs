@@ -185,7 +185,8 @@ mod tests {
     fn no_headline_of_a_newest_version_says_what_is_said_again_below_it() {
         let words = |template: &Template| {
             let texts = template.document().elements.iter();
-            let texts = texts.filter_map(|one| if let Element::Text(place) = one { Some(place.text.clone()) } else { None });
+            let texts =
+                texts.filter_map(|one| if let Element::Text(place) = one { Some(place.text.clone()) } else { None });
             texts.collect::<Vec<_>>().join(" ").to_lowercase()
         };
         let said = |name: &str, version, language| {
@@ -196,7 +197,11 @@ mod tests {
             [("modern", 3, "de", "abschluss"), ("modern", 3, "ar", "إتمام"), ("classic", 3, "ar", "إتمام")]
         {
             assert_eq!(said(name, version, language).matches(word).count(), 1, "{name}.{language}");
-            assert_eq!(builtin_versions(name).next_back(), Some(version), "a newer version of {name} has its words, too");
+            assert_eq!(
+                builtin_versions(name).next_back(),
+                Some(version),
+                "a newer version of {name} has its words, too"
+            );
         }
     }
 

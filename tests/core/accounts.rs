@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use testamur::accounts::{
-    self, AccountsError, Attempt, Change, Grant, Invitation, Login, Permission, Permissions, Role, Scope, SecondStep,
-    Secret, SetUp, Staff, Throttle, TokenRequest,
+    self, AccountsError, Attempt, Change, Grant, Invitation, Login, Permission, Permissions, Recovery, Role, Scope,
+    SecondStep, Secret, SetUp, Staff, Throttle, TokenRequest,
 };
 use testamur::credential::Timestamp;
 use testamur::desk::{Actor, Desk, Issuer};
@@ -35,7 +35,7 @@ impl<'a> Office<'a> {
         };
         let mut office = Self { store, issuer, throttle: Throttle::default(), owner: String::new() };
         let link = accounts::setup_link(&office.desk(0)).unwrap().unwrap();
-        office.owner = accounts::set_up(&office.desk(0), &link, &ada(&PASSWORD.into())).unwrap().id;
+        office.owner = accounts::set_up(&office.desk(0), &link, &ada(&PASSWORD.into())).unwrap().0.id;
         office
     }
 
@@ -154,6 +154,46 @@ fn the_set_up_link_makes_one_owner_once() {
         assert!(accounts::setup_link(&office.desk(0)).unwrap().is_none());
         let again = accounts::set_up(&office.desk(0), &"x".into(), &ada(&PASSWORD.into()));
         assert!(matches!(again, Err(AccountsError::SetUpDone)));
+    });
+}
+
+#[test]
+fn a_code_of_the_recovery_sheet_leads_in_once_and_costs_others_no_more_than_time() {
+    on_each_engine(|office| {
+        let session = office.login(0, EMAIL, PASSWORD);
+        let own = (office.owner.as_str(), &*office.session_id(0, &session));
+        let print = |seconds, password: &str| {
+            accounts::new_sheet(&office.desk(seconds), &office.throttle, own, &password.into(), None)
+        };
+        assert!(matches!(print(1, "another password"), Err(AccountsError::SignIn)));
+        let (old, sheet) = (print(2, PASSWORD).unwrap(), print(3, PASSWORD).unwrap());
+        assert_eq!((old.len(), sheet.len()), (accounts::SHEET_CODES, accounts::SHEET_CODES));
+        let recover = |seconds, email: &str, code: &Secret, password: &str| {
+            let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 9));
+            let password = password.into();
+            let by = Recovery { email, code, password: &password, without_second_step: false, address };
+            accounts::recover(&office.desk(seconds), &office.throttle, &by)
+        };
+        let new = "a password that was not lost";
+        for (email, code) in [(EMAIL, &old[0]), ("nobody@example.org", &sheet[0]), ("", &sheet[0]), (EMAIL, &"".into())]
+        {
+            assert!(matches!(recover(4, email, code, new), Err(AccountsError::Recovery)), "{email}");
+        }
+        assert!(matches!(recover(4, EMAIL, &sheet[0], "short"), Err(AccountsError::Password(_))));
+        assert_eq!(recover(5, EMAIL, &sheet[0], new).unwrap().sheet_codes, 4);
+        assert!(!office.is_open(6, &session), "whoever was in is out");
+        assert!(matches!(recover(6, EMAIL, &sheet[0], PASSWORD), Err(AccountsError::Recovery)));
+        office.login(7, EMAIL, new);
+        // Of two at once with one code one is in.
+        let both = std::thread::scope(|scope| {
+            let tries: Vec<_> =
+                (0..2).map(|_| scope.spawn(|| recover(8, EMAIL, &sheet[1], PASSWORD).is_ok())).collect();
+            tries.into_iter().map(|one| one.join().unwrap()).filter(|done| *done).count()
+        });
+        assert_eq!(both, 1);
+        let guessed = (0..7).map(|_| recover(9, EMAIL, &old[0], new)).last().unwrap();
+        assert!(matches!(guessed, Err(AccountsError::Throttled { .. })), "{guessed:?}");
+        assert_eq!(recover(9 + 901, EMAIL, &sheet[2], new).unwrap().sheet_codes, 2);
     });
 }
 

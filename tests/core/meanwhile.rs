@@ -47,7 +47,7 @@ impl Member {
         let desk = desk(store, &issuer, 0);
         let link = accounts::setup_link(&desk).unwrap().unwrap();
         let ada = SetUp { email: EMAIL, name: "Ada", password: &PASSWORD.into() };
-        let id = accounts::set_up(&desk, &link, &ada).unwrap().id;
+        let id = accounts::set_up(&desk, &link, &ada).unwrap().0.id;
         let Login::Done { session, .. } = login(&desk, PASSWORD).unwrap() else {
             panic!("there is no second step yet")
         };

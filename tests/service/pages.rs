@@ -276,9 +276,11 @@ fn what_says_that_it_checks_mails_uses_no_link_up() {
         // What fills in whatever it finds does not read; and the number alone, without the cookie of its page, is nothing.
         let page = scanner.get(&link).text();
         let (token, nonce, right) = (hidden(&page, "token"), hidden(&page, "nonce"), number(&page));
-        let fields = |typed: &'static str| [("token", token.clone()), ("nonce", nonce.clone()), ("number", typed.to_owned())];
+        let fields =
+            |typed: &'static str| [("token", token.clone()), ("nonce", nonce.clone()), ("number", typed.to_owned())];
         let sent = |browser: &mut Browser, fields: &[(&str, String)]| {
-            browser.post("/portal/enter", &fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+            browser
+                .post("/portal/enter", &fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
         };
         let wrong = sent(&mut scanner, &fields("test")).text();
         assert!(wrong.contains("This is not the number") && wrong.contains("aria-invalid"), "{wrong}");

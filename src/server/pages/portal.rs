@@ -89,7 +89,8 @@ fn number_of(nonce: &str) -> String {
 fn is_typed(typed: &str, number: &str) -> bool {
     // Zeros of the digits that people type who read the seven languages.
     const ZEROS: [char; 5] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
-    let digit = |c: char| ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|at| *at < 10));
+    let digit =
+        |c: char| ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|at| *at < 10));
     let digits = typed.chars().filter(|c| !c.is_whitespace()).map(|c| digit(c).and_then(|d| char::from_digit(d, 10)));
     digits.collect::<Option<String>>().is_some_and(|digits| digits == number)
 }

@@ -12,7 +12,7 @@ use crate::server::App;
 
 impl App {
     /// Says whether links can be sent: there is a relay, and an address under which people reach the service.
-    pub(super) fn can_post(&self) -> bool {
+    pub(in crate::server) fn can_post(&self) -> bool {
         self.mail_now().config.is_some() && self.reached_at().told().is_some()
     }
 

@@ -59,6 +59,7 @@ fn about(staff: &Staff, member: &Value) -> Html {
         (w.s("roles"), Some(roles(staff, member))),
         (w.s("team-events"), Some(events(staff, member))),
         (w.s("second-title"), Some(second(staff, member))),
+        (w.s("sheet"), Some(w.count("sheet-left", member["sheetCodes"].as_u64().unwrap_or_default()))),
     ]);
     let mut section = Section::new("about", w.s("account-about")).part(facts);
     if member["twoStep"] != true {
@@ -66,7 +67,8 @@ fn about(staff: &Staff, member: &Value) -> Html {
     }
     let password = Action::link(w.s("password-change"), staff.at("/account/password"));
     let second = Action::link(w.s("second-set"), staff.at("/account/second-step"));
-    section.part(Actions(vec![password, second])).into()
+    let sheet = Action::link(w.s("sheet-new"), staff.at("/account/recovery-sheet"));
+    section.part(Actions(vec![password, second, sheet])).into()
 }
 
 /// Asks what one wants to be told.
@@ -296,6 +298,36 @@ pub(super) async fn codes(Sent { staff, fields }: Sent) -> Response {
     match staff.post("/me/recovery-codes", &fields, json!({ "password": fields.exact("password") })).await {
         Ok(told) => staff.page(&codes_page(&staff, &told.value)),
         Err(problem) => tried(&staff, &fields, problem, ask_codes_page),
+    }
+}
+
+/// Asks before the codes of a new recovery sheet are made.
+pub(super) async fn ask_sheet(staff: Staff) -> Answer {
+    Ok(staff.page(&ask_sheet_page(&staff, &Tried::NEW)))
+}
+
+fn ask_sheet_page(staff: &Staff, tried: &Tried<'_>) -> Page {
+    let w = staff.w;
+    let form = Form::new(staff, "/account/recovery-sheet", w.s("sheet-new"))
+        .field(password_again(staff))
+        .field(code(staff))
+        .tried(tried);
+    Page::new(w.s("sheet-new")).trail(trail(staff)).narrow().lead(w.s("sheet-new-text")).part(form)
+}
+
+/// Makes them.
+pub(super) async fn sheet(Sent { staff, fields }: Sent) -> Response {
+    let body = json!({ "password": fields.exact("password"), "code": fields.some("second") });
+    match staff.post("/me/recovery-sheet", &fields, body).await {
+        Ok(told) => {
+            let codes = told.value["recoverySheet"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let w = staff.w;
+            let done = Action::link(w.s("codes-kept"), staff.at("/account")).primary();
+            let sheet = super::password::printed(w, codes.map(str::to_owned).collect());
+            let page = Page::new(w.s("sheet")).trail(trail(&staff)).narrow().part(sheet);
+            staff.page(&page.part(Actions(vec![done])))
+        }
+        Err(problem) => tried(&staff, &fields, problem, ask_sheet_page),
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Made {
     pub root_fingerprint: String,
     /// Where the folder with the keys lies.
     pub keys: String,
+    /// The codes of the owner's recovery sheet; none where a try before this one has made the owner.
+    pub codes: Vec<Secret>,
 }
 
 /// Why it was not.
@@ -465,15 +467,18 @@ fn done(door: &Outside, made: &Made) -> Page {
     let keep = [
         w.with("begin-keep-keys", [("folder", made.keys.clone().into())]),
         w.s("begin-keep-passphrase"),
+        w.s("begin-keep-codes"),
         w.s("begin-keep-unlock"),
     ];
+    let codes: Vec<String> = made.codes.iter().map(|code| code.expose().to_owned()).collect();
     let host = made.did.strip_prefix("did:web:").unwrap_or_default().replace("%3A", ":");
     let page = Page::new(w.s("begin-done")).narrow();
     let page = match is_known_here_only(&host) {
         true => page.notice(Tone::Amber, w.with("begin-here-only", [("domain", host.into())])),
         false => page,
     };
-    page.part(sheet)
-        .part(Notice { tone: Tone::Amber, text: w.s("begin-keep"), items: keep.into() })
+    let page = page.part(sheet);
+    let page = if codes.is_empty() { page } else { page.part(super::password::printed(w, codes)) };
+    page.part(Notice { tone: Tone::Amber, text: w.s("begin-keep"), items: keep.into() })
         .link(w.s("begin-on"), "/staff/login")
 }

@@ -6,7 +6,8 @@ use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
 /// Which field a problem is about, by its code.
-const FIELDS: [(&str, &str); 21] = [
+const FIELDS: [(&str, &str); 22] = [
+    ("bad-recovery", "code"),
     ("wrong-password", "password"),
     ("weak-password", "new"),
     ("not-the-same", "repeat"),

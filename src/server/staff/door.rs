@@ -48,7 +48,7 @@ fn asked(door: &Outside, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem
         form = form.field(Field::hidden(name, *value));
     }
     let form = form.tried(&super::ui::Tried(tried));
-    Page::new(w.s("login-title")).narrow().part(form).part(Text(w.s("login-lost")))
+    Page::new(w.s("login-title")).narrow().part(form).link(w.s("login-lost"), door.at("/lost"))
 }
 
 /// Tries a password.

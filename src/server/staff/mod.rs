@@ -34,6 +34,7 @@ mod inside;
 mod languages;
 mod library;
 mod look;
+mod lost_password;
 mod mail_server;
 mod names;
 mod office;

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 
 use super::{
     account, address_requests, approvals, audit, corrections, designs, duplicates, exceptions, hooks, library,
-    password, settings, spot, team, tokens,
+    lost_password, password, settings, spot, team, tokens,
 };
 use crate::server::App;
 
@@ -22,6 +22,8 @@ pub(super) fn routes() -> Router<App> {
         .merge(uploads)
         .route("/setup", get(password::ask_owner).post(password::owner))
         .route("/password", get(password::ask_password).post(password::password))
+        .route("/staff/lost", get(lost_password::ask_way).post(lost_password::mail))
+        .route("/staff/lost/code", get(lost_password::ask_way).post(lost_password::code))
         .merge(accounts())
         .route("/staff/approvals", get(approvals::list))
         .route("/staff/approvals/{id}", get(approvals::show))
@@ -61,6 +63,7 @@ fn accounts() -> Router<App> {
         .route("/staff/account/second-step/confirm", get(account::second_step).post(account::confirm))
         .route("/staff/account/second-step/codes", get(account::ask_codes).post(account::codes))
         .route("/staff/account/second-step/remove", get(account::ask_remove).post(account::remove))
+        .route("/staff/account/recovery-sheet", get(account::ask_sheet).post(account::sheet))
         .route("/staff/account/sessions/{id}/end", post(account::end_session))
         .route("/staff/account/tokens/new", get(tokens::new).post(tokens::create))
         .route("/staff/account/tokens/{id}/delete", get(tokens::ask_delete_own).post(tokens::delete_own))

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::inside::Staff;
 use super::ui::{Crumb, Field, Form, Html, Page, Text, Tone, Tried};
+use super::words::Words;
 use crate::qr::Symbol;
 
 /// Light modules around a symbol (ISO/IEC 18004 section 6.3.8).
@@ -23,7 +24,11 @@ pub(super) struct ShownOnce {
 
 impl ShownOnce {
     pub(super) fn new(staff: &Staff, label: impl Into<String>, values: Vec<String>) -> Self {
-        let w = staff.w;
+        Self::of(staff.w, label, values)
+    }
+
+    /// The same for who is not in.
+    pub(super) fn of(w: &Words, label: impl Into<String>, values: Vec<String>) -> Self {
         Self { label: label.into(), values, print: w.s("print"), copy: w.s("copy"), copied: w.s("copied") }
     }
 }

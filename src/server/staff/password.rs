@@ -10,7 +10,9 @@ use super::beside::beside;
 use super::door::ask;
 use super::form::Fields;
 use super::inside::{Outside, outside};
-use super::ui::{Action, Actions, Field, Form, Kind, Page, Text, Tone, Tried};
+use super::parts::ShownOnce;
+use super::ui::{Action, Actions, Field, Form, Kind, Page, Section, Text, Tone, Tried};
+use super::words::Words;
 use crate::server::{App, Problem};
 
 /// Asks for the password of an invitation or a reset.
@@ -70,11 +72,14 @@ async fn take(app: &App, request: Request, first: bool) -> Response {
         Err(problem) => return door.failed(&problem),
     };
     let told = match fields.exact("new") == fields.exact("repeat") {
-        true => ask(&parts, if first { "/setup" } else { "/password" }, &said(&fields, first)).await.map(|_| ()),
+        true => ask(&parts, if first { "/setup" } else { "/password" }, &said(&fields, first)).await,
         false => Err(Problem::unprocessable("not-the-same", door.w.s("detail-not-the-same"))),
     };
     match told {
-        Ok(()) => door.page(StatusCode::OK, &done(&door)),
+        Ok(told) => {
+            let codes = told.value["recoverySheet"].as_array().into_iter().flatten();
+            door.page(StatusCode::OK, &done(&door, codes.filter_map(Value::as_str).map(str::to_owned).collect()))
+        }
         Err(problem) => {
             let problem = beside(door.w, problem);
             let tried = Tried(Some((&fields, &problem)));
@@ -94,9 +99,20 @@ fn said(fields: &Fields, first: bool) -> Value {
     }
 }
 
-fn done(door: &Outside) -> Page {
+/// Says that a password is set; with the codes of a recovery sheet, which are shown this once.
+pub(super) fn done(door: &Outside, codes: Vec<String>) -> Page {
     let w = door.w;
     let on = Action::link(w.s("login-title"), door.at("/login")).primary();
     let page = Page::new(w.s("set-password-done")).narrow().notice(Tone::Green, w.s("set-password-done-text"));
+    let page = match codes.is_empty() {
+        true => page,
+        false => page.part(printed(w, codes)),
+    };
     page.part(Text(w.s("set-password-second"))).part(Actions(vec![on]))
+}
+
+/// The codes of a recovery sheet.
+pub(super) fn printed(w: &Words, codes: Vec<String>) -> Section {
+    let codes = ShownOnce::of(w, w.s("codes-once"), codes);
+    Section::new("sheet", w.s("sheet")).part(Text(w.s("sheet-text"))).part(codes)
 }

@@ -297,7 +297,8 @@ mod tests {
 
     /// A word that staff never saw: of the API, of the command line.
     fn for_programs(text: &str) -> Option<String> {
-        let words = text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', ':', '.', '`', '“', '”']));
+        let words =
+            text.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', ':', '.', '`', '“', '”']));
         let quoted = text.split('`').skip(1).step_by(2);
         let is_name = |one: &str| {
             let plain = !one.is_empty() && one.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'=');
@@ -305,7 +306,10 @@ mod tests {
             plain && one.starts_with(|c: char| c.is_ascii_lowercase()) && (humps || one.contains(['_', '=']))
         };
         let bad_quote = |one: &&str| {
-            is_name(one) || one.starts_with("testamur ") || ["password", "code"].contains(one) || one.starts_with("encoding=")
+            is_name(one)
+                || one.starts_with("testamur ")
+                || ["password", "code"].contains(one)
+                || one.starts_with("encoding=")
         };
         let bad_word = |one: &&str| {
             ["POST", "PATCH", "PUT", "DELETE", "GET", "If-Match", "Idempotency-Key", "Bearer"].contains(one)
@@ -338,7 +342,11 @@ mod tests {
         let (english, german) = (Words::named("en").unwrap(), german_words());
         let mut found = 0;
         for path in sources("") {
-            let file = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().to_string_lossy().into_owned();
+            let file = path
+                .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             let other_door = file.starts_with("cli/") || file.contains("vc_api") || file == "server/staff/phrases.rs";
             if other_door || NOT_SHOWN.iter().any(|(one, _)| *one == file) {
                 continue;

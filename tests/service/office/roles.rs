@@ -6,12 +6,13 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 48] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/codes", "account"),
     ("/staff/account/second-step/remove", "account"),
+    ("/staff/account/recovery-sheet", "account"),
     ("/staff/account/tokens/new", "account"),
     ("/staff/account/tokens/none/delete", "account"),
     ("/staff/team/tokens/none/delete", "settings"),
@@ -57,13 +58,14 @@ pub const PAGES: [(&str, &str); 47] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 38] = [
+pub const ACTS: [(&str, &str); 39] = [
     ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),
     ("/staff/account/second-step/codes", "account"),
     ("/staff/account/second-step/remove", "account"),
+    ("/staff/account/recovery-sheet", "account"),
     ("/staff/account/sessions/0123456789abcdef/end", "account"),
     ("/staff/account/tokens/new", "account"),
     ("/staff/account/tokens/0123456789abcdef/delete", "account"),

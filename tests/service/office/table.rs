@@ -34,10 +34,18 @@ static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// Pages that are there for who is not in: seen by everybody, and sent to without what a session knows.
-pub const DOORS: [&str; 4] = ["/", "/staff/login", "/setup", "/password"];
+pub const DOORS: [&str; 6] = ["/", "/staff/login", "/staff/lost", "/staff/lost/code", "/setup", "/password"];
 
 /// What takes a form of somebody who is not in yet, or ends the session that it comes with: looked at by tests of their own.
-const APART: [&str; 5] = ["/staff/login", "/staff/login/second-step", "/staff/logout", "/setup", "/password"];
+const APART: [&str; 7] = [
+    "/staff/login",
+    "/staff/login/second-step",
+    "/staff/logout",
+    "/staff/lost",
+    "/staff/lost/code",
+    "/setup",
+    "/password",
+];
 
 /// What answers where no page is.
 const NOWHERE: [&str; 2] = ["/staff/", "/staff/{*nowhere}"];

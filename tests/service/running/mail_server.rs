@@ -18,7 +18,7 @@ use crate::smtp_sink::Sink;
 
 const SECRET: &str = "a pässword of the relay";
 
-fn wanted(port: u16) -> Value {
+pub fn wanted(port: u16) -> Value {
     json!({ "relay": "127.0.0.1", "port": port, "security": "none", "from": "Academy <office@academy.example>" })
 }
 
@@ -256,7 +256,7 @@ fn an_invitation_is_mailed_once_in_the_language_that_was_chosen_and_its_link_is_
 }
 
 /// Returns the link in a mail that says something.
-fn link_in(content: &[u8], said: &str) -> String {
+pub fn link_in(content: &[u8], said: &str) -> String {
     let read = mail_parser::MessageParser::default().parse(content).unwrap();
     let text = read.body_text(0).unwrap().into_owned();
     assert!(text.contains(said), "{text}");

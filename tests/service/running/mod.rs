@@ -3,6 +3,7 @@
 mod address;
 mod backups;
 mod locked;
+mod lost_password;
 mod mail_server;
 mod standing;
 mod time_zone;

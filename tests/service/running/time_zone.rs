@@ -76,14 +76,20 @@ fn a_run_keeps_the_zone_that_it_was_made_with() {
         school_by(world, ada);
         let say = |zone: &str| drop(ada.ask(world, "PUT", "/settings/time-zone", &json!({ "time_zone": zone })).ok());
         let enrol = |name: &str| {
-            let person = json!({ "name": name, "email": format!("{name}@example.org"), "progress": { "passed": true } });
+            let person =
+                json!({ "name": name, "email": format!("{name}@example.org"), "progress": { "passed": true } });
             ada.ask(world, "POST", "/events/WORKSHOP/participants", &person).ok();
         };
         let run = json!({ "kind": "generate", "event": "WORKSHOP", "issued_on": "2026-01-02", "reason": "forgotten" });
         let begin = || ada.ask(world, "POST", "/runs", &run).ok();
         let issued = |name: &str| {
             let all = certificates(&*world.app.store);
-            all.iter().find(|one| one.recipient == name).unwrap_or_else(|| panic!("{all:?}")).printed_days().issued.to_string()
+            all.iter()
+                .find(|one| one.recipient == name)
+                .unwrap_or_else(|| panic!("{all:?}"))
+                .printed_days()
+                .issued
+                .to_string()
         };
         say("Pacific/Auckland");
         enrol("early");

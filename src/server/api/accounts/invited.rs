@@ -8,11 +8,12 @@ use serde_json::json;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
+use super::told::addressed;
 use crate::accounts::{self, INVITATION_SECONDS, Secret, Staff};
 use crate::desk::Desk;
 use crate::mail::notices::{self, Invited};
 use crate::mail::relay::{NotTaken, Patience};
-use crate::mail::{Address, AddressError, Heads, Letter, Mailbox, MessageId, Relay, Reply, mime};
+use crate::mail::{Letter, Relay, Reply};
 use crate::server::{App, Caller, PASSWORD_PAGE};
 
 /// How long the mail server may take over each step, and over all: somebody waits for the link.
@@ -88,20 +89,10 @@ fn written(
     let (issuer, hours, again) = (desk.issuer.name.clone(), INVITATION_SECONDS / 3_600, which == Sent::Again);
     let facts = Invited { by, issuer, link, hours, again };
     let content = notices::invited(language, &facts).map_err(|error| error.to_string())?;
-    let address: Address = member.email.parse().map_err(|error: AddressError| error.to_string())?;
-    let (to, config) = (Mailbox { name: None, address }, relay.config());
-    let id = MessageId::random(desk.now).map_err(|error| error.to_string())?;
-    let heads = Heads {
-        from: config.from.clone(),
-        reply_to: config.reply_to.clone(),
-        to: to.clone(),
-        date: desk.now,
-        message_id: format!("invitation.{id}@{}", config.domain),
-    };
-    let mime = mime(&heads, &content, None).map_err(|error| error.to_string())?;
+    let letter = addressed(relay, desk.now, (&member.email, "invitation"), &content)?;
     let patience = Patience { connect: STEP, command: STEP, content: STEP };
-    let relay = Relay::new(config.clone(), patience).map_err(|error| error.to_string())?;
-    Ok((relay, Letter { to, mime, version: None, given: Vec::new() }))
+    let relay = Relay::new(relay.config().clone(), patience).map_err(|error| error.to_string())?;
+    Ok((relay, letter))
 }
 
 /// Hands a letter over, and writes down what became of it.

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, Attempt, Lengths, Login, SecondStep, Secret, SetUp, Staff};
+use super::told;
+use crate::accounts::{self, Attempt, Lengths, Login, Recovery, SecondStep, Secret, SetUp, Staff};
+use crate::mail::notices::{AccountTopic, staff_language};
 use crate::server::extract::Body;
 use crate::server::reply::ShownOnce;
 use crate::server::session::{Member, clear_cookie, hashing, nobody, set_cookie};
@@ -22,6 +24,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(second_step))
         .routes(routes!(log_out))
         .routes(routes!(accept_link))
+        .routes(routes!(ask_reset))
+        .routes(routes!(recover))
 }
 
 /// The first owner.
@@ -40,20 +44,34 @@ struct SetUpBody {
     password: Secret,
 }
 
+/// The first owner as made.
+#[derive(Serialize, ToSchema)]
+struct SetUpView {
+    #[serde(flatten)]
+    staff: Staff,
+    /// The codes of the recovery sheet, to be printed: each sets a new password once, with `POST /api/v1/password/recover`. They are
+    /// shown this once.
+    #[serde(rename = "recoverySheet")]
+    #[schema(example = json!(["abcd-efgh-2345-6789"]))]
+    recovery_sheet: Vec<String>,
+}
+
 /// Make the first owner
 #[utoipa::path(post, path = "/setup", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = SetUpBody, security(()),
-    responses((status = 201, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = SetUpView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_up(
     State(app): State<App>,
     address: ClientAddress,
     Body(body): Body<SetUpBody>,
-) -> Result<(StatusCode, Json<Staff>), Problem> {
+) -> Result<ShownOnce<SetUpView>, Problem> {
     let caller = nobody(address);
     let owner = hashing(&app, &caller, move |_, desk| {
         let who = SetUp { email: &body.email, name: &body.name, password: &body.password };
         Ok(accounts::set_up(desk, &body.token, &who)?)
     });
-    Ok((StatusCode::CREATED, Json(owner.await?)))
+    let (staff, codes) = owner.await?;
+    let recovery_sheet = codes.iter().map(|code| code.expose().to_owned()).collect();
+    Ok(ShownOnce(StatusCode::CREATED, SetUpView { staff, recovery_sheet }))
 }
 
 /// Who logs in.
@@ -177,4 +195,80 @@ async fn accept_link(
     let caller = nobody(address);
     let member = hashing(&app, &caller, move |_, desk| Ok(accounts::accept_link(desk, &body.token, &body.password)?));
     Ok(Json(member.await?))
+}
+
+/// Who lost the password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResetBody {
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// In which language the mail is: `en` or `de`; `en` if left out.
+    #[serde(default)]
+    #[schema(example = "en")]
+    language: Option<String>,
+}
+
+/// Ask for a link to set a new password with
+///
+/// It is mailed to the member, works once, for an hour, and ends nothing until it is used. The answer is the same, and as quick, whether
+/// or not there is such a member. Refused with 409 where no mail leaves, or nobody said where people reach the service.
+#[utoipa::path(post, path = "/password/lost", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = ResetBody, security(()),
+    responses((status = 202), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn ask_reset(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    Body(body): Body<ResetBody>,
+) -> Result<StatusCode, Problem> {
+    if !app.can_post() {
+        return Err(Problem::conflict(
+            "no-mail",
+            "no mail leaves here; use a code of the recovery sheet, or ask an owner for a link",
+        ));
+    }
+    accounts::admit_reset(&app.logins().throttle, &body.email, address, app.now())?;
+    let language = body.language.as_deref().map(staff_language);
+    // Nobody waits for it: how long it takes would say who is known.
+    drop(tokio::spawn(async move { told::reset_link(&app, body.email, language).await }));
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// A code of the recovery sheet.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RecoverBody {
+    #[schema(example = "ada@example.org")]
+    email: String,
+    #[schema(value_type = String, example = "abcd-efgh-2345-6789")]
+    code: Secret,
+    /// 12 to 200 characters.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// Whether the second step is lost too, and is turned off.
+    #[serde(default)]
+    second_step_lost: bool,
+}
+
+/// Set a new password with a code of the recovery sheet
+///
+/// The code is used up; sessions, API tokens and links end. The owners are told by mail. The answer is the same whatever is wrong with
+/// e-mail or code.
+#[utoipa::path(post, path = "/password/recover", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = RecoverBody, security(()),
+    responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn recover(
+    State(app): State<App>,
+    address: ClientAddress,
+    Body(body): Body<RecoverBody>,
+) -> Result<Json<Staff>, Problem> {
+    let caller = nobody(address);
+    let ClientAddress(address) = address;
+    let member = hashing(&app, &caller, move |app, desk| {
+        let RecoverBody { email, code, password, second_step_lost } = &body;
+        let by = Recovery { email, code, password, without_second_step: *second_step_lost, address };
+        Ok(accounts::recover(desk, &app.logins().throttle, &by)?)
+    });
+    let member = member.await?;
+    let (id, what) = (member.id.clone(), AccountTopic::Recovered);
+    drop(tokio::spawn(async move { told::owners(&app, id, what).await }));
+    Ok(Json(member))
 }

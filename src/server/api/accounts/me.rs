@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::told;
 use crate::accounts::{self, Permissions, Secret, Session, Staff};
+use crate::mail::notices::AccountTopic;
 use crate::server::extract::{Body, Listing, Path};
 use crate::server::reply::ShownOnce;
 use crate::server::session::{Member, again, hashing};
@@ -22,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(confirm_two_step))
         .routes(routes!(remove_two_step))
         .routes(routes!(recovery_codes))
+        .routes(routes!(recovery_sheet))
         .routes(routes!(sessions))
         .routes(routes!(end_session))
 }
@@ -239,6 +242,49 @@ async fn recovery_codes(
         accounts::new_recovery_codes(desk, &app.logins().throttle, (&id, &session), &body.password).map_err(again)
     });
     Ok(CodesView::of(&codes.await?))
+}
+
+/// One's password again, and a code where the second step is on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SheetBody {
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// Six digits, or a recovery code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "123456")]
+    code: Option<Secret>,
+}
+
+/// The codes of a recovery sheet. Each sets a new password once; they are shown this once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SheetView {
+    #[schema(example = json!(["abcd-efgh-2345-6789"]))]
+    recovery_sheet: Vec<String>,
+}
+
+/// Make the codes of a new recovery sheet
+///
+/// To be printed: each sets a new password once, with `POST /api/v1/password/recover`, for who lost it and the mailbox or the second
+/// step. Those of the sheet before are good no more, and other sessions end. The owners are told by mail.
+#[utoipa::path(post, path = "/me/recovery-sheet", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = SheetBody, security(("session" = [])),
+    responses((status = 200, body = SheetView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn recovery_sheet(
+    State(app): State<App>,
+    member: Member,
+    Body(body): Body<SheetBody>,
+) -> Result<ShownOnce<SheetView>, Problem> {
+    let (id, session) = (member.id(), member.session());
+    let codes = hashing(&app, &member.caller, move |app, desk| {
+        let throttle = &app.logins().throttle;
+        accounts::new_sheet(desk, throttle, (&id, &session), &body.password, body.code.as_ref()).map_err(again)
+    });
+    let codes = codes.await?;
+    let (id, what) = (member.id(), AccountTopic::Printed);
+    drop(tokio::spawn(async move { told::owners(&app, id, what).await }));
+    let recovery_sheet = codes.iter().map(|code| code.expose().to_owned()).collect();
+    Ok(ShownOnce(StatusCode::OK, SheetView { recovery_sheet }))
 }
 
 /// List one's sessions, newest first

@@ -5,6 +5,7 @@ mod login;
 mod me;
 mod staff;
 mod tokens;
+mod told;
 
 #[cfg(test)]
 mod tests;

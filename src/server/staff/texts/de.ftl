@@ -69,7 +69,7 @@ login-title = Anmelden
 login-email = E-Mail
 login-password = Passwort
 login-submit = Anmelden
-login-lost = Passwort verloren? Wer diesen Dienst verwaltet, kann Ihnen einen neuen Link schicken.
+login-lost = Passwort verloren?
 login-kept = Ihre Sitzung war abgelaufen. Melden Sie sich an, dann kann Ihre Eingabe gesendet werden.
 second-title = Zweiter Schritt
 second-code = Code
@@ -839,7 +839,8 @@ begin-identity = Identität
 begin-keep = Getrennt voneinander aufbewahren
 begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
-begin-keep-unlock = Fehlt eines davon, lässt sich nie wieder etwas unterschreiben.
+begin-keep-codes = Das Notfallblatt mit seinen Codes für ein verlorenes Passwort
+begin-keep-unlock = Fehlen die Schlüssel oder die Passphrase, lässt sich nie wieder etwas unterschreiben.
 begin-on = Anmelden
 
 # Rows that are asked about

@@ -69,7 +69,7 @@ login-title = Log in
 login-email = E-mail
 login-password = Password
 login-submit = Log in
-login-lost = Lost your password? An owner of this service can send you a new link.
+login-lost = Lost your password?
 login-kept = Your session had ended. Log in, and what you filled in can be sent.
 second-title = Second step
 second-code = Code
@@ -839,7 +839,8 @@ begin-identity = Identity
 begin-keep = Keep these apart from each other
 begin-keep-keys = A copy of the folder with the keys: { $folder }
 begin-keep-passphrase = The passphrase
-begin-keep-unlock = Without either of them nothing can ever be signed again.
+begin-keep-codes = The recovery sheet, with its codes for a lost password
+begin-keep-unlock = Without the keys or the passphrase nothing can ever be signed again.
 begin-on = Log in
 
 # Rows that are asked about

@@ -565,3 +565,33 @@ audit-of-bytes = Bytes
 audit-of-lists = Statuslisten
 audit-of-set = Widerrufen
 audit-of-key = Schlüssel
+
+# Wer das Passwort verloren hat
+lost-title = Passwort verloren?
+lost-mail = Per E-Mail
+lost-mail-text = An die E-Mail-Adresse Ihres Kontos kommt ein Link, mit dem Sie ein neues Passwort wählen.
+lost-mail-send = Link senden
+lost-mail-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Er gilt einmal, innerhalb einer Stunde.
+lost-mail-none = Von hier gehen noch keine E-Mails ab; ein Link kann nicht gesendet werden.
+lost-code = Mit Ihrem Notfallblatt
+lost-code-text = Jeder Code des Blatts, das Sie beim Einrichten oder später unter Ihrem Namen gedruckt haben, setzt einmal ein neues Passwort.
+lost-code-one = Ein Code des Notfallblatts
+lost-code-hint = Etwa abcd-efgh-2345-6789. Er wird damit verbraucht.
+lost-second = Auch den zweiten Schritt habe ich verloren: ausschalten
+lost-second-hint = Richten Sie ihn wieder ein, sobald Sie angemeldet sind. Alle mit allen Rechten erfahren davon.
+lost-code-used = { $count ->
+    [0] Der Code ist verbraucht, und er war der letzte: drucken Sie unter Ihrem Namen ein neues Notfallblatt, sobald Sie angemeldet sind.
+    [one] Der Code ist verbraucht; einer ist noch auf Ihrem Blatt.
+   *[other] Der Code ist verbraucht; { $count } sind noch auf Ihrem Blatt.
+}
+lost-neither = Sie haben weder noch? Wer diesen Dienst verwaltet, kann auf der Seite „Team“ einen Link für Sie machen.
+sheet = Notfallblatt
+sheet-text = Für den Tag, an dem Ihr Passwort verloren ist: jeder Code setzt einmal ein neues, zusammen mit Ihrer E-Mail-Adresse; die Seite zum Anmelden führt dorthin. Wer einen Code hat und die Adresse kennt, kommt hinein: bewahren Sie das Blatt auf wie die Passphrase, aber anderswo.
+sheet-left = { $count ->
+    [0] Keines gedruckt
+    [one] Noch ein Code
+   *[other] Noch { $count } Codes
+}
+sheet-new = Neues Notfallblatt
+sheet-new-text = Codes auf Papier, von denen jeder einmal ein neues Passwort setzt, sollten Sie Ihres verlieren. Die des vorigen Blatts gelten dann nicht mehr. Alle mit allen Rechten erfahren davon per E-Mail.
+detail-bad-recovery = E-Mail oder Code stimmen nicht, oder der Code ist schon verbraucht.

@@ -565,3 +565,33 @@ audit-of-bytes = Bytes
 audit-of-lists = Status lists
 audit-of-set = Revoked
 audit-of-key = Key
+
+# Who lost the password
+lost-title = Lost your password?
+lost-mail = By mail
+lost-mail-text = A link with which you choose a new password comes to the e-mail address of your account.
+lost-mail-send = Send me a link
+lost-mail-sent = If there is an account with this address, a mail with a link is on its way. It works once, within an hour.
+lost-mail-none = No mail leaves here yet, so no link can be sent.
+lost-code = With your recovery sheet
+lost-code-text = Each code of the sheet that you printed when you set up this service, or under your name later, sets a new password once.
+lost-code-one = A code of the recovery sheet
+lost-code-hint = Such as abcd-efgh-2345-6789. It is used up by this.
+lost-second = I have lost the second step too: turn it off
+lost-second-hint = Set it up again once you are in. All owners are told.
+lost-code-used = { $count ->
+    [0] The code is used up, and it was the last one: print a new recovery sheet under your name once you are in.
+    [one] The code is used up; one is left on your sheet.
+   *[other] The code is used up; { $count } are left on your sheet.
+}
+lost-neither = You have neither? An owner of this service can make a link for you on the page “Team”.
+sheet = Recovery sheet
+sheet-text = For the day your password is lost: each code sets a new one, once, with your e-mail address; the page to log in leads there. Whoever has a code and knows the address is in, so keep the sheet as you keep the passphrase, but elsewhere.
+sheet-left = { $count ->
+    [0] None printed
+    [one] One code left
+   *[other] { $count } codes left
+}
+sheet-new = New recovery sheet
+sheet-new-text = Codes on paper that set a new password, once each, should you lose yours. Those of the sheet before are good no more. The owners are told by mail.
+detail-bad-recovery = The e-mail or the code is wrong, or the code was used already.

@@ -47,7 +47,7 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "events")]
         all_events: bool,
     },
-    /// Make a link with which a member of staff sets a new password; sessions and API tokens end
+    /// Make a link with which a member of staff sets a new password; sessions, API tokens and the recovery sheet end
     Reset {
         /// The member's e-mail
         email: String,
@@ -143,7 +143,7 @@ fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failu
     let token = link(&workspace.desk(), email, two_step).hint(HINT)?;
     let link = address(&workspace)?.link(PASSWORD_PAGE, &token);
     output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");
-    output::line("and whoever is in the account now is out: its sessions and API tokens have ended:");
+    output::line("and whoever is in the account now is out: its sessions, API tokens and recovery sheet have ended:");
     output::line(format!("    {link}"));
     Ok(ExitCode::SUCCESS)
 }

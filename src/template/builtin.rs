@@ -102,10 +102,10 @@ mod tests {
     const RELEASED: [(&str, u32, &str); 8] = [
         ("classic", 1, "249d3626a66e206c0dc2b38757fdd974612d62639fdb35fc51b36f29b84eed90"),
         ("classic", 2, "bca647f30df44b74fe8b7fe3bb13d5ec31a462355ca754ad798db1ea93bd2622"),
-        ("classic", 3, "TODO-classic3"),
+        ("classic", 3, "4a2cf84b1b29ceaa7b86fa5ee3d802a58b61fde472b58ffc6fec379b9819c8a9"),
         ("modern", 1, "1bc9f3438822cc73a4987b29abeace777adaa79db09e00bf615f3a566d8a8a2b"),
         ("modern", 2, "ac83e44a84748a31012d78a264f7b0624437e3ed84ba40d6a5d4f6ae1af993f0"),
-        ("modern", 3, "TODO-modern3"),
+        ("modern", 3, "ff59839ffd75be3b1e69db5177a9c790117495d8c3b62a702e074693f9cf51aa"),
         ("minimal", 1, "99d9b29453d5b772dfc8625fb70f0aea7e3cebe4abdcfcc98869ee727fdf71d9"),
         ("minimal", 2, "fac4762f1bd205d020c41a1571969e26cf49901a8268bf99b677d0113b7a2578"),
     ];

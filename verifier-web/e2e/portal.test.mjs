@@ -19,6 +19,7 @@ const SHOTS = process.env.SCREENSHOTS;
 const WAYS = ['light', 'dark'].flatMap((colorScheme) => [[390, 844], [1440, 900]].map(([width, height]) => ({ colorScheme, viewport: { width, height } })));
 const PEOPLE = ['Zoë Ångström', 'Alan Turing', 'Grace Hopper', 'Katherine Johnson', 'Emmy Noether'];
 const HEDY = 'Hedy Lamarr,hedy@example.org';
+const IDA = 'Ida Rhodes,ida@example.org';
 const children = [];
 let issuer;
 let browser;
@@ -32,6 +33,8 @@ before(async () => {
   issuer.issue('MAPS', 'Applied Cartography', PEOPLE);
   enrol('WAVES', 'Spread Spectrum', [HEDY]);
   enrol('SAILING', 'Sailing', ['Anna Berg,family@example.org', 'Berta Berg,family@example.org']);
+  for (const [event, title] of [['KNOTS', 'Knots'], ['CHARTS', 'Charts'], ['TIDES', 'Tides']]) enrol(event, title, [IDA]);
+  pending('ROUTES', 'Passage Planning', 'Ida Rhodes,ida@example.org,50');
   issuer.publish();
   mails = join(issuer.folder, 'mails');
   const relay = Number(await said(start('python3', [SINK, mails]), /^(\d+)\n/));
@@ -66,6 +69,14 @@ function enrol(event, title, rows) {
   issuer.run('event', 'create', event, '--title', title, '--template', 'classic');
   issuer.run('import', event, list, '--same-address', 'two-people');
   issuer.run('issue', event, '--format', 'json', '--out', issuer.out);
+}
+
+/** Puts somebody into an event whose rule they do not meet yet. */
+function pending(event, title, row) {
+  const list = join(issuer.folder, `${event}.csv`);
+  writeFileSync(list, `name,email,attendance\n${row}\n`);
+  issuer.run('event', 'create', event, '--title', title, '--template', 'classic', '--rule', '{"attendance":{"percent":80}}');
+  issuer.run('import', event, list);
 }
 
 function start(program, args, env = process.env) {
@@ -312,3 +323,60 @@ async function several(way, look) {
   await look(shared, 'who');
   await family.close();
 }
+
+/** Lets somebody in and makes of their certificates what they may be: one revoked, one replaced, one whose name is to be corrected. */
+async function idas(context) {
+  const page = await context.newPage();
+  await page.goto(await asked(page, 'ida@example.org'));
+  await page.click('form[action$="/portal/enter"] button');
+  await page.waitForURL('**/portal/certificates');
+  const pages = {};
+  for (const title of ['Knots', 'Charts', 'Tides']) {
+    await page.goto(`${base}/portal/certificates`);
+    await page.locator('.row h2 a', { hasText: title }).click();
+    pages[title] = { mine: page.url(), number: page.url().split('/').pop() };
+    await page.locator('form[action$="/shown"] button').click();
+    pages[title].shown = await page.getAttribute('#share ~ p > a[href*="/c/"]', 'href');
+  }
+  await page.goto(`${base}/portal/certificates`);
+  await page.fill('#profile-name', 'What I learnt about the sea');
+  for (const box of await page.locator('#profile input[type=checkbox]').all()) await box.check();
+  await page.locator('#profile form button').first().click();
+  pages.profile = await page.getAttribute('#profile p > a[href*="/p/"]', 'href');
+  issuer.run('revoke', pages.Knots.number, '--now', '--reason', 'issued by mistake');
+  issuer.run('regenerate', pages.Charts.number, '--set', 'name=Ida Rhodes Smith');
+  await page.goto(pages.Tides.mine);
+  await page.locator('summary', { has: page.locator('#correct') }).click();
+  await page.fill('#name', 'Ida Mary Rhodes');
+  await page.fill('#note', 'as in the passport');
+  await page.locator('form[action$="/correction"] button').click();
+  await page.close();
+  return pages;
+}
+
+test('axe finds nothing on a profile, on what is pending, revoked or replaced, and where a name is corrected', async () => {
+  const context = await contextOf(WAYS[0]);
+  const { Knots, Charts, Tides, profile } = await idas(context);
+  const storageState = await context.storageState();
+  await context.close();
+  for (const way of WAYS) {
+    const [inside, look] = [await contextOf({ ...way, storageState }), looking(way)];
+    const page = await inside.newPage();
+    const reads = async (address, name, wanted) => {
+      assert.equal((await page.goto(new URL(address, base).href)).status(), 200, name);
+      assert.match(await page.innerText('main'), wanted, name);
+      await look(page, name);
+    };
+    await reads('/portal/certificates', 'pending', /Passage Planning[\s\S]*50 %[\s\S]*80 %/);
+    await reads(profile, 'profile', /What I learnt about the sea[\s\S]*Tides/);
+    await reads(Knots.mine, 'mine-revoked', /[Rr]evoked/);
+    await reads(Knots.shown, 'public-revoked', /[Rr]evoked[\s\S]*issued by mistake/);
+    await reads(Charts.mine, 'mine-replaced', /Ida Rhodes Smith/);
+    await reads(Charts.shown, 'public-replaced', /[Rr]eplaced|[Ss]uperseded|newer/);
+    await reads(Tides.mine, 'correction-waits', /Ida Mary Rhodes/);
+    await page.goto(Charts.mine);
+    await page.locator('summary', { has: page.locator('#correct') }).click();
+    await look(page, 'correction');
+    await inside.close();
+  }
+});

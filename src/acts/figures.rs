@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::EventState;
 use super::run::{Kind, RunError, RunQuery, RunRecord, runs};
 use crate::credential::{CertificateNumber, Timestamp, Zone};
-use crate::store::{AuditQuery, Store};
+use crate::store::{AuditQuery, Store, StoreError};
 
 /// Most days that are counted.
 pub const MOST_DAYS: u16 = 366;
@@ -64,6 +65,25 @@ pub fn by_day(
             Figures { day: day.to_string(), issued, sent }
         })
         .collect())
+}
+
+/// Counts the events that are under way, or prepared: neither completed nor archived.
+///
+/// # Errors
+/// When the store fails.
+pub fn events_under_way(store: &dyn Store) -> Result<u64, StoreError> {
+    let (mut count, mut cursor) = (0, None::<String>);
+    loop {
+        let page = store.events(cursor.as_deref(), PAGE)?;
+        for event in page.items {
+            let (plan, _) = super::plan(store, &event.code)?;
+            count += u64::from(plan.archived.is_none() && plan.state != EventState::Completed);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(count);
+        }
+    }
 }
 
 /// Goes through the runs that were asked for since then, newest first.

@@ -19,8 +19,8 @@ use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::eligibility::{Entered, How};
 use crate::import::{
-    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, Meaning, MissingGlyph,
-    Offered, Question, Reading, RowOutcome, Severity, Table, Use,
+    self, Absent, AsRead, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, Meaning,
+    MissingGlyph, Offered, Question, Reading, RowOutcome, Severity, Table, Use,
 };
 use crate::making::Results;
 use crate::store::{Participant, Store};
@@ -88,6 +88,8 @@ pub struct Imported {
     pub findings_alike: Vec<Alike>,
     /// How much was found besides those kinds.
     pub findings_more: u64,
+    /// How the file was read, as it was said or guessed, and what else could be said of it.
+    pub read: AsRead,
     /// The first three people, in a dry run, as their rows were read: by these it is seen whether the columns are right.
     pub first_people: Vec<FirstPerson>,
     /// Whose certificates will be printed by a template in another language than theirs.
@@ -278,6 +280,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     let first_people = first.collect();
     let (findings_alike, findings_more) = if request.dry_run { alike(&rows) } else { Default::default() };
     Ok(Imported {
+        read: table.read,
         import: record,
         dry_run: request.dry_run,
         counts,

@@ -158,3 +158,12 @@ pub fn imports(
     let items = page.items.iter().map(Document::read).collect::<Result<_, _>>()?;
     Ok(Page { items, next: page.next })
 }
+
+/// Returns an import of an event by its id, however many there were since.
+///
+/// # Errors
+/// When the store fails.
+pub fn import_named(store: &dyn Store, code: &EventCode, id: &str) -> Result<Option<ImportRecord>, ActError> {
+    let found = store.document(Collection::IMPORTS, &format!("{code}/{id}"))?;
+    Ok(found.map(|document| document.read()).transpose()?)
+}

@@ -78,7 +78,7 @@ pub use exceptions::{
 };
 pub use house_zone::{choose_zone, take_up_zone};
 pub use import::{ImportRequest, Imported, Taken, import, take};
-pub use import_record::{ImportRecord, imports};
+pub use import_record::{ImportRecord, import_named, imports};
 pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
 pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;

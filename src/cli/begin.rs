@@ -42,7 +42,8 @@ pub(super) fn is_new(data: &Path) -> bool {
     }
 }
 
-/// Serves the page until there is an issuer. Returns the passphrase of its keys; nothing if it was stopped before.
+/// Serves the page until there is an issuer. Returns the passphrase of its keys, and the socket: it listens on, so that whoever goes on
+/// from the page before the service answers waits for it, and finds nobody gone. Nothing if it was stopped before.
 ///
 /// # Errors
 /// When it would be seen from other machines, or the socket fails.
@@ -51,18 +52,25 @@ pub(super) fn run(
     runtime: &tokio::runtime::Runtime,
     serve: &Serve,
     stopped: impl Future<Output = ()> + Send + 'static,
-) -> Result<Option<Zeroizing<String>>, Failure> {
+) -> Result<Option<(Zeroizing<String>, std::net::TcpListener)>, Failure> {
     let address = super::serve::address_to_listen(serve);
     refuse_others(address)?;
     let token = token()?;
     let listener = runtime.block_on(super::serve::bound(address))?;
-    let here = listener.local_addr().map_err(|error| Failure::new(format!("listen on {address}: {error}")))?;
+    let failed = |error| Failure::new(format!("listen on {address}: {error}"));
+    let here = listener.local_addr().map_err(failed)?;
+    let kept = listener.into_std().map_err(failed)?;
+    let listener = kept.try_clone().and_then(|socket| {
+        let _within = runtime.enter();
+        tokio::net::TcpListener::from_std(socket)
+    });
+    let listener = listener.map_err(failed)?;
     output::line("there is no issuer in this folder yet; whoever opens this sets it up:");
     output::line(format!("    http://{here}/begin/{}", token.expose()));
     let setter = Setter { global: global.clone(), serve: serve.clone() };
     let made = server::begin(listener, token, stopped, setter);
     let passphrase = runtime.block_on(made).map_err(|error| Failure::new(format!("serve the first page: {error}")))?;
-    Ok(passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned())))
+    Ok(passphrase.map(|passphrase| (Zeroizing::new(passphrase.expose().to_owned()), kept)))
 }
 
 /// The passphrase would travel in the clear.

@@ -134,12 +134,12 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let first = match begin::is_new(&global.data) {
+    let (first, socket) = match begin::is_new(&global.data) {
         true => match begun(global, &args)? {
-            Some(passphrase) => Some(passphrase),
+            Some((passphrase, socket)) => (Some(passphrase), Some(socket)),
             None => return Ok(ExitCode::SUCCESS),
         },
-        false => None,
+        false => (None, None),
     };
     let workspace = Workspace::open_to_serve(global)?;
     let serve = told(workspace.config.serve.clone().unwrap_or_default(), &args);
@@ -160,7 +160,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         .max_blocking_threads(AT_DESKS)
         .build()
         .doing("start the service")?;
-    let (listener, here) = runtime.block_on(listening(&serve))?;
+    let (listener, here) = runtime.block_on(listening(&serve, socket))?;
     let app = App::new(Parts {
         public_url: serve.public_url()?.unwrap_or(here.clone()),
         ..parts(workspace, global, &serve, passphrase)?
@@ -170,8 +170,9 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sets an issuer up in the browser, where there is none. Returns the passphrase; nothing if it was stopped before.
-fn begun(global: &Global, args: &Args) -> Result<Option<Passphrase>, Failure> {
+/// Sets an issuer up in the browser, where there is none. Returns the passphrase and the socket that listens; nothing if it was stopped
+/// before.
+fn begun(global: &Global, args: &Args) -> Result<Option<(Passphrase, std::net::TcpListener)>, Failure> {
     super::init::refuse_old_clock(global)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the first page")?;
     let serve = told(Serve::default(), args);
@@ -181,7 +182,7 @@ fn begun(global: &Global, args: &Args) -> Result<Option<Passphrase>, Failure> {
         stopped()
     };
     let begun = begin::run(global, &runtime, &serve, stopped)?;
-    Ok(begun.map(|text| Passphrase { text, typed: true }))
+    Ok(begun.map(|(text, socket)| (Passphrase { text, typed: true }, socket)))
 }
 
 /// Returns the address that a configuration says the service has.
@@ -301,9 +302,15 @@ pub(super) async fn bound(address: SocketAddr) -> Result<tokio::net::TcpListener
         .hint("choose another address with --listen, or stop what listens there")
 }
 
-/// Binds the socket: where it listens is known from then on.
-async fn listening(serve: &Serve) -> Result<(tokio::net::TcpListener, PublicUrl), Failure> {
-    let listener = bound(address_to_listen(serve)).await?;
+/// Binds the socket, or takes the one that listens already: where it listens is known from then on.
+async fn listening(
+    serve: &Serve,
+    socket: Option<std::net::TcpListener>,
+) -> Result<(tokio::net::TcpListener, PublicUrl), Failure> {
+    let listener = match socket {
+        Some(socket) => tokio::net::TcpListener::from_std(socket).doing("go on listening")?,
+        None => bound(address_to_listen(serve)).await?,
+    };
     let here = PublicUrl::listening(scheme(serve), listener.local_addr().doing("listen")?);
     Ok((listener, here))
 }

@@ -21,6 +21,7 @@ pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> 
     let (text, said) = separator_line(&decoded.text);
     let separator = said.unwrap_or_else(|| sniff_separator(text, how));
     let mut read = Rows::default();
+    read.read.encoding = Some(decoded.page.clone());
     read.notes.push(format!("read as {} text, columns separated by {}", decoded.page, spell(separator)));
     read.notes.extend(decoded.note);
     read.questions.extend(decoded.question);

@@ -34,6 +34,14 @@ const SHOWN: usize = 3;
 /// Readings that are shown.
 const READINGS: usize = 6;
 
+/// Pages of East Asia, of which what the words look like says nothing.
+const EAST: [&str; 4] = ["shift_jis", "gbk", "big5", "euc-kr"];
+
+/// Returns the names of the code pages that are offered to who says by which one a file is to be read; others are understood too.
+pub fn pages() -> impl Iterator<Item = &'static str> {
+    ["utf-8", "utf-16le"].into_iter().chain(LATIN).chain(OTHERS).chain(OF_DOS).chain(EAST)
+}
+
 /// A code page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
@@ -297,6 +305,13 @@ fn not_told(name: &str, bytes: &[u8]) -> ImportError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_page_that_is_offered_is_one() {
+        for name in pages() {
+            assert_eq!(Page::named(name).map(Page::name).as_deref(), Some(name));
+        }
+    }
 
     #[test]
     fn a_zero_here_and_there_makes_no_list_of_sixteen_bits() {

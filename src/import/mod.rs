@@ -42,6 +42,7 @@ mod xlsx;
 pub use absent::{Absent, says_absent_or_failed, tells_what_became};
 pub use columns::{Column, Columns, Meaning, field_name};
 pub use commas::asked_commas;
+pub use encoding::pages;
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use mapping::{Mapping, MappingError};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
@@ -57,7 +58,7 @@ pub use question::{
 };
 pub use report::{REPORT_COLUMNS, report_json, row_status, safe_cell, write_report};
 pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
-pub use table::{Limits, Row, Table, read_table, read_table_as};
+pub use table::{AsRead, FirstRow, Limits, Row, Table, read_table, read_table_as};
 pub use titles::warn_of_titles;
 pub use unfilled::{Near, Unfilled, unfilled};
 pub use uses::{Use, told_uses, uses};

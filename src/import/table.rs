@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::again::{Again, Called};
 use super::columns::{Columns, Meaning, names_columns};
 use super::letters::read_twice;
@@ -58,6 +61,49 @@ pub struct Table {
     pub notes: Vec<String>,
     /// What has to be answered before anything is taken in.
     pub questions: Vec<Question>,
+    /// How it was read, as it was said or guessed.
+    pub read: AsRead,
+}
+
+/// How a file was read, and what else could have been said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct AsRead {
+    /// Of a workbook the sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Participants")]
+    pub sheet: Option<String>,
+    /// Of a workbook all sheets that can be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<String>,
+    /// Of a text file the code page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "utf-8")]
+    pub encoding: Option<String>,
+    /// The row that names the columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub header_row: Option<u64>,
+    /// The first rows, any of which may be that.
+    pub first_rows: Vec<FirstRow>,
+}
+
+/// A row among the first of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct FirstRow {
+    /// Line in the file, or row in the sheet.
+    #[schema(example = 1)]
+    pub line: u64,
+    /// What stands in it, shortened.
+    #[schema(example = "Name, E-mail, Passed")]
+    pub says: String,
+}
+
+impl FirstRow {
+    fn of(row: &Row) -> Self {
+        let filled = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        let says = filled.take(FIRST_CELLS).collect::<Vec<_>>().join(", ");
+        Self { line: row.line, says: says.chars().take(FIRST_LETTERS).collect() }
+    }
 }
 
 /// One row of a [`Table`].
@@ -111,8 +157,12 @@ pub(super) struct Rows {
     pub unsure: Vec<(usize, String)>,
     pub notes: Vec<String>,
     pub questions: Vec<Question>,
+    pub read: AsRead,
 }
 
+/// Cells and letters of a row that are told, for who says which one names the columns.
+const FIRST_CELLS: usize = 8;
+const FIRST_LETTERS: usize = 80;
 /// Rows that are looked at for the header.
 pub(super) const HEADER_SEARCHED: usize = 30;
 /// Lines named in a note.
@@ -169,13 +219,15 @@ pub fn read_table_as(
 
 /// Finds the header, and leaves out what is hidden, stands above it, or belongs to another section.
 fn build(name: &str, read: Rows, how: &How<'_>, limits: &Limits) -> Result<Table, ImportError> {
-    let Rows { rows, hidden_columns, filtered, unsure, notes, questions } = read;
-    let mut table = Table { name: name.into(), hidden_columns, notes, questions, ..Table::default() };
+    let Rows { rows, hidden_columns, filtered, unsure, notes, questions, read } = read;
+    let mut table = Table { name: name.into(), hidden_columns, notes, questions, read, ..Table::default() };
     if how.reading.hidden == Hidden::Include {
         table.hidden_columns.clear();
     }
     let mut rows = without_hidden(rows, filtered, how.reading.hidden, &mut table.notes);
     let Some(at) = header_at(&rows, how)? else { return Ok(table) };
+    table.read.header_row = rows.get(at).map(|row| row.line);
+    table.read.first_rows = rows.iter().take(HEADER_SEARCHED).map(FirstRow::of).collect();
     let below = rows.split_off(at + 1);
     let Some(header) = rows.pop() else { return Ok(table) };
     if let [first, ..] = &rows[..] {

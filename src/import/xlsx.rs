@@ -69,6 +69,8 @@ fn read_workbook(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Re
         notes.push(format!("the hidden {sheets} {named} {were} left out; `hidden=include` reads what is hidden"));
     }
     let mut rows = book.read(chosen)?;
+    rows.read.sheets = book.sheets.iter().map(|(name, _)| name.clone()).collect();
+    rows.read.sheet = rows.read.sheets.get(chosen).cloned();
     rows.notes.extend(notes);
     rows.questions.extend(question);
     Ok(rows)

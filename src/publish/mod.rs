@@ -42,7 +42,7 @@ pub(crate) use site::MISSING;
 pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
-pub use waiting::{LeftOut, UNDO_MINUTES, left_out};
+pub use waiting::{LeftOut, UNDO_MINUTES, left_out, waiting};
 
 /// How long a snapshot counts as fresh unless the caller says otherwise, in days.
 pub const VALIDITY_DAYS: i64 = 7;

@@ -65,9 +65,16 @@ impl LeftOut {
 /// # Errors
 /// When the store fails.
 pub fn left_out(store: &dyn Store, now: Timestamp) -> Result<Option<LeftOut>, PublishError> {
-    let lists = by_list(store, super::last(store)?.as_ref(), now)?;
-    let all = lists.into_values().flat_map(BTreeMap::into_values);
+    let all = waiting(store, now)?.into_values().flat_map(BTreeMap::into_values);
     Ok(all.fold(None, |left, due| Some(LeftOut::more(left, 1, due))))
+}
+
+/// Returns the entries that a publication would leave out now, list by list, with when each is due.
+///
+/// # Errors
+/// When the store fails.
+pub fn waiting(store: &dyn Store, now: Timestamp) -> Result<BTreeMap<u32, BTreeMap<u32, Timestamp>>, PublishError> {
+    by_list(store, super::last(store)?.as_ref(), now)
 }
 
 /// Returns the entries of each list whose revocations wait, with when those are due. What the last publication held does not

@@ -2,6 +2,8 @@
 
 use axum::http::{StatusCode, header};
 
+use testamur::store::{Collection, DocumentWrite, Expect};
+
 use crate::browser::{Browser, form, form_with, to};
 use crate::real_door::{behind_the_real_door, school_by};
 
@@ -95,5 +97,32 @@ fn bad_rows_are_downloaded_with_the_reason_corrected_and_taken_in_alone() {
         let card =
             ada.ask(world, "GET", "/events/WORKSHOP/participants/betty@example.org", &serde_json::Value::Null).ok();
         assert!(!card.to_string().contains("import_reason"), "{card}");
+    });
+}
+
+#[test]
+fn a_list_that_was_taken_in_long_ago_is_still_found_with_what_became_of_it() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let (page, list) = chosen(&mut browser, LIST.as_bytes());
+        let taken = browser.send(&form_with(&page, &list, "once"), &[]);
+        let first = to(&taken);
+        assert!(browser.follow(&taken).contains("left_out"));
+        let kept = world.app.store.documents(Collection::IMPORTS, "WORKSHOP/", None, 10).unwrap().items.remove(0);
+        let newer = |n: usize| {
+            let (mut value, id) = (kept.value.clone(), format!("20270101T000000Z-{n:08x}"));
+            value["id"] = id.as_str().into();
+            DocumentWrite::put(Collection::IMPORTS, format!("WORKSHOP/{id}"), Expect::Absent, &value)
+        };
+        world.app.store.write_documents(&(0..600).map(newer).collect::<Vec<_>>(), None).unwrap();
+        let page = browser.page(first.split('?').next().unwrap());
+        assert!(page.contains("list.csv") && page.contains("left_out"), "{page}");
+        let id = first.split('?').next().unwrap().rsplit('/').next().unwrap();
+        let one = ada.ask(world, "GET", &format!("/events/WORKSHOP/imports/{id}"), &serde_json::Value::Null).ok();
+        assert_eq!((&one["id"], &one["counts"]["added"]), (&id.into(), &3.into()), "{one}");
+        for other in ["20200101T000000Z-00000000", "none", ".."] {
+            assert_eq!(browser.get(&format!("/staff/events/WORKSHOP/imports/{other}")).status, StatusCode::NOT_FOUND);
+        }
     });
 }

@@ -165,7 +165,7 @@ pub struct Form {
     pub action: String,
     pub is_multipart: bool,
     /// The names of all its fields, also of what is not chosen.
-    names: BTreeSet<String>,
+    pub names: BTreeSet<String>,
     /// The names of those into which one types.
     pub texts: Vec<String>,
     /// As the browser would send them: what is chosen and what is hidden.

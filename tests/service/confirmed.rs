@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testamur::mail::{Relay, relay::Patience};
 
 use crate::browser::{Browser, form, form_with, to};
-use crate::real_door::{behind_the_real_door, school_by};
+use crate::real_door::{behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, work};
 
 #[test]
@@ -90,6 +90,109 @@ fn certificates_are_made_for_those_who_were_shown_and_messages_sent_to_as_many()
         assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text());
         work(world);
         assert_eq!((runs(), messages()), (1, 6));
+    });
+}
+
+#[test]
+fn messages_go_to_those_who_were_named_and_not_to_as_many_others() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let relay = Relay::new(crate::mail::config(9), Patience::default()).unwrap();
+        testamur::mail::setup::tell(&*world.app.store, Some(relay.config()), world.app.now()).unwrap();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = "/staff/events/WORKSHOP/send";
+        let shown = browser.page(page);
+        assert!(shown.contains("All who were sent nothing yet: 3, among them Person 0, Person 1"), "{shown}");
+        assert!(browser.page(&format!("{page}?lang=de")).contains("3, darunter Person 0, Person 1"));
+        browser.forget("testamur_language");
+        let confirm = form_with(&shown, page, "count");
+        // One gets theirs by hand, and somebody else is issued one: as many wait as before.
+        ada.ask(
+            world,
+            "POST",
+            "/runs",
+            &json!({ "kind": "send", "event": "WORKSHOP", "numbers": ["CERT-WORKSHOP-2026-00001"] }),
+        )
+        .ok();
+        let other = json!({ "name": "Emmy Noether", "email": "emmy@example.org", "progress": { "passed": true } });
+        ada.ask(world, "POST", "/events/WORKSHOP/participants", &other).ok();
+        ada.ask(world, "POST", "/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        work(world);
+        let sent = || {
+            ada.ask(world, "GET", "/mail/messages?about=certificates", &Value::Null).ok()["items"]
+                .as_array()
+                .unwrap()
+                .len()
+        };
+        assert_eq!(sent(), 1);
+        let refused = browser.send(&confirm, &[]);
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+        let again = refused.text();
+        assert!(
+            again.contains("others are among them") && again.contains("3, among them Person 1, Person 2"),
+            "{again}"
+        );
+        // Nor does it go on by a form that says nothing of whom it was shown.
+        let bare = browser.send(&form_with(&again, page, "count"), &[("set_those_without", "")]);
+        assert_eq!(bare.status, StatusCode::CONFLICT, "{}", bare.text());
+        work(world);
+        assert_eq!(sent(), 1, "nothing was begun");
+        let started = browser.send(&form_with(&again, page, "count"), &[]);
+        browser.follow(&started);
+        work(world);
+        assert_eq!(sent(), 4);
+    });
+}
+
+#[test]
+fn what_can_still_be_undone_is_published_once_somebody_has_seen_what_that_is() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = "/staff/publishing/at-once";
+        assert!(browser.page(page).contains("No revocation waits"));
+        let revoke = |n: usize| {
+            let path = format!("/certificates/CERT-WORKSHOP-2026-0000{n}/revoke");
+            ada.ask(world, "POST", &path, &json!({ "cause": "issued_in_error", "text": "wrong course" })).ok();
+        };
+        revoke(1);
+        // The page of what is published leads there; nothing on it ends the wait.
+        let front = browser.page("/staff/publishing");
+        assert!(front.contains(&format!("href=\"{page}\"")) && !front.contains("at_once"), "{front}");
+        let csrf = crate::staff::own_csrf(&mut browser);
+        let plain = browser.post("/staff/publishing", &[("csrf", &csrf), ("at_once", "yes")]);
+        browser.follow(&plain);
+        work(world);
+        let waits = || ada.ask(world, "GET", "/publish", &Value::Null).ok()["left_out"]["count"].clone();
+        assert_eq!(waits(), 1, "an old form ends no wait");
+
+        let shown = browser.page(page);
+        for part in ["One revocation can still be undone", "The first are: Person 0", "wrong course", "with this one"] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        let german = browser.page(&format!("{page}?lang=de"));
+        assert!(german.contains("Ein Widerruf kann noch rückgängig gemacht werden"), "{german}");
+        browser.forget("testamur_language");
+        // Another one waits by now: it is shown again, and nothing is published.
+        let bob = invited(world, ada, "bob@example.org", &["revoker"]);
+        let path = "/certificates/CERT-WORKSHOP-2026-00002/revoke";
+        bob.ask(world, "POST", path, &json!({ "cause": "issued_in_error" })).ok();
+        let stale = browser.send(&form(&shown, page), &[]);
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text());
+        let again = stale.text();
+        assert!(
+            again.contains("The list has changed") && again.contains("2 revocations can still be undone"),
+            "{again}"
+        );
+        work(world);
+        assert_eq!(waits(), 2);
+        let bare = browser.send(&form(&again, page), &[("expected", "")]);
+        assert_eq!(bare.status, StatusCode::CONFLICT, "who confirms nothing publishes nothing: {}", bare.text());
+        let done = browser.send(&form(&again, page), &[]);
+        browser.follow(&done);
+        work(world);
+        assert_eq!(waits(), Value::Null);
+        assert!(world.acts().iter().any(|(act, _)| act == "certificate.hasten"));
     });
 }
 

@@ -124,6 +124,15 @@ fn a_template_is_uploaded_looked_over_kept_and_given_to_its_events() {
             assert_eq!(stale.status, StatusCode::CONFLICT, "{expected}: {}", stale.text());
             again = stale.text();
         }
+        // As many events, but they would get another version than the one that was shown.
+        let seen = form(&again, "/staff/templates/gold/roll-out");
+        let (at, page) =
+            upload(&mut ada, "/staff/template-uploads?for=gold", "template.json", &document("Purest gold", "en"));
+        keep(&mut ada, &at, &page, &[]);
+        let other = ada.send(&seen, &[]);
+        assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text());
+        let again = other.text();
+        assert!(again.contains("The list has changed since it was shown to you"), "{again}");
         assert!(ada.page("/staff/templates/gold").contains("An older version"));
         // Shown again, the form confirms what it shows.
         let rolled = ada.send(&form(&again, "/staff/templates/gold/roll-out"), &[]);

@@ -287,9 +287,24 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secret).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 
-    // The service itself starts, with the owner, and the link is gone.
+    // Whoever goes on at once finds the service, not a closed door: the socket listens all the while.
+    let mut at_once = std::net::TcpStream::connect(("127.0.0.1", first.port)).expect("somebody listens");
+    at_once.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    std::io::Write::write_all(&mut at_once, &request("GET /staff/login", "", b"")).unwrap();
+    let door = read_reply(&mut at_once);
+    assert!(door.status == 200 && door.text().contains("current-password"), "{}", door.text());
+    // The service itself starts, with the owner. The link makes nothing any more, and the sheet is not lost by asking for it anew, or by
+    // sending the form again.
     first.hear("listening on");
-    assert_eq!(first.send(&format!("GET {}", first.path), "").status, 404);
+    let is_fingerprint = |part: &&str| part.len() == 19 && part.split(' ').filter(|four| four.len() == 4).count() == 4;
+    let made = made.text();
+    let fingerprint = made.split(['>', '<']).find(is_fingerprint).expect("the root's");
+    assert!(made.contains("data-print"), "{made}");
+    for (line, body) in [(format!("GET {}", first.path), ""), (format!("POST {}", first.path), "issuer=Another")] {
+        let sheet = first.send(&line, body).text();
+        assert!(sheet.contains("did:web:certs.example.org") && sheet.contains(fingerprint), "{fingerprint}: {sheet}");
+        assert!(sheet.contains("data-print") && sheet.contains("/staff/login") && !sheet.contains("<form"), "{sheet}");
+    }
     let login = serde_json::json!({ "email": "grace@example.org", "password": PASSWORD }).to_string();
     let mut stream = first.stream();
     let head = "content-type: application/json\r\n";

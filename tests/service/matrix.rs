@@ -104,6 +104,7 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/events/{code}/imports", May(Import)),
     ("POST /api/v1/events/{code}/imports/report", May(Import)),
     ("POST /api/v1/events/{code}/imports/shape", May(Import)),
+    ("GET /api/v1/events/{code}/imports/{import}", May(View)),
     ("GET /api/v1/events/{code}/imports/{import}/report", May(View)),
     ("POST /api/v1/events/{code}/issue-now", May(Generate)),
     ("GET /api/v1/events/{code}/lint", May(View)),

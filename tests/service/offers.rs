@@ -96,6 +96,47 @@ fn a_list_without_a_column_of_names_asks_which_one_it_is() {
 }
 
 #[test]
+fn sheet_row_of_headers_and_code_page_are_chosen_from_what_there_is_with_what_was_guessed() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let (list, page) =
+            choose_file(&mut ada, "list.csv", b"Attendance list\n\nName;Email\nJ\xfcrgen Gr\xf6\xdfer;j@example.org\n");
+        let reading = |page: &str| page.split("id=\"reading\"").nth(1).unwrap().to_owned();
+        let guessed = reading(&page);
+        for option in [
+            "<option value=\"\" selected>windows-1252 (as guessed)</option>",
+            "<option value=\"windows-1250\">windows-1250</option>",
+            "<option value=\"\" selected>Row 3: Name, Email (as guessed)</option>",
+            "<option value=\"1\">Row 1: Attendance list</option>",
+        ] {
+            assert!(guessed.contains(option), "{option}: {guessed}");
+        }
+        assert!(!guessed.contains("name=\"sheet\""), "a text has no sheets: {guessed}");
+        // Read again as it stands, it goes on being guessed.
+        let page = ada.send(&form_with(&page, &list, "header_row"), &[]).text();
+        assert!(reading(&page).contains("windows-1252 (as guessed)"), "{page}");
+        let page = ada.send(&form_with(&page, &list, "encoding"), &[("encoding", "macintosh")]).text();
+        let said = reading(&page);
+        assert!(said.contains("<option value=\"macintosh\" selected>") && said.contains(">As guessed<"), "{said}");
+        assert!(!page.contains("Jürgen Größer"), "{page}");
+
+        let workbook = include_bytes!("../fixtures/cases/r25-sheets/25c-hidden-sheets.xlsx");
+        let (list, page) = choose_file(&mut ada, "list.xlsx", workbook);
+        let page = ada.send(&form_with(&page, &list, "hidden"), &[("hidden", "include")]).text();
+        let sheets = reading(&page);
+        assert!(sheets.contains("<option value=\"Archive 2025\">Archive 2025</option>"), "{sheets}");
+        assert!(sheets.contains("<option value=\"Rooms\">") && !sheets.contains("name=\"encoding\""), "{sheets}");
+        // Where a list cannot be read as it was said, it is said in words.
+        let page = ada.get(&format!("{}?sheet=Nowhere", list.split('?').next().unwrap())).text();
+        assert!(page.contains("type=\"text\" value=\"Nowhere\""), "{page}");
+        let german = ada.get(&format!("{}?lang=de", list.split('?').next().unwrap())).text();
+        assert!(german.contains("(wie erkannt)"), "{german}");
+        ada.forget("testamur_language");
+    });
+}
+
+#[test]
 fn the_sheet_what_is_hidden_and_the_row_of_the_headers_are_changed_by_the_form() {
     behind_the_real_door(|world, owner| {
         event(world, owner);
@@ -129,7 +170,9 @@ fn the_sheet_what_is_hidden_and_the_row_of_the_headers_are_changed_by_the_form()
         assert!(page.contains("Mia Stone") && page.contains("2 rows: 2 people."), "{page}");
         let page = ada.send(&form_with(&page, &list, "header_row"), &[("header_row", "3")]).text();
         assert!(page.contains("Row 3 names the columns; the 2 rows above it were left out"), "{page}");
-        assert!(page.contains("Bo Holm") && !page.contains("Mia Stone"), "{page}");
+        // Who stands above it is offered as a row of headers alone.
+        let people = page.split("id=\"reading\"").next().unwrap();
+        assert!(people.contains("Bo Holm") && !people.contains("Mia Stone"), "{page}");
         let page = ada.send(&form_with(&page, &list, "header_row"), &[("header_row", "9")]).text();
         assert!(page.contains("no row 9"), "{page}");
     });

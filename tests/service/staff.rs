@@ -137,7 +137,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen. What stands in braces, [`Records`] name.
-pub const PAGES: [(&str, &str); 54] = [
+pub const PAGES: [(&str, &str); 55] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -190,6 +190,7 @@ pub const PAGES: [(&str, &str); 54] = [
     ("/staff/template-uploads/{design}", "import"),
     ("/staff/template-uploads/{design}/drawing.png", "import"),
     ("/staff/publishing", "view"),
+    ("/staff/publishing/at-once", "keys"),
     ("/staff/publishing/rotate", "keys"),
     ("/staff/publishing/k1/stolen", "keys"),
 ];
@@ -197,7 +198,7 @@ pub const PAGES: [(&str, &str); 54] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 pub type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-pub const ACTS: [Act; 41] = [
+pub const ACTS: [Act; 42] = [
     ("/staff/events/WORKSHOP/columns", "account", &[("cols", "email")]),
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
@@ -248,6 +249,7 @@ pub const ACTS: [Act; 41] = [
     ("/staff/runs/{run}/retry", "generate", &[]),
     ("/staff/template-uploads/{design}", "import", &[("name", "other")]),
     ("/staff/publishing", "keys", &[]),
+    ("/staff/publishing/at-once", "keys", &[]),
     ("/staff/publishing/look", "keys", &[]),
     ("/staff/publishing/rotate", "keys", &[]),
     ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1")]),

@@ -31,7 +31,7 @@ pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
 pub use sought::Sought;
 pub(in crate::acts) use tidings::run_ended;
-pub use unsent::{Unsent, WouldSend, first_over, would_send};
+pub use unsent::{ShownGroup, Unsent, WouldSend, first_over, would_send};
 
 use crate::acts::ActError;
 use crate::acts::run::RunError;

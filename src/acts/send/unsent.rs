@@ -9,6 +9,7 @@ use super::in_vain::{InVain, in_vain};
 use super::newer;
 use crate::acts::run::fate::Fate;
 use crate::acts::run::{Result, RunError, RunOver};
+use crate::acts::seal::Seal;
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::Desk;
 use crate::mail::outbox::{newest_of, newest_of_each};
@@ -17,6 +18,8 @@ use crate::store::{Certificate, CertificateState, Participant, PersonKey, Store}
 
 /// People without an address that are named.
 const NAMED: usize = 500;
+/// Names that are shown of those to whom something is sent.
+const NAMES: usize = 2;
 
 /// What a run over those without a message would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +37,36 @@ pub struct WouldSend {
     pub first: Option<CertificateNumber>,
     /// The first newer version that a run over those would send.
     pub first_newer: Option<CertificateNumber>,
+    /// What is shown of those without a message before it is sent to them.
+    pub shown: ShownGroup,
+    /// The same of those with a newer version.
+    pub shown_newer: ShownGroup,
+}
+
+/// What is shown of those over whom a run would send.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShownGroup {
+    /// The names of the first two.
+    pub names: Vec<String>,
+    /// What the group is known by: another one is known by something else, also where it is as large.
+    pub set: String,
+}
+
+impl ShownGroup {
+    fn of(group: &[&Unsent]) -> Self {
+        let mut seal = Seal::default();
+        let mut first: Vec<&Unsent> = Vec::with_capacity(NAMES + 1);
+        for one in group {
+            seal.add(&one.number.to_string(), &one.version.to_string());
+            // The first by their numbers, without sorting all of them.
+            let at = first.partition_point(|other| other.number < one.number);
+            if at < NAMES {
+                first.insert(at, one);
+                first.truncate(NAMES);
+            }
+        }
+        Self { names: first.into_iter().map(|one| one.name.clone()).collect(), set: seal.text() }
+    }
 }
 
 /// A certificate that stands and was sent to nobody, as it is now.
@@ -42,6 +75,7 @@ pub struct Unsent {
     /// Whether an earlier version was.
     newer: bool,
     number: CertificateNumber,
+    version: u32,
     name: String,
     to: To,
 }
@@ -88,6 +122,8 @@ pub fn would_send(desk: &Desk, code: &EventCode, kept: &mut Blocks<Vec<Unsent>>)
         named: nowhere.into_iter().take(NAMED).map(|one| (one.number.clone(), one.name.clone())).collect(),
         first: first.iter().map(|one| &one.number).min().cloned(),
         first_newer: newer.iter().map(|one| &one.number).min().cloned(),
+        shown: ShownGroup::of(&first),
+        shown_newer: ShownGroup::of(&newer),
     })
 }
 
@@ -157,7 +193,13 @@ fn unsent(
     for (one, (mailed, untold)) in standing.into_iter().zip(mailed.into_iter().zip(untold)) {
         if mailed.is_none() || untold {
             let to = To::of(people.get(&one.person).and_then(|person| person.email.as_deref()), marks);
-            unsent.push(Unsent { newer: mailed.is_some(), number: one.number, name: one.recipient, to });
+            unsent.push(Unsent {
+                newer: mailed.is_some(),
+                number: one.number,
+                version: one.version,
+                name: one.recipient,
+                to,
+            });
         }
     }
     Ok(unsent)

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 pub use self::draft::{draft_findings, draft_specimen};
 pub use self::own::{own_name, owner};
-pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, would_roll_out};
+pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, roll_out_set, would_roll_out};
 pub(super) use self::spoken::take_along;
 pub use self::spoken::{in_language_of, taken_along, usual_criteria, words_of};
 pub use self::tried::{ScriptName, TryName, TryNames, names};

@@ -10,6 +10,7 @@ use super::uses::{BuiltInVersions, each_event};
 use super::{ActError, damaged, dressed_as, kept};
 use crate::acts::Planned;
 use crate::acts::event::save;
+use crate::acts::seal::Seal;
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{self, Faces};
@@ -39,6 +40,8 @@ pub struct WouldRollOut {
     pub title: String,
     /// Whether the newest version fits; if not, the event would keep what it has.
     pub fits: bool,
+    /// Digests of the exact versions that it would get: one, but where it uses several kinds of the template.
+    pub versions: Vec<String>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -113,10 +116,21 @@ pub fn would_roll_out(desk: &Desk, faces: &Faces, name: &str) -> Result<Vec<Woul
             Err(problem) => Some(problem.to_string()),
         };
         let (event, title) = (step.old.event.code.clone(), step.old.event.achievement.name.clone());
-        found.push(WouldRollOut { event, title, fits: problem.is_none(), problem });
+        let versions = step.after.into_keys().collect();
+        found.push(WouldRollOut { event, title, fits: problem.is_none(), versions, problem });
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Returns what some events are known by with what each would get: who confirms them gets that or nothing.
+pub fn roll_out_set<'a>(would: impl IntoIterator<Item = &'a WouldRollOut>) -> String {
+    let mut seal = Seal::default();
+    for one in would {
+        let effect = if one.fits { one.versions.join(" ") } else { String::new() };
+        seal.add(one.event.as_str(), &effect);
+    }
+    seal.text()
 }
 
 /// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay

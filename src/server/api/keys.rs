@@ -322,6 +322,10 @@ struct PublishedView {
     covers: Option<Timestamp>,
     /// Revocations that a publication would leave out now, because they can still be undone.
     left_out: Option<LeftOut>,
+    /// What these are known by: with it as `expected` a publication at once holds these very ones, or none is begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "5f2b9c0d4e8a7163")]
+    waiting: Option<String>,
 }
 
 /// How to publish.
@@ -331,6 +335,8 @@ struct PublishHow {
     /// Hold also the revocations that can still be undone; they cannot be from then on.
     #[serde(default)]
     at_once: bool,
+    /// `waiting` of what was shown (`GET`): where others wait by now, nothing is begun (409, `changed`).
+    expected: Option<String>,
 }
 
 /// Show what was published last
@@ -341,17 +347,23 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
     let limited = caller.scope.is_limited();
     app.at_desk(&caller, move |_, desk| {
         let last = publish::last(desk.store).map_err(RunError::from)?;
-        let left_out = publish::left_out(desk.store, desk.now).map_err(RunError::from)?;
+        let left_out = publish::left_out(desk.store, desk.now).map_err(RunError::from)?.filter(|_| !limited);
         Ok(Json(PublishedView {
+            waiting: left_out.as_ref().map(|_| waiting(desk)).transpose()?,
             version: last.as_ref().map_or(0, |last| last.version),
             issued: last.as_ref().map(|last| last.issued),
             next_update: last.as_ref().and_then(|last| last.next_update),
             covers: last.as_ref().map(|last| last.covers),
             // It counts what is waiting in all events.
-            left_out: left_out.filter(|_| !limited),
+            left_out,
         }))
     })
     .await
+}
+
+/// Returns what the revocations are known by that wait.
+fn waiting(desk: &Desk) -> Result<String, Problem> {
+    Ok(tag_of(&publish::waiting(desk.store, desk.now).map_err(RunError::from)?))
 }
 
 /// Publish the static site
@@ -367,6 +379,11 @@ async fn publish(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |app, desk| {
+        if let Some(expected) = &how.expected
+            && *expected != waiting(desk)?
+        {
+            return Err(Problem::conflict("changed", "other revocations wait by now than were shown; look again"));
+        }
         let request = RunRequest { at_once: how.at_once, ..RunRequest::of(run::Kind::Publish) };
         let run = run::create(desk, &app.faces, &request, usize::MAX)?.run;
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })

@@ -216,6 +216,9 @@ struct Days {
 struct ByDay {
     /// The days, today last.
     days: Vec<Figures>,
+    /// Events that are under way, or prepared: neither completed nor archived.
+    #[schema(example = 3)]
+    events_under_way: u64,
 }
 
 /// Count what was issued and sent, by day
@@ -231,7 +234,8 @@ async fn by_day(State(app): State<App>, caller: Caller, Query(asked): Query<Days
     }
     let by_hand = !caller.scope.is_limited();
     app.read_at_desk(&caller, move |app, desk| {
-        Ok(Json(ByDay { days: figures::by_day(desk.store, &app.issuer.zone, desk.now, days, by_hand)? }))
+        let days = figures::by_day(desk.store, &app.issuer.zone, desk.now, days, by_hand)?;
+        Ok(Json(ByDay { days, events_under_way: figures::events_under_way(desk.store)? }))
     })
     .await
 }

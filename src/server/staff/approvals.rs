@@ -171,12 +171,14 @@ async fn concerned(staff: &Staff, run: &str) -> Html {
             true => Cell::text(text(row, "person")),
             false => Cell::link(number.clone(), staff.at(&format!("/certificates/{}", part(&number)))),
         };
-        vec![certificate, Cell::text(row["place"].as_u64().map(|place| w.number(place)).unwrap_or_default())]
+        // Who decides knows people; numbers are there to be looked up.
+        let place = Cell::text(row["place"].as_u64().map(|place| w.number(place)).unwrap_or_default());
+        vec![Cell::text(text(row, "name")), certificate, place]
     };
     let next = rows["next"].is_string().then(|| (w.s("approval-run"), staff.at(&format!("/runs/{}", part(run)))));
     Table {
         caption: w.s("approval-concerned"),
-        heads: [w.s("certificate"), w.s("row")].into(),
+        heads: [w.s("name"), w.s("certificate"), w.s("row")].into(),
         rows: items(&rows).iter().map(row).collect(),
         empty: w.s("approval-concerned-none"),
         next,

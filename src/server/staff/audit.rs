@@ -49,24 +49,35 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
 }
 
 /// Kinds of acts, as the operation finds them by what they begin with.
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 29] = [
     "address.",
     "approval.",
     "backup.",
     "certificate.",
+    "clock.",
     "correction.",
     "event.",
     "exception.",
     "exclusion.",
     "import.",
+    "issuer.",
     "key.",
+    "keys.",
     "mail.",
     "participant.",
+    "person.",
     "portal.",
+    "profile.",
+    "retention.",
+    "root.",
     "run.",
+    "session.",
     "site.",
     "staff.",
+    "store.",
     "template.",
+    "token.",
+    "upkeep.",
     "webhook.",
 ];
 

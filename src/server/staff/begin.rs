@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, Notify};
 
 use super::form::Fields;
 use super::inside::Outside;
+use super::parts::Print;
 use super::phrases;
 use super::ui::{Choice, Facts, Field, Form, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::words::Words;
@@ -27,7 +28,7 @@ use crate::mail::relay::Patience;
 use crate::mail::{Address, Content, Heads, Letter, Mailbox, MessageId, Relay, mime};
 use crate::server::problem::FieldProblem;
 use crate::server::public_url::is_known_here_only;
-use crate::server::{Problem, PublicUrl};
+use crate::server::{App, Problem, PublicUrl};
 
 /// How long answers that are under way are waited for at the end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -245,6 +246,9 @@ async fn show(State(state): State<Begin>, Path(token): Path<String>, request: Re
     if !state.is_link(&token) {
         return bad_link(&door);
     }
+    if let Some(made) = &*state.0.made.lock().await {
+        return door.page(StatusCode::OK, &done(&door, made));
+    }
     let page = asked(&state, &door, &token, &Tried::NEW, &*state.0.kept.lock().await);
     door.page(StatusCode::OK, &page)
 }
@@ -460,10 +464,7 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
 /// What is to be printed and kept, and the way on.
 fn done(door: &Outside, made: &Made) -> Page {
     let w = door.w;
-    let facts =
-        Facts(vec![(w.s("begin-identity"), made.did.clone()), (w.s("key-root"), made.root_fingerprint.clone())]);
-    let sheet = Section::new("sheet", w.s("begin-sheet")).part(Text(w.s("begin-sheet-text"))).part(facts);
-    let sheet = sheet.part(Text(w.s("begin-identity-text")));
+    let sheet = sheet(w, made.did.clone(), made.root_fingerprint.clone());
     let keep = [
         w.with("begin-keep-keys", [("folder", made.keys.clone().into())]),
         w.s("begin-keep-passphrase"),
@@ -481,4 +482,20 @@ fn done(door: &Outside, made: &Made) -> Page {
     let page = if codes.is_empty() { page } else { page.part(super::password::printed(w, codes)) };
     page.part(Notice { tone: Tone::Amber, text: w.s("begin-keep"), items: keep.into() })
         .link(w.s("begin-on"), "/staff/login")
+}
+
+/// What is to be printed: whose keys these are. Anybody may read it, for it is published.
+fn sheet(w: &Words, did: String, root_fingerprint: String) -> Section {
+    let facts = Facts(vec![(w.s("begin-identity"), did), (w.s("key-root"), root_fingerprint)]);
+    let sheet = Section::new("sheet", w.s("begin-sheet")).part(Text(w.s("begin-sheet-text"))).part(facts);
+    sheet.part(Text(w.s("begin-identity-text"))).part(Print(w.s("print")))
+}
+
+/// The sheet once more, where the service answers in place of the first page: whoever asks for that page anew has not lost it, and the
+/// way in stands below. Nothing is made by it, with whatever link.
+pub(super) async fn begun(State(app): State<App>, door: Outside) -> Response {
+    let w = door.w;
+    let sheet = sheet(w, app.issuer.did(), app.vault.root_fingerprint());
+    let page = Page::new(w.s("begin-done")).narrow().part(sheet).part(Text(w.s("begin-begun")));
+    door.page(StatusCode::OK, &page.link(w.s("begin-on"), door.at("/login")))
 }

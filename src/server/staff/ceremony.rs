@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::events::text;
 use super::form::part;
 use super::inside::{Answer, Staff};
+use super::parts::Print;
 use super::ui::{Action, Actions, Facts, Html, Letter, Notice, Page, Section, Text, Tone};
 use crate::accounts::Permission;
 use crate::server::App;
@@ -67,7 +68,7 @@ pub(super) async fn guide(State(app): State<App>, staff: Staff) -> Answer {
     for (name, steps) in GUIDE {
         page = page.part(steps_of(&staff, name, steps));
     }
-    Ok(staff.page(&page.part(Text(w.s("ceremony-print")))))
+    Ok(staff.page(&page.part(Text(w.s("ceremony-print"))).part(Print(w.s("print")))))
 }
 
 fn steps_of(staff: &Staff, name: &str, steps: usize) -> Html {

@@ -207,7 +207,7 @@ async fn plot(staff: &Staff, event: &str) -> Option<Html> {
     }
     let title = w.with("mail-plot", [("time", staff.time(&told["as_of"]).unwrap_or_default().into())]);
     let (first, second) = (w.s("mail-plot-sent"), w.s("mail-plot-vain"));
-    Some(Plot { title, first, second, bars, show_table: w.s("plot-table") }.into())
+    Some(Plot::new(w, title, (first, second), bars, w.s("plot-table")).into())
 }
 
 fn bar(staff: &Staff, day: &Value) -> Bar {

@@ -40,7 +40,10 @@ pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
         false => attention(needs),
     };
     let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
-    page = page.part(attention).part_if(plot(&staff).await);
+    page = page.part(attention);
+    if let Some(told) = staff.get_if(&format!("/figures?days={DAYS}")).await {
+        page = page.part(figures(&staff, &told)).part_if(plot(&staff, &told));
+    }
     page = page
         .part(recent(&staff, &events))
         .part(Actions(super::events::may_make(&staff).await.then_some(made).into_iter().collect()));
@@ -124,10 +127,28 @@ fn service(staff: &Staff, standing: &Value, need: &mut impl FnMut(Tone, u64, &st
     }
 }
 
-/// Plots what was issued and sent.
-async fn plot(staff: &Staff) -> Option<Html> {
+/// Says how much there is: what was issued and mailed in the days of the plot, and how many events are under way. None of it is good or bad.
+fn figures(staff: &Staff, told: &Value) -> Html {
     let w = staff.w;
-    let figures = staff.get_if(&format!("/figures?days={DAYS}")).await?;
+    let days = told["days"].as_array().map_or(&[][..], Vec::as_slice);
+    let sum = |name: &str| days.iter().filter_map(|day| day[name].as_u64()).sum::<u64>();
+    let figure = |key: &str, count: u64, path: &str| {
+        let href = Some(staff.at(path));
+        Figure { label: w.count(key, count), value: w.number(count), href, tone: None }
+    };
+    let first = days.first().and_then(|day| day["day"].as_str()).unwrap_or_default();
+    let issued = format!("/certificates?issued_since={first}");
+    let all = [
+        figure("figure-issued", sum("issued"), &issued),
+        figure("figure-sent", sum("sent"), "/deliveries"),
+        figure("figure-events", told["events_under_way"].as_u64().unwrap_or_default(), "/events"),
+    ];
+    Section::new("figures", w.s("home-figures")).part(Figures(all.into())).into()
+}
+
+/// Plots what was issued and sent.
+fn plot(staff: &Staff, figures: &Value) -> Option<Html> {
+    let w = staff.w;
     let bar = |one: &Value| {
         let day = one["day"].as_str()?.parse::<jiff::civil::Date>().ok()?;
         let count = |name: &str| one[name].as_u64().unwrap_or_default();
@@ -135,7 +156,7 @@ async fn plot(staff: &Staff) -> Option<Html> {
     };
     let bars = figures["days"].as_array()?.iter().filter_map(bar).collect();
     let (title, show_table) = (w.s("plot-title"), w.s("plot-table"));
-    Some(Plot { title, first: w.s("plot-issued"), second: w.s("plot-sent"), bars, show_table }.into())
+    Some(Plot::new(w, title, (w.s("plot-issued"), w.s("plot-sent")), bars, show_table).into())
 }
 
 fn recent(staff: &Staff, events: &Value) -> Html {

@@ -287,7 +287,7 @@ impl List<'_> {
         if !columns.is_empty() {
             page = page.part(Section::new("columns", self.staff.w.s("import-columns")).part(self.which_is(&columns)));
         }
-        page.part(self.reading()).part(Actions(vec![self.other_file()]))
+        page.part(self.reading(&Value::Null)).part(Actions(vec![self.other_file()]))
     }
 
     /// The same without what is for programs, where something is left to say.
@@ -328,7 +328,7 @@ impl List<'_> {
             page = page.part(self.confirm(&told["counts"]));
         }
         page = page.part(self.columns(told)).part_if(self.notes(told)).part_if(self.findings(told));
-        page.part(self.reading()).part(Actions(vec![self.other_file()]))
+        page.part(self.reading(&told["read"])).part(Actions(vec![self.other_file()]))
     }
 
     fn counts(&self, counts: &Value) -> Html {

@@ -482,7 +482,8 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
         let first: Vec<String> = fitting.iter().take(2).map(|one| text(one, "title")).collect();
         let names = w.with("generate-names", [("names", first.join(", ").into())]);
         let form = Form::new(staff, &format!("{path}/roll-out"), w.count("template-roll-out-do", fitting.len() as u64))
-            .field(Field::hidden("expected", events.len().to_string()))
+            .field(Field::hidden("count", events.len().to_string()))
+            .field(Field::hidden("expected", text(&would, "set")))
             .tried(tried);
         let section = Section::new("start", w.s("generate-confirm")).part(Text(names));
         page = page.part(section.part(Text(w.s("template-roll-out-text"))).part(form));
@@ -492,17 +493,19 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
     Ok(staff.page_with(tried.status(), &page))
 }
 
-/// Gives the newest version to them, if they are as many as were shown.
+/// Gives the newest version to them, if they are those that were shown.
 pub(super) async fn roll_out(Path(name): Path<String>, Sent { staff, fields }: Sent) -> Response {
     if let Err(response) = staff.needs(Permission::Import) {
         return response;
     }
     let path = format!("/templates/{}", part(&name));
-    // Who takes the number out of the form confirms nothing.
-    let expected: u64 = fields.get("expected").parse().unwrap_or_default();
-    let told = match staff.post(&format!("{path}/roll-out"), &fields, json!({ "expected": expected })).await {
+    // Who takes out of the form what it confirms, confirms nothing.
+    let count: u64 = fields.get("count").parse().unwrap_or_default();
+    let body = json!({ "expected": count, "set": fields.get("expected") });
+    let told = match staff.post(&format!("{path}/roll-out"), &fields, body).await {
         Ok(told) => told.value,
         Err(problem) => {
+            let problem = super::batch::told(&staff, problem);
             let tried = Tried(Some((&fields, &problem)));
             return roll_out_page(&staff, &name, &tried).await.unwrap_or_else(|response| response);
         }

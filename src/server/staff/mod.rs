@@ -87,6 +87,8 @@ pub(super) fn routes(api: Api) -> Router<App> {
     Router::new()
         .route("/", get(door::front))
         .route("/staff", get(home::home))
+        // What set the issuer up is over; its page is asked for anew all the same, by GET or by sending it again.
+        .route("/begin/{token}", any(begin::begun))
         .route("/staff/login", get(door::login).post(door::enter))
         .route("/staff/login/second-step", post(door::second_step))
         .route("/staff/logout", post(door::leave))
@@ -149,6 +151,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/template-uploads/{upload}", get(designs::look).post(designs::keep))
         .route("/staff/template-uploads/{upload}/drawing.png", get(designs::drawing))
         .route("/staff/publishing", get(publishing::show).post(publishing::publish))
+        .route("/staff/publishing/at-once", get(publishing::ask_at_once).post(publishing::at_once))
         .route("/staff/publishing/look", post(publishing::look))
         .route("/staff/publishing/rotate", get(publishing::ask_rotate).post(publishing::rotate))
         .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::events::trail;
 use super::form::{Fields, part};
 use super::inside::Staff;
-use super::sending::{Waits, as_it_goes};
+use super::sending::{Group, Waits, as_it_goes};
 use super::ui::{Choice, Field, Form, Html, Kind, Page, Section};
 use crate::server::Problem;
 use crate::server::reply::tag_of;
@@ -53,23 +53,28 @@ pub(super) async fn shown(staff: &Staff, code: &str, (fields, said): (&Fields, &
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let event = staff.get_if(&path).await.unwrap_or_default();
     let hidden = |name: &str| Field::hidden(name, fields.get(name));
-    // To as many as are said it goes, and to no more; those that failed are whoever failed.
+    // To those who are named it goes, and to nobody else.
     let over = fields.some("over").unwrap_or("those_without");
     let wanted = json!({ "text": said, "over": over });
     let letter = staff.post(&format!("{path}/mail/preview"), &Fields::default(), wanted).await?;
-    let waits = staff.get_if(&format!("{path}/mail")).await.and_then(|told| Waits::of(&told).over(over));
-    let counted = if over == "newer_version" { "newer" } else { "count" };
-    let submit = waits.map_or_else(|| w.s("send-once-do"), |count| w.count("send-start", count));
+    let told = staff.get_if(&format!("{path}/mail")).await.unwrap_or_default();
+    let waits = Waits::asked(staff, code, &told).await;
+    let group = waits.over(over);
+    let submit = group.map_or_else(|| w.s("send-once-do"), |group| w.count("send-start", group.count));
     let form = Form::new(staff, &format!("{path}/send"), submit)
         .fields(["over", SUBJECT, TEXT].map(hidden))
         .field(Field::hidden(SHOWN, tag_of(said)))
-        .fields(waits.map(|count| Field::hidden(counted, count.to_string())))
+        .fields(group.into_iter().flat_map(Group::fields))
         .field(Field::new("day", w.s("send-day"), Kind::Date).value(fields.get("day")).hint(w.s("send-day-hint")));
+    let mut start = Section::new("start", w.s("step-send"));
+    if let Some(group) = group {
+        start = start.part(group.named(staff));
+    }
     let back = staff.crumb(w.s("step-send"), &format!("{path}/send"));
     let page = Page::new(w.s("send-once"))
         .trail(trail(staff, code, &event).into_iter().chain([back]))
         .lead(w.s("send-once-lead"))
         .part(as_it_goes(w, Section::new("letter", w.s("send-preview")), &letter.value))
-        .part(Section::new("start", w.s("step-send")).part(form));
+        .part(start.part(form));
     Ok(staff.page(&page))
 }

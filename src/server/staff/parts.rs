@@ -39,6 +39,17 @@ impl From<ShownOnce> for Html {
     }
 }
 
+/// A button that prints the page, where there is script; the page says what is to be printed.
+#[derive(Template)]
+#[template(path = "pages/staff/print.html")]
+pub(super) struct Print(pub String);
+
+impl From<Print> for Html {
+    fn from(part: Print) -> Self {
+        Self::of(&part)
+    }
+}
+
 /// A QR code.
 #[derive(Template)]
 #[template(path = "pages/staff/symbol.html")]

@@ -7,10 +7,16 @@ use serde_json::{Value, json};
 
 use super::events::text;
 use super::form::{Fields, part, query};
+use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{Action, Actions, Cell, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried};
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+
+/// What the state is called of a revocation that can still be undone.
+const WAITS: &str = "revocation_waits";
+/// Revocations that a page lists before their wait is ended.
+const SHOWN: usize = 50;
 
 /// Shows what is published and the keys.
 pub(super) async fn show(staff: Staff, uri: Uri) -> Answer {
@@ -59,7 +65,7 @@ fn last(staff: &Staff, published: &Value) -> Html {
     if staff.may(Permission::Keys) {
         actions.push(Action::post(staff, w.s("publish-now"), "/publishing", &[]).primary());
         if waiting > 0 {
-            actions.push(Action::post(staff, w.s("publish-at-once"), "/publishing", &[("at_once", "yes")]));
+            actions.push(Action::link(w.s("publish-at-once"), staff.at("/publishing/at-once")));
         }
     }
     if published["version"] != 0 {
@@ -145,12 +151,83 @@ fn list(staff: &Staff, keys: &Value) -> Html {
     section.part(Text(w.s("keys-drill"))).part(Actions(super::ceremony::ways(staff))).into()
 }
 
-/// Publishes.
+/// Publishes what is due.
 pub(super) async fn publish(Sent { staff, fields }: Sent) -> Response {
-    let path = if fields.on("at_once") { "/publish?at_once=true" } else { "/publish" };
-    match staff.post(path, &fields, json!({})).await {
+    match staff.post("/publish", &fields, json!({})).await {
         Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "publishing"),
         Err(problem) => refused(&staff, &fields, problem).await,
+    }
+}
+
+/// Asks before what can still be undone is published: it cannot be from then on.
+pub(super) async fn ask_at_once(staff: Staff) -> Answer {
+    staff.needs(Permission::Keys)?;
+    at_once_page(&staff, &Tried::NEW).await
+}
+
+async fn at_once_page(staff: &Staff, tried: &Tried<'_>) -> Answer {
+    let w = staff.w;
+    let published = staff.get("/publish").await?;
+    let count = published["left_out"]["count"].as_u64().unwrap_or_default();
+    let page = Page::new(w.s("publish-at-once")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow();
+    if count == 0 {
+        let page = match tried.0 {
+            Some((_, problem)) => page.problem(Tone::Red, w, problem),
+            None => page,
+        };
+        let page =
+            page.notice(Tone::Grey, w.s("publish-none-wait")).link(w.s("nav-publishing"), staff.at("/publishing"));
+        return Ok(staff.page_with(tried.status(), &page));
+    }
+    let found = staff.get_if(&format!("/certificates?status={WAITS}&limit={SHOWN}")).await.unwrap_or_default();
+    let names: Vec<String> = items(&found).iter().take(2).map(|one| text(one, "recipient")).collect();
+    let form = Form::new(staff, "/publishing/at-once", w.count("publish-at-once-do", count))
+        .danger()
+        .field(Field::hidden("expected", text(&published, "waiting")))
+        .tried(tried);
+    let mut start = Section::new("start", w.s("generate-confirm")).part(Text(w.s("publish-at-once-text")));
+    // Of certificates that nobody here knows there are no names.
+    if !names.is_empty() {
+        start = start.part(Text(super::choice::names(staff, &names)));
+    }
+    let page = page.lead(w.count("publish-at-once-lead", count)).part(start.part(form));
+    Ok(staff.page_with(tried.status(), &page.part_if(those_that_wait(staff, &found))))
+}
+
+/// Lists the revocations that can still be undone.
+fn those_that_wait(staff: &Staff, found: &Value) -> Option<Html> {
+    let w = staff.w;
+    let row = |one: &Value| {
+        let number = text(one, "number");
+        let cause = one["cause"].as_str().map(|cause| w.s(&format!("cause-{}", cause.replace('_', "-"))));
+        vec![
+            Cell::text(text(one, "recipient")),
+            Cell::link(number.clone(), staff.at(&format!("/certificates/{}", part(&number)))),
+            Cell::text(cause.unwrap_or_default()).sub(text(one, "reason")),
+            Cell::text(staff.time(&one["since"]).unwrap_or_default()),
+        ]
+    };
+    let all = staff.at(&format!("/certificates?status={WAITS}"));
+    let table = Table {
+        caption: w.s("published-waiting"),
+        heads: [w.s("name"), w.s("certificate"), w.s("why"), w.s("since")].into(),
+        rows: items(found).iter().map(row).collect(),
+        empty: String::new(),
+        next: found["next"].is_string().then(|| (w.s("nav-certificates"), all)),
+    };
+    (!items(found).is_empty()).then(|| table.into())
+}
+
+/// Publishes with what can still be undone, if that is what was shown.
+pub(super) async fn at_once(Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/publish?at_once=true&expected={}", part(fields.get("expected")));
+    match staff.post(&path, &fields, json!({})).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "publishing"),
+        Err(problem) => {
+            let problem = super::batch::told(&staff, problem);
+            let tried = Tried(Some((&fields, &problem)));
+            at_once_page(&staff, &tried).await.unwrap_or_else(|response| response)
+        }
     }
 }
 

@@ -29,7 +29,7 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     let event = staff.get(&path).await?;
     let told = staff.told(&format!("{path}/mail")).await?;
     let mail = staff.get("/mail").await?;
-    let waits = Waits::of(&told.value);
+    let waits = Waits::asked(staff, code, &told.value).await;
     let mut page = Page::new(w.s("step-send"))
         .trail(trail(staff, code, &event))
         .said(w, asked)
@@ -59,7 +59,7 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked, over).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         let own = if settled { tried } else { &Tried::NEW };
-        page = page.part(start(staff, &path, waits, asked));
+        page = page.part(start(staff, &path, &waits, asked));
         page = page.part(one_time::section(staff, &path, waits.to_whom(staff.w), asked));
         page =
             page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
@@ -129,63 +129,133 @@ pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section
     section.part(facts).part(super::ui::Letter(text(letter, "text")))
 }
 
-/// Who waits for a message: without one, and with one of an earlier version.
-#[derive(Clone, Copy)]
+/// Those over whom a run can send, as they are shown before it does.
+pub(super) struct Group {
+    over: &'static str,
+    pub(super) count: u64,
+    /// The names of the first two.
+    names: Vec<String>,
+    /// What it is known by: where it is known by something else, it is shown anew.
+    set: String,
+}
+
+impl Group {
+    /// Returns the fields of a form that confirm it: how many were shown, and who.
+    pub(super) fn fields(&self) -> [Field; 2] {
+        [
+            Field::hidden(counted(self.over), self.count.to_string()),
+            Field::hidden(&format!("set_{}", self.over), self.set.as_str()),
+        ]
+    }
+
+    /// Names the first two.
+    pub(super) fn named(&self, staff: &Staff) -> Text {
+        Text(super::choice::names(staff, &self.names))
+    }
+
+    /// Returns those whose last message of an event reached nobody, and to whom it can go once more; nothing where there are none.
+    async fn failed(staff: &Staff, code: &str) -> Option<Self> {
+        let event = code.to_uppercase();
+        let wanted = written([("event", event.as_str()), ("in_vain", "all"), ("limit", "1")]);
+        let any = staff.get_if(&format!("/mail/messages?{wanted}")).await?;
+        // Most events have none, and are not gone through.
+        super::home::items(&any).first()?;
+        let body = json!({ "kind": "send", "event": event, "over": FAILED });
+        let told = staff.post("/runs/preview", &Fields::default(), body).await.ok()?.value;
+        let count = told["sends"].as_u64().filter(|count| *count > 0)?;
+        let rows = told["rows"].as_array().into_iter().flatten().filter(|row| row["effect"] == "sends");
+        let names = rows.take(2).map(|row| text(row, "name")).collect();
+        Some(Self { over: FAILED, count, names, set: text(&told, "set") })
+    }
+}
+
+/// Returns the field that says how many were shown.
+fn counted(over: &str) -> &'static str {
+    match over {
+        "newer_version" => "newer",
+        FAILED => FAILED,
+        _ => "count",
+    }
+}
+
+/// Those whose last message reached nobody.
+const FAILED: &str = "failed";
+/// Over whom a run can send, in the order in which it is offered.
+const OVER: [&str; 3] = ["those_without", "newer_version", FAILED];
+
+/// Who waits for a message: without one, with one of an earlier version, and where the last one reached nobody.
 pub(super) struct Waits {
     first: u64,
     newer: u64,
+    groups: Vec<Group>,
 }
 
 impl Waits {
-    pub(super) fn of(told: &Value) -> Self {
+    /// Returns who waits, of what is told of an event's mail and of what came back.
+    pub(super) async fn asked(staff: &Staff, code: &str, told: &Value) -> Self {
         let count = |member: &str| told[member].as_u64().unwrap_or_default();
-        Self { first: count("would_send"), newer: count("newer_version") }
+        let known = told["groups"].as_array().into_iter().flatten();
+        let group = |one: &Value| {
+            let over = OVER.into_iter().find(|over| one["over"] == *over)?;
+            let names = one["names"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let count = one["count"].as_u64().unwrap_or_default();
+            Some(Group { over, count, names: names.map(str::to_owned).collect(), set: text(one, "set") })
+        };
+        let groups = known.filter_map(group).chain(Group::failed(staff, code).await).collect();
+        Self { first: count("would_send"), newer: count("newer_version"), groups }
     }
 
-    /// Returns how many wait of those over whom a run goes; nothing of those of whom that is not said.
-    pub(super) fn over(self, over: &str) -> Option<u64> {
-        match over {
-            "those_without" => Some(self.first),
-            "newer_version" => Some(self.newer),
-            _ => None,
-        }
+    /// Returns those over whom a run goes, where they are known.
+    pub(super) fn over(&self, over: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.over == over)
     }
 
     /// Returns over whom a letter is shown: those who were chosen, or who are offered first; nobody in particular where no one waits.
-    fn shown_over(self, asked: Option<&str>) -> Option<&'static str> {
-        let waits = |over: &&str| self.over(over).is_some_and(|count| count > 0);
-        let offered = ["those_without", "newer_version"];
-        offered.into_iter().filter(waits).find(|over| asked == Some(*over)).or_else(|| offered.into_iter().find(waits))
+    fn shown_over(&self, asked: Option<&str>) -> Option<&'static str> {
+        let waits = |over: &&str| self.over(over).is_some_and(|group| group.count > 0);
+        let offered = &OVER[..2];
+        let mut waiting = offered.iter().copied().filter(waits);
+        let chosen = offered.iter().copied().filter(waits).find(|over| asked == Some(*over));
+        chosen.or_else(|| waiting.next())
     }
 
-    /// Returns to whom a run can send. Where nobody waits for one, no button offers to send none.
-    fn to_whom(self, w: &Words) -> Vec<Choice> {
-        let over = ["those_without", "newer_version", "failed"].into_iter();
-        let over = over.filter(|over| self.over(over) != Some(0));
-        over.map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-"))))).collect()
+    /// Returns to whom a run can send, each with how many and the first names. Where nobody waits for one, no button offers to send
+    /// none.
+    fn to_whom(&self, w: &Words) -> Vec<Choice> {
+        let is_offered = |over: &&str| self.over(over).is_none_or(|group| group.count > 0);
+        OVER.into_iter().filter(is_offered).map(|one| Choice::new(one, self.said(w, one))).collect()
+    }
+
+    fn said(&self, w: &Words, over: &str) -> String {
+        let what = w.s(&format!("send-{}", over.replace('_', "-")));
+        match self.over(over).filter(|group| !group.names.is_empty()) {
+            Some(group) => {
+                let names = group.names.join(", ");
+                w.with("send-who", [("what", what.into()), ("count", group.count.into()), ("names", names.into())])
+            }
+            None => what,
+        }
     }
 }
 
-fn start(staff: &Staff, path: &str, waits: Waits, asked: &Fields) -> Html {
+fn start(staff: &Staff, path: &str, waits: &Waits, asked: &Fields) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
     let over = waits.to_whom(w);
-    let (first, submit) = match waits {
-        Waits { first: 0, newer: 0 } => ("failed", w.s("send-failed-do")),
-        Waits { first: 0, newer } => ("newer_version", w.count("send-start", newer)),
-        Waits { first, newer: 0 } => ("those_without", w.count("send-start", first)),
+    let (first, submit) = match *waits {
+        Waits { first: 0, newer: 0, .. } => (FAILED, w.s("send-failed-do")),
+        Waits { first: 0, newer, .. } => ("newer_version", w.count("send-start", newer)),
+        Waits { first, newer: 0, .. } => ("those_without", w.count("send-start", first)),
         // How many depends on what is chosen.
         _ => ("those_without", w.s("step-send")),
     };
-    let nobody = first == "failed";
+    let nobody = first == FAILED;
     // A form that was refused goes on from what was said in it.
     let wanted = asked.some("over").filter(|wanted| over.iter().any(|one| one.value == *wanted));
     let form = Form::new(staff, &format!("{path}/send"), submit)
         .field(Field::new("over", w.s("send-over"), Kind::Radios(over)).value(wanted.unwrap_or(first)))
-        .field(Field::new("day", w.s("send-day"), Kind::Date).value(asked.get("day")).hint(w.s("send-day-hint")));
-    let form = form
-        .field(Field::hidden("count", waits.first.to_string()))
-        .field(Field::hidden("newer", waits.newer.to_string()));
+        .field(Field::new("day", w.s("send-day"), Kind::Date).value(asked.get("day")).hint(w.s("send-day-hint")))
+        .fields(waits.groups.iter().flat_map(Group::fields));
     let section = Section::new("start", w.s(if nobody { "send-failed" } else { "step-send" }));
     let section = section.part(form).part(Actions(vec![test]));
     if nobody { section.folded().into() } else { section.into() }
@@ -275,6 +345,10 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
         };
     }
     let mut body = json!({ "kind": "send", "event": code.to_uppercase(), "over": over, "mail": own });
+    if over == FAILED {
+        // The run itself looks whether they are those that were shown.
+        body["expected"] = json!(fields.some("set_failed"));
+    }
     if let Some(day) = fields.some("day") {
         let Ok(day) = day.parse::<jiff::civil::Date>() else {
             let problem = Problem::unprocessable("bad-request", staff.w.s("send-bad-day"));
@@ -292,21 +366,21 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
     }
     match staff.post("/runs", &fields, body).await {
         Ok(told) => begun(&told),
-        Err(problem) => refused(&staff, &code, &fields, problem).await,
+        Err(problem) => refused(&staff, &code, &fields, super::batch::told(&staff, problem)).await,
     }
 }
 
-/// Says that more or fewer wait by now than were shown.
+/// Says that others wait by now than were shown: more, fewer, or as many. Who takes out of the form what it confirms, confirms nothing.
 async fn changed(staff: &Staff, code: &str, (over, fields): (&str, &Fields)) -> Option<Problem> {
-    let expected = match over {
-        "those_without" => fields.some("count"),
-        "newer_version" => fields.some("newer"),
-        _ => None,
+    let told = staff.get_if(&format!("/events/{}/mail", part(code))).await?;
+    let waits = Waits::asked(staff, code, &told).await;
+    let group = waits.over(over).filter(|group| fields.get(&format!("set_{over}")) != group.set)?;
+    let expected: u64 = fields.get(counted(over)).parse().unwrap_or_default();
+    let said = match expected == group.count {
+        true => staff.w.s("generate-others"),
+        false => staff.w.with("generate-changed", [("expected", expected.into()), ("now", group.count.into())]),
     };
-    let expected: u64 = expected?.parse().ok()?;
-    let now = Waits::of(&staff.get_if(&format!("/events/{}/mail", part(code))).await?).over(over)?;
-    let said = || staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]);
-    (now != expected).then(|| Problem::conflict("changed", said()))
+    Some(Problem::conflict("changed", said))
 }
 
 async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: Problem) -> Response {

@@ -446,25 +446,57 @@ pub(super) struct Bar {
     pub second: u64,
 }
 
-/// Bars over time, with a table beside for who cannot see them.
+/// Bars over time, with a scale, and with a table beside for who cannot see them.
 #[derive(Template)]
 #[template(path = "pages/staff/plot.html")]
 pub(super) struct Plot {
-    pub title: String,
-    pub first: String,
-    pub second: String,
-    pub bars: Vec<Bar>,
-    pub show_table: String,
+    title: String,
+    first: String,
+    second: String,
+    bars: Vec<Bar>,
+    show_table: String,
+    /// What the lines of the scale stand for, the highest first.
+    scale: Vec<String>,
+    top: u64,
 }
 
 impl Plot {
-    fn tallest(&self) -> u64 {
-        self.bars.iter().map(|bar| bar.value.max(bar.second)).max().unwrap_or(0).max(1)
+    /// Plots bars of two kinds, which `first` and `second` name.
+    pub(super) fn new(
+        w: &Words,
+        title: String,
+        (first, second): (String, String),
+        bars: Vec<Bar>,
+        show_table: String,
+    ) -> Self {
+        let top = Self::top(bars.iter().map(|bar| bar.value.max(bar.second)).max().unwrap_or(0));
+        let scale = Self::steps(top).map(|step| w.number(step)).into();
+        Self { title, first, second, bars, show_table, scale, top }
+    }
+
+    /// Returns how high a scale goes: a number that people read off at once, half of which is whole too.
+    fn top(tallest: u64) -> u64 {
+        let mut decade = 1_u64;
+        loop {
+            for step in [2, 4, 6, 10] {
+                match decade.checked_mul(step) {
+                    Some(top) if top >= tallest => return top,
+                    Some(_) => {}
+                    None => return tallest,
+                }
+            }
+            decade = decade.saturating_mul(10);
+        }
+    }
+
+    /// Returns what the lines of a scale stand for, the highest first.
+    fn steps(top: u64) -> [u64; 3] {
+        [top, top / 2, 0]
     }
 
     /// Returns the height of a bar in a plot of 100.
     fn height(&self, value: &u64) -> u64 {
-        if *value == 0 { 0 } else { (value * 96 / self.tallest()).max(2) }
+        if *value == 0 { 0 } else { (value.saturating_mul(100) / self.top).max(2) }
     }
 
     fn width(&self) -> usize {
@@ -543,5 +575,32 @@ parts!(Notice, Text, Letter, Facts, Figures, Steps, Actions, Table, Plot, Pictur
 impl From<Form> for Html {
     fn from(form: Form) -> Self {
         Self::of(&form.finished())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plot_says_how_high_its_bars_are() {
+        for (tallest, top) in [(0, 2), (1, 2), (3, 4), (7, 10), (10, 10), (11, 20), (123, 200), (100_000, 100_000)] {
+            assert_eq!(Plot::top(tallest), top, "{tallest}");
+            assert_eq!(Plot::steps(top)[1] * 2, top);
+        }
+        assert_eq!(Plot::top(u64::MAX), u64::MAX);
+        let bars = vec![
+            Bar { label: "1 May".into(), value: 123, second: 0 },
+            Bar { label: "2 May".into(), value: 1, second: 200 },
+        ];
+        let w = Words::named("en").unwrap();
+        let plot = Plot::new(w, "Last days".into(), ("issued".into(), "mailed".into()), bars, "Table".into());
+        let plot = Html::of(&plot).0;
+        assert!(plot.contains("<span>200</span><span>100</span><span>0</span>"), "{plot}");
+        // 123 of 200, and what is little is seen all the same.
+        assert!(
+            plot.contains("height=\"61\"") && plot.contains("height=\"2\"") && plot.contains("height=\"100\""),
+            "{plot}"
+        );
     }
 }

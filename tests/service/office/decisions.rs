@@ -43,6 +43,9 @@ fn a_mass_revocation_takes_two_and_each_sees_what_they_may_do() {
         let page = other.page(&path);
         assert!(page.contains("It is about 3 certificates.") && page.contains("wrong course"), "{page}");
         assert!(page.contains("/staff/certificates/CERT"), "it says which: {page}");
+        for n in 0..3 {
+            assert!(page.contains(&format!("Person {n}")), "and whose, for numbers say nothing to people: {page}");
+        }
         work(world);
         assert_eq!(revoked(world), 0);
         let approved = other.send(&form(&page, &approve), &[]);

@@ -66,7 +66,7 @@ const TEMPLATE: Typed = Typed {
 };
 
 /// Forms that have no field to type into, shown here or not: buttons, choices and files.
-const BUTTONS: [&str; 45] = [
+const BUTTONS: [&str; 47] = [
     "/staff/account/notices",
     "/staff/account/sessions/{id}/end",
     "/staff/account/tokens/{id}/delete",
@@ -87,6 +87,8 @@ const BUTTONS: [&str; 45] = [
     "/staff/events/{code}/exclusions/upload",
     "/staff/events/{code}/exclusions/{person}/remove",
     "/staff/events/{code}/import",
+    // What is said of a list is chosen; where it cannot be read so, it is typed: see `in_addresses`.
+    "/staff/events/{code}/import/{upload}",
     "/staff/events/{code}/import/{upload}/forget",
     "/staff/events/{code}/languages",
     "/staff/events/{code}/people/{person}/retake",
@@ -94,6 +96,7 @@ const BUTTONS: [&str; 45] = [
     "/staff/events/{code}/state",
     "/staff/lock",
     "/staff/publishing",
+    "/staff/publishing/at-once",
     "/staff/publishing/look",
     "/staff/publishing/rotate",
     "/staff/runs/{run}/cancel",
@@ -219,7 +222,7 @@ fn more(world: &World, ada: &Member, browser: &mut Browser<'_>) -> Vec<(&'static
     ada.ask(world, "POST", "/events/WORKSHOP/participants", &nobody).ok();
     let course = json!({ "sessions": [{ "id": "s1", "title": "Day 1" }], "activities": [] });
     ada.ask(world, "PUT", "/events/WORKSHOP/course", &course).ok();
-    asks_for_another_address(world, ada);
+    asks_for_another_address(world, ada, NUMBER);
     // A template of one's own, as the page for it keeps it.
     let choose = form(&browser.page("/staff/template-uploads"), "/staff/template-uploads");
     let design = include_bytes!("../../../templates/minimal@2.json");
@@ -245,9 +248,9 @@ fn more(world: &World, ada: &Member, browser: &mut Browser<'_>) -> Vec<(&'static
 }
 
 /// Somebody who lost their mailbox has shown a certificate.
-fn asks_for_another_address(world: &World, ada: &Member) {
+pub fn asks_for_another_address(world: &World, ada: &Member, number: &str) {
     let token = ada.token(world, &["view"]);
-    let file = by_token(world, &token, "GET", &format!("/certificates/{NUMBER}/file?format=jwt"), &Value::Null);
+    let file = by_token(world, &token, "GET", &format!("/certificates/{number}/file?format=jwt"), &Value::Null);
     let actor = Actor::Public { address: None };
     let desk = Desk { store: &*world.app.store, issuer: &world.app.issuer, actor: &actor, now: world.app.now() };
     let ours = testamur::acts::stray::read(&file.bytes, &world.app.reader, &world.app.vault.manifest()).unwrap();
@@ -315,6 +318,15 @@ impl Seen {
     }
 }
 
+/// What is said of how a list is read stands in its address, and in the fields of the page that cannot read it so.
+fn in_addresses(what: &Typed, browser: &mut Browser<'_>, pages: &[String]) {
+    let list = pages.iter().find(|page| table::act_of(page) == Some("/staff/events/{code}/import/{upload}")).unwrap();
+    for answer in ["sheet", "header_row", "encoding", "map", "remembered", "confirm_row"] {
+        let said = url::form_urlencoded::Serializer::new(String::new()).append_pair(answer, what.text).finish();
+        what.stays_text_in(&browser.get(&format!("{list}?{said}")), answer);
+    }
+}
+
 fn typed_everywhere(what: &Typed) {
     let (world, ada) = school();
     let mut browser = Browser::of(&world, "ada@example.org");
@@ -329,6 +341,7 @@ fn typed_everywhere(what: &Typed) {
     for page in &pages {
         seen.look(what, &mut browser, page);
     }
+    in_addresses(what, &mut browser, &pages);
     // The doors, by who is not in.
     let mut nobody = Browser::new(&world);
     let before = seen.times;

@@ -6,12 +6,14 @@ mod every;
 mod forms;
 mod found;
 pub mod hostile;
+mod later;
 mod links;
 mod people;
 pub mod roles;
 mod sessions;
 pub mod table;
 mod team;
+mod walk;
 
 use crate::browser::{Browser, form};
 use crate::harness::Answer;

@@ -128,3 +128,25 @@ fn the_drill_of_a_stolen_key_counts_and_changes_nothing() {
         assert_eq!(keys, 0);
     });
 }
+
+#[test]
+fn the_first_page_says_how_much_there_is_and_its_plot_how_high_it_is() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        ada.ask(world, "POST", "/events", &json!({ "code": "NEXT", "details": { "title": "Next" } })).ok();
+        let page = Browser::of(world, "ada@example.org").page("/staff");
+        let figure = |value: &str, label: &str| format!("<b>{value}</b> <span>{label}</span>");
+        for (value, label) in [
+            ("3", "certificates issued in the last 30 days"),
+            ("0", "messages sent in the last 30 days"),
+            ("1", "event under way or prepared"),
+        ] {
+            assert!(page.contains(&figure(value, label)), "{label}: {page}");
+        }
+        let order = ["id=\"attention\"", "id=\"figures\"", "class=\"plot"].map(|part| page.find(part).unwrap());
+        assert!(order.is_sorted(), "what needs somebody stands first: {order:?}");
+        assert!(page.contains("<span>4</span><span>2</span><span>0</span>"), "the plot has a scale: {page}");
+        let german = Browser::of(world, "ada@example.org").page("/staff?lang=de");
+        assert!(german.contains(&figure("3", "Zertifikate in den letzten 30 Tagen ausgestellt")), "{german}");
+    });
+}

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::problem::not_taken;
 use crate::accounts::{self, Permission};
 use crate::acts::run::RunOver;
-use crate::acts::send::{self, EventMail, Shown, Whom};
+use crate::acts::send::{self, EventMail, Shown, ShownGroup, Whom};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
 use crate::mail::{OwnText, setup};
@@ -40,6 +40,29 @@ struct EventMailView {
     without_address: u64,
     /// The first of these.
     people_without_address: Vec<WithoutAddress>,
+    /// Each group that waits, as it is shown before it is sent to.
+    groups: Vec<SendGroup>,
+}
+
+/// Those over whom a run of kind `send` would go.
+#[derive(Debug, Serialize, ToSchema)]
+struct SendGroup {
+    /// Over whom.
+    over: RunOver,
+    /// To how many it would send.
+    count: u64,
+    /// The names of the first two.
+    #[schema(example = json!(["Ada Lovelace", "Grace Hopper"]))]
+    names: Vec<String>,
+    /// What the group is known by: another one is known by something else, also where it is as large.
+    #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
+    set: String,
+}
+
+impl SendGroup {
+    fn of(over: RunOver, count: u64, shown: ShownGroup) -> Self {
+        Self { over, count, names: shown.names, set: shown.set }
+    }
 }
 
 /// Somebody with a certificate and no address.
@@ -72,6 +95,10 @@ impl EventMailView {
             newer_version: would.newer,
             without_address: would.without_address,
             people_without_address: named,
+            groups: vec![
+                SendGroup::of(RunOver::ThoseWithout, would.sends, would.shown),
+                SendGroup::of(RunOver::NewerVersion, would.newer, would.shown_newer),
+            ],
             mail: planned.plan.mail.clone(),
         };
         Ok(Tagged::ok(tag(&planned), view))

@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(check_report))
         .routes(routes!(shape))
         .layer(DefaultBodyLimit::disable());
-    uploads.routes(routes!(report)).routes(routes!(remembered, forget))
+    uploads.routes(routes!(one)).routes(routes!(report)).routes(routes!(remembered, forget))
 }
 
 /// Which rows of a report.
@@ -258,6 +258,29 @@ async fn imports(
     .await
 }
 
+/// Show an import
+#[utoipa::path(get, path = "/events/{code}/imports/{import}", tag = "Participants", extensions(("x-permission" = json!("view"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c")),
+    responses((status = 200, body = ImportRecord), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, id)): Path<(String, String)>,
+) -> Result<Json<ImportRecord>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        let found = if is_id(&id) { acts::import_named(desk.store, &planned.event.code, &id)? } else { None };
+        found.map(Json).ok_or_else(|| Problem::not_found("this import"))
+    })
+    .await
+}
+
+/// Says whether a text can be the id of an import.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// Download the rows of an import that need attention, as CSV to correct and import again
 #[utoipa::path(get, path = "/events/{code}/imports/{import}/report", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c"), ReportWanted),
@@ -271,10 +294,9 @@ async fn report(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
-        let shaped = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let none = || Problem::not_found("this report");
         let csv =
-            if shaped { acts::report_csv(desk.store, &code, &id, wanted.only)? } else { None }.ok_or_else(none)?;
+            if is_id(&id) { acts::report_csv(desk.store, &code, &id, wanted.only)? } else { None }.ok_or_else(none)?;
         Ok(as_csv(csv))
     })
     .await

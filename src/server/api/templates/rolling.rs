@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,21 +17,34 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(would_roll_out, roll_out))
 }
 
+/// What a roll-out would be about.
+#[derive(Debug, Serialize, ToSchema)]
+struct RollOutPreview {
+    /// The events.
+    items: Vec<WouldRollOut>,
+    /// Nothing: all of them are there.
+    next: Option<String>,
+    /// What they are known by, with what each would get: with it as `set` the roll-out is about these very events or none.
+    #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
+    set: String,
+}
+
 /// Say which events a roll-out would be about
 ///
 /// Those that use an older version, each with whether the newest fits. Changes nothing.
 #[utoipa::path(get, path = "/templates/{name}/roll-out", tag = "Templates", extensions(("x-permission" = json!("view"))),
     params(("name" = String, Path, example = "gold")),
-    responses((status = 200, body = Listing<WouldRollOut>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = RollOutPreview), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn would_roll_out(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
-) -> Result<Json<Listing<WouldRollOut>>, Problem> {
+) -> Result<Json<RollOutPreview>, Problem> {
     caller.may(Permission::View)?;
     app.in_turn(&caller, move |app, desk| {
         let items = templates::would_roll_out(desk, &app.faces, &name)?;
-        Ok(Json(Listing { items, next: None }))
+        let set = templates::roll_out_set(&items);
+        Ok(Json(RollOutPreview { items, next: None, set }))
     })
     .await
 }
@@ -48,6 +61,10 @@ struct RollOut {
     /// Only if it is about so many events; else nothing is done (409 `changed`).
     #[serde(default)]
     expected: Option<u64>,
+    /// `set` of what was shown: where it is about other events by now, or one would get another version, nothing is done (409
+    /// `changed`).
+    #[serde(default)]
+    set: Option<String>,
 }
 
 /// Give the newest version to the events that use an older one
@@ -68,18 +85,30 @@ async fn roll_out(
         return Err(Problem::unprocessable("too-many", "at most 1,000 events at once"));
     }
     app.at_desk(&caller, move |app, desk| {
-        if let Some(expected) = body.expected {
-            let named = |event: &EventCode| body.events.as_ref().is_none_or(|events| events.contains(event));
-            let would = templates::would_roll_out(desk, &app.faces, &name)?;
-            let now = would.iter().filter(|one| named(&one.event)).count() as u64;
-            if now != expected {
-                let events = if now == 1 { "1 event".to_owned() } else { format!("{now} events") };
-                let detail = format!("it would be about {events} now, not {expected}; look again");
-                return Err(Problem::conflict("changed", detail));
-            }
+        if body.expected.is_some() || body.set.is_some() {
+            confirmed(&templates::would_roll_out(desk, &app.faces, &name)?, &body)?;
         }
         let items = templates::roll_out(desk, &app.faces, &name, body.events.as_deref())?;
         Ok(Json(Listing { items, next: None }))
     })
     .await
+}
+
+/// Refuses a roll-out that is about others than were shown.
+fn confirmed(would: &[WouldRollOut], body: &RollOut) -> Result<(), Problem> {
+    let named = |one: &&WouldRollOut| body.events.as_ref().is_none_or(|events| events.contains(&one.event));
+    let now = would.iter().filter(named).count() as u64;
+    if let Some(expected) = body.expected.filter(|expected| *expected != now) {
+        let events = if now == 1 { "1 event".to_owned() } else { format!("{now} events") };
+        let detail = format!("it would be about {events} now, not {expected}; look again");
+        return Err(Problem::conflict("changed", detail));
+    }
+    let set = templates::roll_out_set(would.iter().filter(named));
+    match body.set.as_ref().is_some_and(|seen| *seen != set) {
+        true => Err(Problem::conflict(
+            "changed",
+            "it would be about other events now, or give them another version; look again",
+        )),
+        false => Ok(()),
+    }
 }

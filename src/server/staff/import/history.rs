@@ -12,7 +12,6 @@ use super::super::names::Names;
 use super::super::ui::{Action, Actions, Cell, Facts, Page, Section, Table};
 use super::words::left_out;
 use crate::accounts::Permission;
-use crate::server::Problem;
 
 /// Lists imports.
 pub(in crate::server::staff) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
@@ -63,9 +62,7 @@ pub(in crate::server::staff) async fn list(staff: Staff, Path(code): Path<String
 pub(in crate::server::staff) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>, uri: Uri) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(&code)));
     let event = staff.get(&path).await?;
-    let imports = staff.get(&format!("{path}/imports?order=newest&limit=500")).await?;
-    let import = items(&imports).iter().find(|one| one["id"] == id.as_str()).cloned();
-    let import = import.ok_or_else(|| staff.failed(&Problem::not_found(&id)))?;
+    let import = staff.get(&format!("{path}/imports/{}", part(&id))).await?;
     let count = |member: &str| import["counts"][member].as_u64().map(|count| w.number(count));
     let facts = Facts::known([
         (w.s("when"), staff.time(&import["at"])),

@@ -55,23 +55,78 @@ impl List<'_> {
         all
     }
 
-    /// How the file is read, to say otherwise.
-    pub(super) fn reading(&self) -> Html {
+    /// How the file is read, to say otherwise: what was guessed is chosen, and what else there is stands below it. `read` is what is
+    /// told of it, nothing where the file could not be read as it was said.
+    pub(super) fn reading(&self, read: &Value) -> Html {
         let w = self.staff.w;
         let hidden = vec![Choice::new("", w.s("import-hidden-out")), Choice::new("include", w.s("import-hidden-in"))];
         let given = |name: &str| self.answers.get(name).to_owned();
         let form = self
             .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
-            .field(Field::text("sheet", w.s("import-sheet")).value(given("sheet")))
-            .field(Field::text("header_row", w.s("import-header-row")).value(given("header_row")))
-            .field(
-                Field::text("encoding", w.s("import-encoding"))
-                    .value(given("encoding"))
-                    .hint(w.s("import-encoding-hint")),
-            )
+            .fields(self.sheet(read))
+            .field(self.header_row(read))
+            .fields(self.encoding(read))
             .field(Field::new("hidden", w.s("import-hidden"), Kind::Select(hidden)).value(given("hidden")))
             .field(Field::new("keep_known", w.s("import-keep"), Kind::Check).value(given("keep_known")));
         let reset = Action::link(w.s("import-reset"), self.staff.at(&self.path()));
         Section::new("reading", w.s("import-reading")).part(form).part(Actions(vec![reset])).folded().into()
     }
+
+    /// Which sheet: of a workbook alone.
+    fn sheet(&self, read: &Value) -> Option<Field> {
+        let label = self.staff.w.s("import-sheet");
+        if read.is_null() {
+            return Some(Field::text("sheet", label).value(self.answers.get("sheet")));
+        }
+        let sheets: Vec<Choice> = read["sheets"].as_array()?.iter().filter_map(Value::as_str).map(named).collect();
+        Some(self.one_of("sheet", label, text(read, "sheet"), sheets))
+    }
+
+    /// Which row names the columns: of the first ones, each with what stands in it.
+    fn header_row(&self, read: &Value) -> Field {
+        let w = self.staff.w;
+        let label = w.s("import-header-row");
+        let Some(rows) = read["first_rows"].as_array() else {
+            return Field::text("header_row", label).value(self.answers.get("header_row"));
+        };
+        let says =
+            |line: &str, says: String| w.with("import-row", [("line", line.to_owned().into()), ("shown", says.into())]);
+        let row = |row: &Value| {
+            let line = row["line"].as_u64().unwrap_or_default().to_string();
+            Choice::new(line.clone(), says(&line, text(row, "says")))
+        };
+        let rows: Vec<Choice> = rows.iter().map(row).collect();
+        let line = read["header_row"].as_u64().map(|line| line.to_string()).unwrap_or_default();
+        let found = rows.iter().find(|one| one.value == line).map_or(line, |one| one.text.clone());
+        self.one_of("header_row", label, found, rows)
+    }
+
+    /// By which code page: of a text file alone.
+    fn encoding(&self, read: &Value) -> Option<Field> {
+        let label = self.staff.w.s("import-encoding");
+        if read.is_null() {
+            let hint = self.staff.w.s("import-encoding-hint");
+            return Some(Field::text("encoding", label).value(self.answers.get("encoding")).hint(hint));
+        }
+        let page = read["encoding"].as_str()?.to_owned();
+        Some(self.one_of("encoding", label, page, crate::import::pages().map(named).collect()))
+    }
+
+    /// Asks for one of some, the guessed one first: as long as nothing is said, it goes on being guessed.
+    fn one_of(&self, name: &str, label: String, read: String, others: Vec<Choice>) -> Field {
+        let w = self.staff.w;
+        let said = self.answers.get(name);
+        let guessed = match said {
+            "" => w.with("import-guessed", [("what", read.into())]),
+            _ => w.s("import-guess"),
+        };
+        let is_new = !said.is_empty() && !others.iter().any(|one| one.value == said);
+        let choices = [Choice::new("", guessed)].into_iter().chain(others).chain(is_new.then(|| named(said)));
+        Field::new(name, label, Kind::Select(choices.collect())).value(said)
+    }
+}
+
+/// A choice that is called what it is.
+fn named(name: &str) -> Choice {
+    Choice::new(name, name)
 }

@@ -143,6 +143,22 @@ needs-site = { $count ->
     [one] veröffentlichte Website, die an ihrer Adresse nicht zu finden war: niemand kann Zertifikate prüfen
    *[other] veröffentlichte Websites, die nicht zu finden waren
 }
+home-figures = Zahlen
+figure-issued =
+    { $count ->
+        [one] Zertifikat in den letzten 30 Tagen ausgestellt
+       *[other] Zertifikate in den letzten 30 Tagen ausgestellt
+    }
+figure-sent =
+    { $count ->
+        [one] Nachricht in den letzten 30 Tagen gesendet
+       *[other] Nachrichten in den letzten 30 Tagen gesendet
+    }
+figure-events =
+    { $count ->
+        [one] Veranstaltung läuft oder wird vorbereitet
+       *[other] Veranstaltungen laufen oder werden vorbereitet
+    }
 plot-title = Die letzten 30 Tage
 plot-issued = ausgestellt
 plot-sent = gesendet
@@ -316,6 +332,8 @@ import-rows-more =
 import-for-example = Zum Beispiel: { $said }
 import-reading = Datei anders lesen
 import-sheet = Blatt
+import-guessed = { $what } (wie erkannt)
+import-guess = Wie erkannt
 import-header-row = Zeile mit den Überschriften
 import-encoding = Zeichensatz
 import-encoding-hint = Etwa windows-1252. Leer: wie erkannt.
@@ -671,6 +689,11 @@ send-start =
        *[other] { $count } Nachrichten senden
     }
 send-over = An wen
+send-who =
+    { $count ->
+        [one] { $what }: { $names }
+       *[other] { $what }: { $count }, darunter { $names }
+    }
 send-those-without = Alle, die noch nichts bekamen
 send-failed = Alle, deren letzte Nachricht zurückkam oder scheiterte
 send-day = Nicht vor diesem Tag
@@ -709,6 +732,18 @@ site-found-no-answer = Dort antwortete niemand ({ $at }). Starten Sie den Webser
 site-found-unsafe = Das https-Zertifikat des Webservers war nicht gültig ({ $at }). Erneuern Sie es.
 publish-now = Jetzt veröffentlichen
 publish-at-once = Mit den wartenden veröffentlichen
+publish-at-once-lead =
+    { $count ->
+        [one] Ein Widerruf kann noch rückgängig gemacht werden.
+       *[other] { $count } Widerrufe können noch rückgängig gemacht werden.
+    }
+publish-at-once-text = Ist es veröffentlicht, lässt es sich nicht mehr rückgängig machen: Wer ein Zertifikat prüft, erfährt davon, und wer seines verliert, braucht ein neues. Ohne das lässt eine Veröffentlichung aus, was noch wartet.
+publish-at-once-do =
+    { $count ->
+        [one] Jetzt mit diesem veröffentlichen
+       *[other] Jetzt mit diesen { $count } veröffentlichen
+    }
+publish-none-wait = Kein Widerruf wartet: „Jetzt veröffentlichen“ enthält alle, die es gibt.
 verifier-file = Prüfseite als eine Datei, zum Weitergeben
 keys = Signierschlüssel
 keys-text = Vergleichen Sie den Fingerabdruck der Wurzel mit Ihrem Ausdruck.
@@ -841,6 +876,7 @@ begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
 begin-keep-codes = Das Notfallblatt mit seinen Codes für ein verlorenes Passwort
 begin-keep-unlock = Fehlen die Schlüssel oder die Passphrase, lässt sich nie wieder etwas unterschreiben.
+begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Veröffentlichen“.
 begin-on = Anmelden
 
 # Rows that are asked about

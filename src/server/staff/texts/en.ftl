@@ -143,6 +143,22 @@ needs-site = { $count ->
     [one] published site that was not found at its address: nobody can check certificates
    *[other] published sites that were not found
 }
+home-figures = Figures
+figure-issued =
+    { $count ->
+        [one] certificate issued in the last 30 days
+       *[other] certificates issued in the last 30 days
+    }
+figure-sent =
+    { $count ->
+        [one] message sent in the last 30 days
+       *[other] messages sent in the last 30 days
+    }
+figure-events =
+    { $count ->
+        [one] event under way or prepared
+       *[other] events under way or prepared
+    }
 plot-title = Last 30 days
 plot-issued = issued
 plot-sent = mailed
@@ -316,6 +332,8 @@ import-rows-more =
 import-for-example = For example: { $said }
 import-reading = Read the file another way
 import-sheet = Sheet
+import-guessed = { $what } (as guessed)
+import-guess = As guessed
 import-header-row = Row of the headers
 import-encoding = Encoding
 import-encoding-hint = As windows-1252. Empty: as it looks.
@@ -671,6 +689,11 @@ send-start =
        *[other] Send { $count } messages
     }
 send-over = To whom
+send-who =
+    { $count ->
+        [one] { $what }: { $names }
+       *[other] { $what }: { $count }, among them { $names }
+    }
 send-those-without = All who were sent nothing yet
 send-failed = Those whose last message came back or failed
 send-day = Not before this day
@@ -709,6 +732,18 @@ site-found-no-answer = Nobody answered there ({ $at }). Start the web server wit
 site-found-unsafe = The web server’s certificate for https was not good ({ $at }). Renew it.
 publish-now = Publish now
 publish-at-once = Publish with those that wait
+publish-at-once-lead =
+    { $count ->
+        [one] One revocation can still be undone.
+       *[other] { $count } revocations can still be undone.
+    }
+publish-at-once-text = Once it is published it cannot be undone any more: everybody who checks a certificate learns of it, and who loses theirs needs a new one. Without this, a publication leaves out what waits.
+publish-at-once-do =
+    { $count ->
+        [one] Publish now, with this one
+       *[other] Publish now, with these { $count }
+    }
+publish-none-wait = No revocation waits: “Publish now” holds all there are.
 verifier-file = Verifier as one file, to hand on
 keys = Signing keys
 keys-text = Compare the root's fingerprint where you have printed it.
@@ -841,6 +876,7 @@ begin-keep-keys = A copy of the folder with the keys: { $folder }
 begin-keep-passphrase = The passphrase
 begin-keep-codes = The recovery sheet, with its codes for a lost password
 begin-keep-unlock = Without the keys or the passphrase nothing can ever be signed again.
+begin-begun = All is set up, and this link makes nothing any more. Once you are in, this sheet and how to look after the keys stand under “Publishing”.
 begin-on = Log in
 
 # Rows that are asked about

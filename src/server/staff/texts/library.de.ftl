@@ -240,6 +240,7 @@ act-webhook-delete = Webhook entfernt
 act-webhook-disable = Webhook abgeschaltet
 act-webhook-redeliver = Nachricht eines Webhooks erneut gesendet
 act-webhook-rotate-secret = Geheimnis eines Webhooks gewechselt
+act-webhook-ping = Webhook ausprobiert
 act-webhook-update = Webhook geändert
 
 # E-Mail

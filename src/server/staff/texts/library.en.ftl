@@ -240,6 +240,7 @@ act-webhook-delete = Webhook removed
 act-webhook-disable = Webhook switched off
 act-webhook-redeliver = Webhook's message sent again
 act-webhook-rotate-secret = Webhook's secret replaced
+act-webhook-ping = Webhook tried
 act-webhook-update = Webhook changed
 
 # Mail

@@ -336,6 +336,9 @@ fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: b
 
 /// Starts the run that sends.
 pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Send) {
+        return response;
+    }
     let over = fields.some("over").unwrap_or("those_without");
     let own = one_time::said(&fields);
     if let Some(own) = own.as_ref().filter(|own| !one_time::was_shown(&fields, own)) {
@@ -374,8 +377,9 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
 async fn changed(staff: &Staff, code: &str, (over, fields): (&str, &Fields)) -> Option<Problem> {
     let told = staff.get_if(&format!("/events/{}/mail", part(code))).await?;
     let waits = Waits::asked(staff, code, &told).await;
-    let group = waits.over(over).filter(|group| fields.get(&format!("set_{over}")) != group.set)?;
     let expected: u64 = fields.get(counted(over)).parse().unwrap_or_default();
+    let is_shown = |group: &&Group| fields.get(&format!("set_{over}")) == group.set && expected == group.count;
+    let group = waits.over(over).filter(|group| !is_shown(group))?;
     let said = match expected == group.count {
         true => staff.w.s("generate-others"),
         false => staff.w.with("generate-changed", [("expected", expected.into()), ("now", group.count.into())]),

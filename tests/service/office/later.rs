@@ -8,7 +8,7 @@ use testamur::server::{Limits, accounts, setup_link};
 use testamur::store::MemoryStore;
 
 use super::hostile::asks_for_another_address;
-use super::walk::Trace::{Because, Found, Nothing, Owed};
+use super::walk::Trace::{Because, Found, Later, Nothing, Owed};
 use super::walk::{File, WHY, Walk};
 use crate::browser::{form, to};
 use crate::harness::{Answer, PASSPHRASE, World};
@@ -154,13 +154,13 @@ fn lists(walk: &mut Walk<'_>) {
     };
     let remove = taken(walk, "exceptions");
     walk.act(&remove, &page, &[], Owed("exception.remove", "2"));
-    let list = File { says_why: true, ..File::plain("file", "list.csv", b"person,note\ncy@example.org,{why}\n") };
+    let list = File { says_why: true, ..File::plain("file", "list.csv", b"cy@example.org,{why}\n") };
     walk.upload(&of("/exceptions/upload"), &of("/exceptions/upload"), &[], list, Owed("exception.add", "2"));
     let out = [("person", "p1@example.org"), ("reason", "requested"), ("note", WHY)];
     walk.act(&of("/exclusions/new"), &of("/exclusions/new"), &out, Owed("exclusion.add", "2"));
     let remove = taken(walk, "exclusions");
     walk.act(&remove, &page, &[], Owed("exclusion.remove", "2"));
-    let list = File { says_why: true, ..File::plain("file", "list.csv", b"person,note\np1@example.org,{why}\n") };
+    let list = File { says_why: true, ..File::plain("file", "list.csv", b"p1@example.org,{why}\n") };
     let reason = [("reason", "requested")];
     walk.upload(&of("/exclusions/upload"), &of("/exclusions/upload"), &reason, list, Owed("exclusion.add", "2"));
 }
@@ -193,13 +193,13 @@ fn mail(walk: &mut Walk<'_>, sink: &Sink) {
 
 fn certificates(walk: &mut Walk<'_>, ada: &Member) {
     let world = walk.world;
-    let (first, second) = (number(1), number(2));
+    let (fourth, second) = (number(4), number(2));
     let revoke = format!("{second}/revoke");
     walk.act(&revoke, &revoke, &[("cause", "issued_in_error"), ("text", WHY)], Because("certificate.revoke"));
     walk.act(&format!("{second}/restore"), &second, &[], Found("certificate.restore"));
     let reason = json!({ "cause": "issued_in_error", "now": true });
-    ada.ask(world, "POST", "/certificates/CERT-WORKSHOP-2026-00001/revoke", &reason).ok();
-    let reissue = format!("{first}/reissue");
+    ada.ask(world, "POST", "/certificates/CERT-WORKSHOP-2026-00004/revoke", &reason).ok();
+    let reissue = format!("{fourth}/reissue");
     walk.act(&reissue, &reissue, &[("reason", WHY)], Because("certificate.reissue"));
     let many = "/staff/certificates/batch";
     let asked = format!("{many}?act=revoke&which=these&pick=CERT-WORKSHOP-2026-00003");
@@ -293,12 +293,12 @@ fn decisions(walk: &mut Walk<'_>, ada: &Member) {
         walk.act(&format!("{page}/{act}"), &page, &[], Found(action));
     }
     for (act, action) in [("approve", "certificate.regenerate"), ("reject", "correction.reject")] {
-        let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": format!("Person {act}"), "note": "a slip" });
+        let ask = json!({ "number": "CERT-WORKSHOP-2026-00002", "name": format!("Person {act}"), "note": "a slip" });
         let correction = ada.ask(world, "POST", "/corrections", &ask).ok();
         let page = format!("/staff/corrections/{}", correction["id"].as_str().unwrap());
         walk.act(&format!("{page}/{act}"), &page, &[], Found(action));
     }
-    for (act, n) in [("approve", 1), ("reject", 4)] {
+    for (act, n) in [("approve", 2), ("reject", 4)] {
         let one = format!("CERT-WORKSHOP-2026-0000{n}");
         asks_for_another_address(world, ada, &one);
         let page = format!("/staff/address-requests/{one}");
@@ -409,13 +409,11 @@ fn upkeep(walk: &mut Walk<'_>, ada: &Member) {
     walk.act(keep, keep, &[("backup_folder", "backups")], Found("upkeep.settle"));
     walk.act("/staff/backups/elsewhere", page, &[], Found("backup.elsewhere"));
     walk.act("/staff/backups/here", page, &[], Found("backup.elsewhere"));
-    // What they do is done after they are answered: it is looked for then.
     for (act, action) in [("/staff/backups", "backup.make"), ("/staff/backups/drill", "backup.drill")] {
-        walk.act(act, page, &[], Nothing("it is done after it was asked for"));
         settled(world, ada);
-        let made = world.acts().into_iter().any(|(one, _)| one == action);
-        assert!(made, "{action} is not in the log");
+        walk.act(act, page, &[], Later(action));
     }
+    settled(world, ada);
     let zone = "/staff/settings/time-zone";
     walk.act(zone, zone, &[("time_zone", "Europe/Berlin")], Found("issuer.time_zone"));
     walk.act("/staff/settings/mail/remove", "/staff/settings/mail/remove", &[], Found("mail.relay"));
@@ -427,19 +425,19 @@ fn walked(by_owner: bool) {
     let (world, ada) = school();
     let sink = Sink::start();
     let mut walk = Walk::begin(&world, &ada, by_owner);
-    mail_server(&mut walk, sink.port);
-    events(&mut walk, &ada);
-    imports(&mut walk);
-    people(&mut walk, &ada);
-    mail(&mut walk, &sink);
-    certificates(&mut walk, &ada);
-    decisions(&mut walk, &ada);
-    runs(&mut walk, &ada);
-    templates(&mut walk, &ada);
-    publishing(&mut walk, &ada);
-    team(&mut walk, &ada);
-    upkeep(&mut walk, &ada);
-    account(&mut walk);
+    walk.part("mail server", |walk| mail_server(walk, sink.port));
+    walk.part("events", |walk| events(walk, &ada));
+    walk.part("imports", imports);
+    walk.part("people", |walk| people(walk, &ada));
+    walk.part("mail", |walk| mail(walk, &sink));
+    walk.part("certificates", |walk| certificates(walk, &ada));
+    walk.part("decisions", |walk| decisions(walk, &ada));
+    walk.part("runs", |walk| runs(walk, &ada));
+    walk.part("templates", |walk| templates(walk, &ada));
+    walk.part("publishing", |walk| publishing(walk, &ada));
+    walk.part("team", |walk| team(walk, &ada));
+    walk.part("upkeep", |walk| upkeep(walk, &ada));
+    walk.part("account", account);
     walk.end();
 }
 

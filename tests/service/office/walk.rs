@@ -23,6 +23,8 @@ pub enum Trace {
     Because(&'static str),
     /// An entry of this action without its reason, which is owed: whoever brings it says [`Trace::Because`] here.
     Owed(&'static str, &'static str),
+    /// An entry of this action, once it is done: that goes on after its answer.
+    Later(&'static str),
     /// None, and why there need be none.
     Nothing(&'static str),
 }
@@ -172,6 +174,9 @@ impl<'w> Walk<'w> {
             return None;
         }
         work(self.world);
+        if let Trace::Later(action) = trace {
+            self.wait_for(before, action);
+        }
         self.look(act, (doer, before), trace, &why);
         Some(answer)
     }
@@ -205,6 +210,23 @@ impl<'w> Walk<'w> {
         entries.skip(after).collect()
     }
 
+    /// Waits until something is written down.
+    fn wait_for(&self, before: usize, action: &str) {
+        for _ in 0..6_000 {
+            if self.entries(before).iter().any(|entry| entry.act.action == action) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// Walks a part of the way; where it breaks off, the others are walked all the same.
+    pub fn part(&mut self, name: &str, walk: impl FnOnce(&mut Self)) {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk(self))).is_err() {
+            self.amiss(format!("{name} broke off, as told above"));
+        }
+    }
+
     /// Looks for an act in the log, as an auditor does.
     fn look(&mut self, act: &str, (doer, before): (usize, usize), trace: Trace, why: &str) {
         let (id, name) = (self.actors[doer].id.clone(), self.actors[doer].name.clone());
@@ -214,7 +236,7 @@ impl<'w> Walk<'w> {
         let action = match trace {
             Trace::Nothing(_) if done.is_empty() => return,
             Trace::Nothing(because) => return self.amiss(format!("{act} ({because}) is found after all: {done:?}")),
-            Trace::Found(action) | Trace::Because(action) | Trace::Owed(action, _) => action,
+            Trace::Found(action) | Trace::Because(action) | Trace::Owed(action, _) | Trace::Later(action) => action,
         };
         let now = self.world.app.now();
         if !own.iter().any(|entry| entry.act.action == action && entry.act.at == now) {

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 48] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -36,6 +36,7 @@ pub const PAGES: [(&str, &str); 47] = [
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
+    ("/staff/events/WORKSHOP/outcomes/none/rows.csv", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
     ("/staff/templates/classic/roll-out", "import"),

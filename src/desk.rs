@@ -144,7 +144,7 @@ impl Desk<'_> {
             at: self.now,
             action: action.to_owned(),
             subject: subject.to_string(),
-            detail,
+            detail: self.actor.with_why(detail),
         }
     }
 }
@@ -162,6 +162,8 @@ pub enum Actor {
         token: Option<String>,
         /// Where they call from.
         address: Option<IpAddr>,
+        /// Why, where they said so: it stands with what they do now in the audit log, and nowhere else.
+        why: Option<String>,
     },
     /// Who holds the data folder: on the command line, under this account of the machine.
     Operator {
@@ -187,7 +189,7 @@ pub enum Actor {
 impl Actor {
     /// Returns a member of staff who acts in person.
     pub fn staff(id: impl Into<String>) -> Self {
-        Self::Staff { id: id.into(), token: None, address: None }
+        Self::Staff { id: id.into(), token: None, address: None, why: None }
     }
 
     /// Returns the operator of an account.
@@ -199,7 +201,7 @@ impl Actor {
     #[must_use]
     pub fn from(self, at: IpAddr) -> Self {
         match self {
-            Self::Staff { id, token, .. } => Self::Staff { id, token, address: Some(at) },
+            Self::Staff { id, token, why, .. } => Self::Staff { id, token, address: Some(at), why },
             Self::Holder { id, .. } => Self::Holder { id, address: Some(at) },
             Self::Public { .. } => Self::Public { address: Some(at) },
             other => other,
@@ -210,10 +212,34 @@ impl Actor {
     #[must_use]
     pub fn who(&self) -> Self {
         match self {
-            Self::Staff { id, token, .. } => Self::Staff { id: id.clone(), token: token.clone(), address: None },
+            Self::Staff { id, token, .. } => {
+                Self::Staff { id: id.clone(), token: token.clone(), address: None, why: None }
+            }
             Self::Holder { id, .. } => Self::Holder { id: id.clone(), address: None },
             Self::Public { .. } => Self::Public { address: None },
             other => other.clone(),
+        }
+    }
+
+    /// Returns the same who says why; of others than staff nobody asks.
+    #[must_use]
+    pub fn saying(self, said: Option<String>) -> Self {
+        match self {
+            Self::Staff { id, token, address, .. } => Self::Staff { id, token, address, why: said },
+            other => other,
+        }
+    }
+
+    /// Returns what an act says of itself, with why it was done. What an act says of that by itself stays.
+    fn with_why(&self, detail: serde_json::Value) -> serde_json::Value {
+        let Self::Staff { why: Some(why), .. } = self else { return detail };
+        match detail {
+            serde_json::Value::Null => serde_json::json!({ "why": why }),
+            serde_json::Value::Object(mut members) => {
+                members.entry("why").or_insert_with(|| why.clone().into());
+                members.into()
+            }
+            other => other,
         }
     }
 
@@ -299,7 +325,7 @@ enum Kept {
 impl From<Actor> for Stored {
     fn from(actor: Actor) -> Self {
         Self::Kept(match actor {
-            Actor::Staff { id, token, address } => Kept::Staff { id, token, address },
+            Actor::Staff { id, token, address, .. } => Kept::Staff { id, token, address },
             Actor::Operator { account } => Kept::Operator { account },
             Actor::Holder { id, address } => Kept::Holder { id, address },
             Actor::Public { address } => Kept::Public { address },
@@ -311,7 +337,7 @@ impl From<Actor> for Stored {
 impl From<Stored> for Actor {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::Kept(Kept::Staff { id, token, address }) => Self::Staff { id, token, address },
+            Stored::Kept(Kept::Staff { id, token, address }) => Self::Staff { id, token, address, why: None },
             Stored::Kept(Kept::Operator { account }) => Self::Operator { account },
             Stored::Kept(Kept::Holder { id, address }) => Self::Holder { id, address },
             Stored::Kept(Kept::Public { address }) => Self::Public { address },
@@ -329,7 +355,8 @@ fn of_text(text: &str) -> Actor {
         .map(|staff| staff.split_once("/token:").map_or((staff, None), |(id, t)| (id, Some(t))))
     {
         Some((id, token)) => {
-            Actor::Staff { id: id.to_owned(), token: token.map(str::to_owned), address: from.parse().ok() }
+            let (token, address) = (token.map(str::to_owned), from.parse().ok());
+            Actor::Staff { id: id.to_owned(), token, address, why: None }
         }
         None => Actor::operator(text),
     }
@@ -342,7 +369,8 @@ mod tests {
     #[test]
     fn what_was_kept_as_text_is_read_and_kept_as_what_it_is() {
         let read = |text: &str| serde_json::from_str::<Actor>(text).unwrap();
-        let token = Actor::Staff { id: "7f3a".into(), token: Some("91c2".into()), address: "192.0.2.1".parse().ok() };
+        let address = "192.0.2.1".parse().ok();
+        let token = Actor::Staff { id: "7f3a".into(), token: Some("91c2".into()), address, why: None };
         for (old, actor) in [
             (r#""staff:7f3a/token:91c2 from 192.0.2.1""#, token.clone()),
             (r#""staff:7f3a""#, Actor::staff("7f3a")),

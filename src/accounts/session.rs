@@ -59,7 +59,9 @@ impl Principal {
     pub fn actor(&self) -> Actor {
         match &self.grant {
             Grant::Session(_) => Actor::staff(&self.staff),
-            Grant::Token(token) => Actor::Staff { id: self.staff.clone(), token: Some(token.clone()), address: None },
+            Grant::Token(token) => {
+                Actor::Staff { id: self.staff.clone(), token: Some(token.clone()), address: None, why: None }
+            }
         }
     }
 

@@ -357,7 +357,7 @@ pub(super) fn act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json
 
 /// Returns an act of a member who proved to be it, but has no session yet. From where is kept.
 pub(super) fn own_act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json::Value) -> Act {
-    let actor = Actor::Staff { id: staff.to_owned(), token: None, address: desk.actor.address() };
+    let actor = Actor::Staff { id: staff.to_owned(), token: None, address: desk.actor.address(), why: None };
     act(&Desk { actor: &actor, ..*desk }, action, staff, detail)
 }
 

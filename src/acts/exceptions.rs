@@ -94,12 +94,13 @@ fn except_so(
     how: How,
 ) -> Result<Exception, ActError> {
     let note = note.map_or(Ok(None), |note| text("note", note))?;
-    let expect = match stored(desk.store, code, &person.key)? {
-        (Listed::No | Listed::Lifted(_), expect) => expect,
-        (Listed::Exception(_), _) => return Err(ActError::AlreadyListed),
-        (Listed::Exclusion(_), _) => return Err(ActError::Excluded),
-    };
-    let exception = Exception { by: who(desk), at: desk.now, note, how };
+    let (before, expect) = stored(desk.store, code, &person.key)?;
+    match before {
+        Listed::No | Listed::Lifted(_) => {}
+        Listed::Exception(_) => return Err(ActError::AlreadyListed),
+        Listed::Exclusion(_) => return Err(ActError::Excluded),
+    }
+    let exception = Exception { by: who(desk), at: desk.now, note, how, past: before.past() };
     let listed = Listed::Exception(exception.clone());
     write(desk, code, person, (expect, &listed), "exception.add", json!({}))?;
     Ok(exception)
@@ -132,7 +133,7 @@ fn exclude_so(
         return Err(ActError::AlreadyListed);
     }
     let had_exception = matches!(before, Listed::Exception(_));
-    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note, how };
+    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note, how, past: before.past() };
     let listed = Listed::Exclusion(exclusion.clone());
     let detail = json!({ "reason": reason, "exception_removed": had_exception });
     write(desk, code, person, (expect, &listed), "exclusion.add", detail)?;
@@ -145,11 +146,13 @@ fn exclude_so(
 /// [`ActError::NotListed`].
 pub fn remove(desk: &Desk, code: &EventCode, person: &Participant, exclusion: bool) -> Result<(), ActError> {
     let (before, expect) = stored(desk.store, code, &person.key)?;
-    let (action, listed) = match (before, exclusion) {
-        (Listed::Exception(_), false) => ("exception.remove", Listed::No),
-        (Listed::Exclusion(_), true) => ("exclusion.remove", Listed::Lifted(Lifted { by: who(desk), at: desk.now })),
+    let action = match (&before, exclusion) {
+        (Listed::Exception(_), false) => "exception.remove",
+        (Listed::Exclusion(_), true) => "exclusion.remove",
         _ => return Err(ActError::NotListed),
     };
+    let lifted = Lifted { by: who(desk), at: desk.now, exception: !exclusion, past: before.past() };
+    let listed = Listed::Lifted(lifted);
     write(desk, code, person, (expect, &listed), action, json!({}))
 }
 

@@ -1,4 +1,7 @@
 //! Exceptions and exclusions. One document for one person holds the one or the other, so that nobody is on both.
+//!
+//! Why somebody was listed may say what nobody else is to know of them, as that they were ill. So it stands in this document, which is
+//! erased with the person, also after they were taken off again; and never in the audit log, which nothing is erased from.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,17 +21,75 @@ pub enum Listed {
     Exception(Exception),
     /// Gets none, whatever the rule says.
     Exclusion(Exclusion),
-    /// On neither, after an exclusion was taken off: who lost a certificate before is let in again.
+    /// On neither, after they were taken off: who was excluded and lost a certificate before is let in again.
     Lifted(Lifted),
 }
 
-/// An exclusion that was taken off.
+/// Listings of one person that are remembered after they were taken off: the newest.
+const MOST_PAST: usize = 20;
+
+/// That somebody was put on a list, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// What was done, as the audit log calls it.
+    pub action: String,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Listed {
+    /// Returns all that is remembered of how they were listed, the oldest first, with how they are now.
+    pub fn past(&self) -> Vec<Past> {
+        let put = |action: &str, by: &str, at: Timestamp, note: &Option<String>| Past {
+            action: action.to_owned(),
+            by: by.to_owned(),
+            at,
+            note: note.clone(),
+        };
+        let (before, now) = match self {
+            Self::No => return Vec::new(),
+            Self::Exception(one) => (&one.past, Some(put("exception.add", &one.by, one.at, &one.note))),
+            Self::Exclusion(one) => (&one.past, Some(put("exclusion.add", &one.by, one.at, &one.note))),
+            Self::Lifted(lifted) => (&lifted.past, None),
+        };
+        let mut all: Vec<Past> = before.iter().cloned().chain(now).collect();
+        all.drain(..all.len().saturating_sub(MOST_PAST));
+        all
+    }
+
+    /// Returns the same listing of somebody of whom this is remembered too.
+    #[must_use]
+    pub(super) fn remembering(mut self, other: &Self) -> Self {
+        let past = match &mut self {
+            Self::No => return self,
+            Self::Exception(one) => &mut one.past,
+            Self::Exclusion(one) => &mut one.past,
+            Self::Lifted(lifted) => &mut lifted.past,
+        };
+        past.extend(other.past());
+        past.sort_by_key(|one| one.at);
+        self
+    }
+}
+
+/// That somebody was taken off a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lifted {
     /// Who took it off.
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// Whether it was an exception: nobody is let in by that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exception: bool,
+    /// How they were listed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
 }
 
 /// Somebody allowed a certificate despite the rule; also the grant that the clause `manual` asks for.
@@ -44,6 +105,9 @@ pub struct Exception {
     /// How it was entered.
     #[serde(default, skip_serializing_if = "How::is_unknown")]
     pub how: How,
+    /// How they were listed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
 }
 
 /// Somebody who gets no certificate.
@@ -61,6 +125,9 @@ pub struct Exclusion {
     /// How it was entered.
     #[serde(default, skip_serializing_if = "How::is_unknown")]
     pub how: How,
+    /// How they were listed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
 }
 
 /// Why somebody is excluded.

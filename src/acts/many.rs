@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key, listed_at};
+use super::listed::{Exception, Exclusion, ExclusionReason, Listed, Past, key, listed_at};
 use super::person::name_of;
 use super::seal::Seal;
 use super::{ActError, Planned, TRIES, Whom, how, text, who};
@@ -155,7 +155,7 @@ fn put(
             }
             exceptions += u64::from(matches!(before, Listed::Exception(_)));
             let Premise::Document(_, _, expect) = given else { continue };
-            batch.documents.push(written(desk, &key(code, &person.key), expect, listing, note));
+            batch.documents.push(written(desk, (&key(code, &person.key), expect), listing, (note, before.past())));
             // Nobody is listed who was erased meanwhile, or merged into another.
             batch.given.push(Premise::participant(code, person));
             names.push(name_of(code, person));
@@ -178,11 +178,16 @@ fn put(
     Err(StoreError::Conflict(format!("listings of {code}")).into())
 }
 
-fn written(desk: &Desk, key: &str, expect: Expect, listing: &Listing, note: Option<&str>) -> DocumentWrite {
+fn written(
+    desk: &Desk,
+    (key, expect): (&str, Expect),
+    listing: &Listing,
+    (note, past): (Option<&str>, Vec<Past>),
+) -> DocumentWrite {
     let (by, at, how, note) = (who(desk), desk.now, how(desk), note.map(str::to_owned));
     let listed = match listing {
-        Listing::Exception { .. } => Listed::Exception(Exception { by, at, note, how }),
-        Listing::Exclusion { reason, .. } => Listed::Exclusion(Exclusion { by, at, reason: *reason, note, how }),
+        Listing::Exception { .. } => Listed::Exception(Exception { by, at, note, how, past }),
+        Listing::Exclusion { reason, .. } => Listed::Exclusion(Exclusion { by, at, reason: *reason, note, how, past }),
     };
     DocumentWrite::put(Collection::LISTED, key, expect, &listed)
 }

@@ -82,7 +82,7 @@ pub use import_record::{ImportRecord, import_named, imports};
 pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
 pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;
-pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
+pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, Past, listed, listed_given};
 pub use lost::AddressRequest;
 pub use many::{ListedMany, Listing, MOST_AT_ONCE, list_many, listing_foreseen};
 pub use person::{

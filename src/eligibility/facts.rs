@@ -164,6 +164,26 @@ impl Progress {
         sessions.chain(activities).chain(others).filter(|(_, value)| !value.is_null()).collect()
     }
 
+    /// Takes away what is known under a name of [`Self::told`]; says whether anything could be known under it.
+    pub fn forget(&mut self, name: &str) -> bool {
+        match name.split_once('.') {
+            Some(("sessions", id)) => drop(self.sessions.remove(id)),
+            Some(("activities", id)) => drop(self.activities.remove(id)),
+            Some(_) => return false,
+            None => match name {
+                "attendance" => self.attendance = None,
+                "points" => self.points = None,
+                "score" => self.score = None,
+                "completion" => self.completion = None,
+                "passed" => self.passed = None,
+                "role" => self.role = None,
+                "checked_in" => self.checked_in = None,
+                _ => return false,
+            },
+        }
+        true
+    }
+
     /// Checks sizes and ranges. Ids that the event does not have are kept, and not looked at.
     ///
     /// # Errors

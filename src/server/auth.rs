@@ -5,11 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::{App, Problem, forwarded};
 use crate::accounts::{Permission, Scope};
 use crate::desk::Actor;
+use crate::server::problem::FieldProblem;
 
 /// Who is calling, proved by a session or an API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,10 +121,29 @@ impl FromRequestParts<App> for Caller {
         }
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
         let (prove, request) = (app.authenticator.0.clone(), parts.clone());
-        let caller = app.aside(move |app| prove(app, &request, address)).await?;
+        let why = why(&parts.headers)?;
+        let mut caller = app.aside(move |app| prove(app, &request, address)).await?;
+        caller.id = caller.id.saying(why);
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
+}
+
+/// Where a request may say why something is done: any text, percent-encoded (RFC 3986 section 2.1), as headers have few letters.
+pub(super) const WHY_HEADER: &str = "testamur-why";
+/// Longest text of that, in letters.
+const MOST_OF_WHY: usize = 500;
+
+/// Returns why something is done, where the request says so.
+fn why(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(said) = headers.get(WHY_HEADER) else { return Ok(None) };
+    let said = percent_encoding::percent_decode(said.as_bytes()).decode_utf8_lossy().trim().to_owned();
+    if said.chars().count() > MOST_OF_WHY || said.chars().any(char::is_control) {
+        let detail = format!("is longer than {MOST_OF_WHY} characters or holds a control character");
+        let errors = vec![FieldProblem { field: "why".to_owned(), detail: detail.clone() }];
+        return Err(Problem::unprocessable("invalid", format!("why {detail}")).with_errors(errors));
+    }
+    Ok(Some(said).filter(|said| !said.is_empty()))
 }
 
 /// Where a request comes from.

@@ -126,3 +126,48 @@ fn a_list_that_was_taken_in_long_ago_is_still_found_with_what_became_of_it() {
         }
     });
 }
+
+/// The form that says how the file is read.
+fn reading(page: &str) -> crate::browser::Form {
+    let found = crate::browser::forms(page).into_iter().find(|form| form.texts.iter().any(|name| name == "header_row"));
+    found.unwrap_or_else(|| panic!("{page}"))
+}
+
+#[test]
+fn what_was_said_of_columns_and_rows_is_of_the_reading_in_which_it_was_said() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let list = "Wer,Wohin,Klasse\nFull name,Mail,Class\nIda Rhodes,ida@example.org,A\n";
+        let (_, at) = chosen(&mut browser, list.as_bytes());
+        let at = at.split('?').next().unwrap();
+        let page = browser.page(&format!("{at}?header_row=1&map=name%3DWer&leave_out_row=3"));
+        let said = [("map".to_owned(), "name=Wer".to_owned()), ("leave_out_row".to_owned(), "3".to_owned())];
+        let holds = |page: &str| said.iter().filter(|one| reading(page).fields.contains(one)).count();
+        assert_eq!(holds(&page), 2, "{page}");
+        // Read once more as it is, nothing is lost; by another row of headers, what was said is about columns and rows of the first one.
+        let same = browser.send(&reading(&page), &[]).text();
+        assert_eq!(holds(&same), 2, "{same}");
+        let read = browser.send(&reading(&same), &[("header_row", "2")]);
+        let page = read.text();
+        assert_eq!((read.status, holds(&page)), (StatusCode::OK, 0), "{page}");
+        assert!(page.contains("Ida Rhodes") && page.contains("Take in one person"), "{page}");
+    });
+}
+
+#[test]
+fn bad_rows_are_downloaded_also_while_something_is_asked_and_no_file_is_offered_that_is_always_refused() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let choose = browser.page(IMPORT);
+        assert!(choose.contains("accept=\".csv,.tsv,.txt,.xlsx\""), "{choose}");
+        let asked = "Name,E-mail\nIda Rhodes,ida@example.org\nNull,kay@example.org\n,betty@example.org\n";
+        let (page, _) = chosen(&mut browser, asked.as_bytes());
+        assert!(!page.contains("Take in "), "something is asked first: {page}");
+        let link = offered(&page);
+        let (_, bad) = rows(&mut browser, &link);
+        let lines: Vec<&str> = bad.iter().map(|row| row[2].as_str()).collect();
+        assert_eq!(lines, ["3", "4"], "{bad:?}");
+    });
+}

@@ -133,6 +133,7 @@ impl<'w> Browser<'w> {
         body.extend(b"--EDGE--\r\n");
         let request = self.request("POST", &form.action);
         let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=EDGE");
+        let request = request.header("sec-fetch-site", self.site);
         let answer = self.world.send("", request, body);
         self.keep(&answer);
         answer

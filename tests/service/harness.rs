@@ -300,7 +300,7 @@ fn told_caller(headers: &HeaderMap, address: std::net::IpAddr) -> Result<Caller,
     // `staff:ID`, or `staff:ID/token:ID`.
     let (member, token) = id.split_once("/token:").map_or((id, None), |(member, token)| (member, Some(token)));
     let member = member.strip_prefix("staff:").unwrap_or_else(|| panic!("{id} is no member of staff"));
-    let id = Actor::Staff { id: member.to_owned(), token: token.map(str::to_owned), address: None };
+    let id = Actor::Staff { id: member.to_owned(), token: token.map(str::to_owned), address: None, why: None };
     Ok(Caller { id, permissions: scope.bound(permissions), scope, address })
 }
 

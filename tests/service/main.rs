@@ -32,6 +32,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod kept_typed;
+mod known;
 mod languages;
 mod let_in;
 mod listings;

@@ -9,6 +9,8 @@ use crate::browser::{Browser, form, form_with, to};
 use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{PASSWORD, behind_the_real_door, log_in, post};
 
+/// The link that puts a list back to how it is read by itself.
+const RESET: &str = ">Forget all answers<";
 /// Columns that no list of names knows.
 const LIST: &str = "Wer,Wohin,Bemerkung\nAda Lovelace,ada@example.org,=1+1\n,grace@example.org,fine\n";
 
@@ -78,6 +80,10 @@ fn what_was_said_about_a_list_is_proposed_for_the_next_of_its_shape_and_can_be_f
         let (list, page) = choose(&mut ada, "OTHER", "next.csv", next.as_bytes());
         assert!(page.contains("Read as the last list of this shape was") && page.contains("Alan Turing"), "{page}");
         let path = list.split('?').next().unwrap().to_owned();
+        // Put back to how it is read by itself, it is not read as the last one was.
+        let reset = page.split("href=\"").find(|part| part.contains("fresh=yes") && part.contains(RESET));
+        let reset = reset.unwrap_or_else(|| panic!("{page}")).split('"').next().unwrap().to_owned();
+        assert!(!ada.page(&reset).contains("Read as the last list of this shape was"));
         let without = ada.get(&format!("{path}?fresh=yes")).text();
         assert!(!without.contains("Read as the last list"), "{without}");
         let german = ada.page(&format!("{list}&lang=de"));

@@ -219,7 +219,7 @@ pub const ACTS: [Act; 42] = [
         "import",
         &[("name", "Other Name"), ("email", "p0@example.org")],
     ),
-    ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0")]),
+    ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0"), ("why", "asked for it")]),
     ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
     ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
     ("/staff/events/WORKSHOP/languages", "import", &[("language", "de"), ("template", "modern")]),
@@ -251,7 +251,7 @@ pub const ACTS: [Act; 42] = [
     ("/staff/publishing", "keys", &[]),
     ("/staff/publishing/at-once", "keys", &[]),
     ("/staff/publishing/look", "keys", &[]),
-    ("/staff/publishing/rotate", "keys", &[]),
+    ("/staff/publishing/rotate", "keys", &[("why", "once a year")]),
     ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1")]),
 ];
 
@@ -384,8 +384,15 @@ fn nothing_is_read_of_a_file_of_who_is_not_in_and_little_of_a_form() {
         let mut nobody = Browser::new(world);
         let form = Form::with_file("/staff/events/WORKSHOP/import");
         let large = vec![b'<'; 3 << 20];
+        nobody.site = "none";
         let answer = nobody.upload(&form, &[], Some(("file", "list.csv", &large)));
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        // Of a page of ours only what was typed is kept, and the name of the file.
+        nobody.site = "same-origin";
+        let answer = nobody.upload(&form, &[], Some(("file", "list.csv", &large)));
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let page = answer.text();
+        assert!(page.len() < 20_000 && page.contains("list.csv") && !page.contains("&#60;&#60;"), "{}", page.len());
         let mut browser = Browser::of(world, "ada@example.org");
         let chosen = crate::browser::form(&browser.page(&form.action.clone()), &form.action);
         let text = String::from_utf8(large).unwrap();

@@ -279,6 +279,7 @@ test('one card for a person: exception, issued now, revoked, given back, made an
   await ada.press('Save');
   await ada.follow('Make anew');
   await ada.reads('Make one certificate anew');
+  await ada.set('reason', 'the name was corrected');
   await ada.press('Make one certificate anew');
   await over(ada);
   await ada.goto(card);
@@ -297,6 +298,7 @@ test('one card for a person: exception, issued now, revoked, given back, made an
   await ada.set('other', 'kiesler@example.org');
   await ada.press('Look at both');
   await ada.reads('Are these one person?');
+  await ada.set('why', 'enrolled twice');
   await ada.press('Make one of them');
   await ada.reads('Hedy Kiesler');
   await ada.open('/events/MAPS/people/new');
@@ -305,6 +307,7 @@ test('one card for a person: exception, issued now, revoked, given back, made an
   await ada.press('Add somebody');
   await ada.locator('summary', { hasText: 'Erase this person' }).click();
   await ada.set('again', 'Somebody Else');
+  await ada.set('why', 'asked for it');
   await ada.press('Erase this person');
   await ada.reads('Erased.');
 });
@@ -398,6 +401,7 @@ test('two members of staff take many back; nobody does it alone', async () => {
 
 test('keys, publishing, tokens, webhooks, the audit log, settings, and an event that is copied and archived', async () => {
   await ada.open('/publishing/rotate');
+  await ada.set('why', 'once a year');
   await ada.press('Replace the active key');
   await ada.reads('A new key signs now.');
   await ada.press('Publish now');

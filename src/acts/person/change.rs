@@ -51,6 +51,10 @@ pub struct PersonChange {
     /// Attendance, points, score and so on; what is not named stays.
     #[serde(default)]
     pub progress: Progress,
+    /// What of the progress is not known any more, by its name in `progress_entered`: `score`, `passed`, `sessions.day1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["score", "sessions.day1"]))]
+    pub forget: Vec<String>,
 }
 
 /// Returns a person by id, external id, e-mail or name.
@@ -303,10 +307,28 @@ pub fn change_progress(
     })
 }
 
+/// A name as somebody wrote it, no longer than a message bears.
+fn shown(name: &str) -> String {
+    name.chars().take(80).collect()
+}
+
 fn changed(old: &Participant, change: &PersonChange, by: &Entered) -> Result<Participant, ActError> {
     let mut said = Participant { progress: change.progress.clone(), ..old.clone() };
     said.stamp(by);
+    let told = change.progress.told();
     let mut person = said.over(old);
+    for name in &change.forget {
+        if told.contains_key(name) {
+            return Err(ActError::invalid("forget", format!("names `{}`, which `progress` says anew", shown(name))));
+        }
+        if !person.progress.forget(name) {
+            return Err(ActError::invalid(
+                "forget",
+                format!("names `{}`, which is no part of the progress", shown(name)),
+            ));
+        }
+        person.progress_entered.remove(name);
+    }
     if let Some(name) = &change.name {
         person.name = checked_name(name)?;
     }
@@ -439,16 +461,17 @@ fn merged_listing(
 ) -> Result<Vec<DocumentWrite>, ActError> {
     let (kept, expect_kept) = stored(store, code, &keep.key)?;
     let (other, expect_other) = stored(store, code, &gone.key)?;
-    let stays = match (&kept, &other) {
-        (Listed::Exclusion(_), _) | (_, Listed::No) => &kept,
-        (Listed::Exception(_), Listed::Exception(_) | Listed::Lifted(_)) => &kept,
-        (Listed::Lifted(_), Listed::Lifted(_)) => &kept,
-        _ => &other,
+    let (stays, goes) = match (&kept, &other) {
+        (Listed::Exclusion(_), _) | (_, Listed::No) => (kept, other),
+        (Listed::Exception(_), Listed::Exception(_) | Listed::Lifted(_)) => (kept, other),
+        (Listed::Lifted(_), Listed::Lifted(_)) => (kept, other),
+        _ => (other, kept),
     };
+    let stays = stays.remembering(&goes);
     let mut writes = vec![DocumentWrite::delete(Collection::LISTED, key(code, &gone.key), expect_other)];
     // Also the one that stays as it is: it must not be taken away meanwhile, when the other goes.
-    if *stays != Listed::No {
-        writes.push(DocumentWrite::put(Collection::LISTED, key(code, &keep.key), expect_kept, stays));
+    if stays != Listed::No {
+        writes.push(DocumentWrite::put(Collection::LISTED, key(code, &keep.key), expect_kept, &stays));
     }
     Ok(writes)
 }

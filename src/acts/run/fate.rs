@@ -185,8 +185,8 @@ impl Assessor<'_> {
         decision.template = self.chosen.template.clone().unwrap_or(decision.template);
         let let_in = match listed {
             Listed::Exception(exception) => Some(exception.at),
-            Listed::Lifted(lifted) => Some(lifted.at),
-            Listed::No | Listed::Exclusion(_) => None,
+            Listed::Lifted(lifted) if !lifted.exception => Some(lifted.at),
+            Listed::No | Listed::Lifted(_) | Listed::Exclusion(_) => None,
         };
         let says_same = self.asked.again && has.as_ref().is_some_and(|has| self.says_same(person, &decision, has));
         Case { decision, has, let_in, says_same }

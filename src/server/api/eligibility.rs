@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::events::{seen, tag};
-use super::participants::{PeopleFilter, decision, filtered, person};
+use super::participants::{ListedView, PeopleFilter, decision, filtered, person};
 use crate::accounts::Permission;
 use crate::acts::languages::{TextsIn, is_other};
 use crate::acts::standing::Counts;
@@ -208,6 +208,9 @@ pub(super) struct DecisionView {
     /// The certificate, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<String>,
+    /// Whether they are an exception or excluded, by whom and why; where one person is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed: Option<ListedView>,
 }
 
 /// Returns who entered what of somebody's attendance was entered by hand, each once.
@@ -248,6 +251,7 @@ impl DecisionView {
             texts_in,
             missing: decision.explained.as_ref().map(Explained::missing).unwrap_or_default(),
             explained: decision.explained,
+            listed: None,
         })
     }
 }
@@ -390,7 +394,9 @@ async fn one(
         let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
         let planned = acts::planned(desk, &code)?;
         let decision = decision(desk, &planned, &person)?;
-        Ok(Json(DecisionView::of(desk, &planned, (person, decision), &mut TextsIn::default())?))
+        let listed = ListedView::of(acts::listed(desk.store, &code, &person.key)?);
+        let view = DecisionView::of(desk, &planned, (person, decision), &mut TextsIn::default())?;
+        Ok(Json(DecisionView { listed, ..view }))
     })
     .await
 }

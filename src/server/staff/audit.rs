@@ -22,7 +22,10 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
     let found = staff.get(&format!("/audit?{}", wanted(&staff, &asked))).await?;
     let names = Names::of(&staff).await;
-    let rows = items(&found).iter().map(|entry| row(&staff, &names, entry)).collect();
+    let mut rows = Vec::new();
+    for entry in items(&found) {
+        rows.push(row(&staff, &names, entry, note(&staff, entry).await));
+    }
     let next = found["next"].as_str().map(|cursor| {
         let filter = FILTER.map(|name| (name, asked.get(name)));
         (w.s("more"), staff.at(&format!("/audit?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
@@ -117,7 +120,20 @@ fn wanted(staff: &Staff, asked: &Fields) -> String {
     ])
 }
 
-fn row(staff: &Staff, names: &Names, entry: &Value) -> Vec<Cell> {
+/// Returns why somebody was made an exception or excluded: the log does not have it, as it may say what is erased with them.
+async fn note(staff: &Staff, entry: &Value) -> Option<String> {
+    if !["exception.add", "exclusion.add"].contains(&entry["action"].as_str()?) {
+        return None;
+    }
+    // Of many at once all have the same.
+    let subject = entry["detail"]["people"][0].as_str().or_else(|| entry["subject"].as_str())?;
+    let (event, person) = subject.split_once('/')?;
+    let history = staff.get_if(&format!("/events/{}/participants/{}/history", part(event), part(person))).await?;
+    let same = items(&history).iter().find(|one| one["sequence"] == entry["sequence"])?;
+    same["note"].as_str().map(str::to_owned)
+}
+
+fn row(staff: &Staff, names: &Names, entry: &Value, note: Option<String>) -> Vec<Cell> {
     let (actor, subject) = (text(entry, "actor"), text(entry, "subject"));
     let number = entry["sequence"].as_u64().unwrap_or_default();
     let about = about(staff, names, &subject);
@@ -127,7 +143,7 @@ fn row(staff: &Staff, names: &Names, entry: &Value) -> Vec<Cell> {
         names.cell(staff, &actor),
         action(staff, &text(entry, "action"), &entry["detail"]),
         about,
-        more(staff, &entry["detail"]),
+        more(staff, &entry["detail"], note),
     ]
 }
 
@@ -158,8 +174,10 @@ fn about(staff: &Staff, names: &Names, subject: &str) -> Cell {
 }
 
 /// Returns what an act says of itself; of a correction the way to it, where both names stand.
-fn more(staff: &Staff, detail: &Value) -> Cell {
-    let said = told(staff.w, detail);
+fn more(staff: &Staff, detail: &Value, note: Option<String>) -> Cell {
+    let note = note.map(|note| format!("{}: {note}", member(staff.w, "note")));
+    let said = [note.unwrap_or_default(), told(staff.w, detail)];
+    let said = said.into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("; ");
     match detail["correction"].as_str() {
         Some(id) => Cell::link(staff.w.s("correction"), staff.at(&format!("/corrections/{}", part(id)))).sub(said),
         None => Cell::text(said),

@@ -194,7 +194,7 @@ fn shown(staff: &Staff, page: Page, (asked, chosen): (&Fields, &Chosen), preview
     let mut form = Form::new(staff, "/certificates/batch", w.count(&format!("batch-{act}-do"), count));
     match act {
         "revoke" => form = form.danger().fields(why(staff, "public")),
-        "regenerate" => form = form.field(Field::text("reason", w.s("why"))),
+        "regenerate" => form = form.field(Field::text("reason", w.s("why")).required()),
         _ => {}
     }
     // What is confirmed is what this page shows, not what an earlier one did.
@@ -212,6 +212,11 @@ fn shown(staff: &Staff, page: Page, (asked, chosen): (&Fields, &Chosen), preview
 /// Starts the run, if it is over the list that was shown.
 pub(super) async fn start(Sent { staff, fields }: Sent) -> Response {
     let (act, chosen) = (fields.get("act"), Chosen::of(&fields));
+    if act == "regenerate"
+        && let Err(problem) = super::why::needed(staff.w, &fields, "reason")
+    {
+        return page(&staff, &fields, &Tried(Some((&fields, &problem)))).await.unwrap_or_else(|response| response);
+    }
     let mut body = request(act, &fields, &chosen);
     body["expected"] = json!(fields.get("expected"));
     let to = operation(act, &fields, &chosen);

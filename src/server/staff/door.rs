@@ -1,19 +1,24 @@
 //! The way in and out: password, second step, and what was filled in by somebody whose session had ended meanwhile.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::form::{self, Fields, SECRETS};
+use super::form::{self, Fields, SECRETS, UNSEEN};
 use super::inside::{Outside, Sent, Staff, is_from_elsewhere, is_from_here, outside, see};
 use super::ui::{Action, Actions, Facts, Field, Form, Kind, Page, Text, Tone};
 use super::within::{Api, Ask, Told, Within};
+use super::words::Words;
 use crate::server::{App, Problem};
 
 /// Before the name of a field that waits until its sender is in again.
 pub(super) const KEPT: &str = "kept.";
+/// After that, before the name of a field in which a file was chosen.
+const CHOSEN: &str = "file:";
 
 /// Asks who it is. Who is in is led on by the page that they wanted.
 pub(super) async fn login(State(app): State<App>, request: Request) -> Response {
@@ -153,17 +158,55 @@ fn is_ours(to: &str, base: &str) -> bool {
 /// Asks to send again what had been filled in.
 fn again(door: &Outside, to: &str, csrf: &str, fields: &Fields) -> Page {
     let w = door.w;
+    let kept = fields.texts().filter_map(|(name, value)| Some((name.strip_prefix(KEPT)?, value)));
+    let (shown, form) = once_more(w, (to, csrf), kept);
+    Page::new(w.s("again-title")).narrow().part(Text(w.s("again-text"))).part(shown).part(form)
+}
+
+/// Returns what was filled in, and a form that sends it; a file is asked for again.
+fn once_more<'f>(
+    w: &'static Words,
+    (to, csrf): (&str, &str),
+    kept: impl Iterator<Item = (&'f str, &'f str)>,
+) -> (Facts, Form) {
     let mut form = Form::open(to.to_owned(), w.s("again-submit")).spoken(w).csrf(csrf);
     let mut shown = vec![(w.s("again-to"), to.to_owned())];
-    for (name, value) in fields.texts() {
-        if let Some(name) = name.strip_prefix(KEPT) {
-            form = form.field(Field::hidden(name, value));
-            if !value.is_empty() && !["once", "seen"].contains(&name) {
-                shown.push((name.replace('_', " "), value.to_owned()));
-            }
+    let mut chosen: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in kept {
+        if let Some(field) = name.strip_prefix(CHOSEN) {
+            chosen.entry(field).or_default().push(value);
+            continue;
+        }
+        form = form.field(Field::hidden(name, value));
+        if !value.is_empty() && !UNSEEN.contains(&name) {
+            shown.push((name.replace(['_', ':'], " "), value.to_owned()));
         }
     }
-    Page::new(w.s("again-title")).narrow().part(Text(w.s("again-text"))).part(Facts(shown)).part(form)
+    for (field, names) in chosen {
+        let label = w.with("again-file", [("name", names.join(", ").into())]);
+        let kind = if names.len() > 1 { Kind::Files("") } else { Kind::File("") };
+        form = form.field(Field::new(field, label, kind).required());
+    }
+    (Facts(shown), form)
+}
+
+/// Shows what somebody filled in before they logged in anew, as in another window: it is sent once they have looked at it, by who they are
+/// now.
+pub(super) fn older(staff: &Staff, parts: &Parts, fields: &Fields) -> Response {
+    let w = staff.w;
+    let to = format!("{}{}", staff.base, parts.uri.path_and_query().map_or("", |path| path.as_str()));
+    let all = typed(fields);
+    let (shown, form) = once_more(w, (&to, &staff.csrf()), all.iter().map(|(name, value)| (name.as_str(), *value)));
+    let text = w.with("older-text", [("name", staff.name.clone().into())]);
+    let page = Page::new(w.s("older-title")).narrow().notice(Tone::Amber, text).part(shown).part(form);
+    staff.page_with(StatusCode::FORBIDDEN, &page)
+}
+
+/// Returns what was filled in, without what nobody keeps for another, and with the names of files.
+fn typed(fields: &Fields) -> Vec<(String, &str)> {
+    let texts = fields.texts().filter(|(name, _)| !SECRETS.contains(name));
+    let texts = texts.map(|(name, value)| (name.to_owned(), value));
+    texts.chain(fields.chosen().map(|(field, name)| (format!("{CHOSEN}{field}"), name))).collect()
 }
 
 /// Asks who it is, and keeps what they had filled in meanwhile. A file has to be chosen anew.
@@ -173,8 +216,8 @@ pub(super) fn kept(app: &App, parts: &Parts, fields: &Fields) -> Response {
     if parts.uri.path().ends_with("/logout") {
         return see(&door.at("/login"));
     }
-    let texts = fields.texts().filter(|(name, _)| !SECRETS.contains(name));
-    let names: Vec<(String, &str)> = texts.map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
+    let names: Vec<(String, &str)> =
+        typed(fields).into_iter().map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
     let to = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let to = format!("{}{to}", door.base);
     let mut waiting: Vec<(&str, &str)> = names.iter().map(|(name, value)| (name.as_str(), *value)).collect();

@@ -115,6 +115,7 @@ async fn two(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> An
         .field(Field::hidden("one", one))
         .field(Field::hidden("other", other))
         .field(Field::new("keep", w.s("merge-keep"), Kind::Radios(choices.collect())).value(kept(&people)))
+        .field(super::why::asked(w).required())
         .tried(tried);
     let own: Crumb = staff.crumb(w.s("duplicates"), &format!("{path}/duplicates"));
     let headers = Headers::of(staff, &path).await;
@@ -160,7 +161,11 @@ pub(super) async fn merge(Path(code): Path<String>, Sent { staff, fields }: Sent
     let path = format!("/events/{}", part(&code));
     let keep = fields.get("keep");
     let gone = if keep == fields.get("one") { fields.get("other") } else { fields.get("one") };
-    match staff.post(&format!("{path}/merge"), &fields, json!({ "keep": keep, "gone": gone })).await {
+    let told = match super::why::needed(staff.w, &fields, super::why::WHY) {
+        Ok(()) => staff.post(&format!("{path}/merge"), &fields, json!({ "keep": keep, "gone": gone })).await,
+        Err(problem) => Err(problem),
+    };
+    match told {
         Ok(told) => staff.done(&format!("{path}/people/{}", part(&text(&told.value, "id"))), "merged"),
         Err(problem) => {
             let problem = beside(staff.w, problem);

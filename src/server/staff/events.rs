@@ -391,7 +391,11 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
             actions.push(Action::link(w.s("event-copy"), staff.at(&format!("{path}/copy"))));
         }
         let (key, to) = if event["archived"].is_null() { ("event-archive", "yes") } else { ("event-unarchive", "") };
-        actions.push(Action::post(staff, w.s(key), &format!("{path}/archived"), &[("to", to), ("seen", seen)]));
+        let archive = Form::new(staff, &format!("{path}/archived"), w.s(key))
+            .field(Field::hidden("to", to))
+            .field(Field::hidden("seen", seen))
+            .field(super::why::asked(w));
+        return Section::new("further", w.s("event-further")).part(Actions(actions)).part(archive).into();
     }
     Section::new("further", w.s("event-further")).part(Actions(actions)).into()
 }
@@ -452,7 +456,8 @@ pub(super) async fn state(staff: Staff, Path(code): Path<String>) -> Answer {
     let form = Form::new(&staff, &format!("/events/{}/state", part(&code)), w.s("save"))
         .field(Field::hidden("seen", &told.tag))
         // Who comes here wants to say that it is over.
-        .field(Field::new("to", w.s("state"), Kind::Radios(states.into())).value("completed"));
+        .field(Field::new("to", w.s("state"), Kind::Radios(states.into())).value("completed"))
+        .field(super::why::asked(w));
     let page =
         Page::new(w.s("step-completed")).trail(trail(&staff, &code, event)).narrow().lead(w.s("event-state-text"));
     Ok(staff.page(&page.part(form)))
@@ -472,7 +477,7 @@ pub(super) async fn move_to(Path(code): Path<String>, Sent { staff, fields }: Se
 pub(super) async fn archive(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/events/{}", part(&code));
     let method = if fields.on("to") { Method::PUT } else { Method::DELETE };
-    let ask = Ask { seen: fields.some("seen"), ..Ask::default() };
+    let ask = Ask { seen: fields.some("seen"), why: fields.some(super::why::WHY), ..Ask::default() };
     match staff.ask(method, &format!("{path}/archived"), ask).await {
         Ok(_) => staff.done(&path, "saved"),
         Err(problem) => staff.failed(&problem),

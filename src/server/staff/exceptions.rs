@@ -1,8 +1,8 @@
 //! Who gets a certificate of an event despite the rule, and who gets none whatever it says: one by one, or from a list.
 
-use axum::extract::Path;
-use axum::http::{Method, Uri};
-use axum::response::Response;
+use axum::extract::{Path, State};
+use axum::http::{Method, Uri, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::beside::beside;
@@ -17,7 +17,8 @@ use super::ui::{
 };
 use super::within::Ask;
 use crate::accounts::Permission;
-use crate::server::Problem;
+use crate::import::safe_cell;
+use crate::server::{App, Problem};
 
 const REASONS: [&str; 4] = ["did_not_complete", "conduct", "requested", "data_error"];
 /// Rows of a list whose outcome a page shows; those that were refused go first.
@@ -122,7 +123,7 @@ async fn asked(staff: &Staff, code: &str, listed: Listed, tried: &Tried<'_>) -> 
     let mut form = Form::new(staff, &path, add.clone())
         .field(Field::text("person", w.s("exception-who")).required().hint(w.s("exception-who-hint")));
     form = match listed.key == EXCEPTIONS.key {
-        true => form.field(Field::text("note", w.s("why")).required()),
+        true => form.field(Field::text("note", w.s("why")).required().hint(w.s("exception-note-hint"))),
         false => form.field(reasons(staff)).field(Field::text("note", w.s("exclusion-note"))),
     };
     let page = Page::new(add).trail(crumbs(staff, code, &event)).narrow().part(form.tried(tried));
@@ -206,18 +207,25 @@ async fn chosen(staff: &Staff, code: &str, listed: Listed, tried: &Tried<'_>) ->
 }
 
 /// Takes a list of exceptions, and says what became of each row.
-pub(super) async fn upload(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    list_taken(&staff, &code, &fields, EXCEPTIONS).await
+pub(super) async fn upload(State(app): State<App>, Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    list_taken(&app, &staff, &code, &fields, EXCEPTIONS).await
 }
 
 /// The same of exclusions.
-pub(super) async fn upload_out(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    list_taken(&staff, &code, &fields, EXCLUSIONS).await
+pub(super) async fn upload_out(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    Sent { staff, fields }: Sent,
+) -> Response {
+    list_taken(&app, &staff, &code, &fields, EXCLUSIONS).await
 }
 
-async fn list_taken(staff: &Staff, code: &str, fields: &Fields, listed: Listed) -> Response {
+async fn list_taken(app: &App, staff: &Staff, code: &str, fields: &Fields, listed: Listed) -> Response {
     match uploaded(staff, code, fields, listed).await {
-        Ok(told) => taken(staff, code, &told, listed).await.unwrap_or_else(|response| response),
+        Ok(told) => {
+            let whole = whole(app, staff, code, &told).await;
+            taken(staff, code, &told, (listed, whole)).await.unwrap_or_else(|response| response)
+        }
         Err(problem) => {
             let problem = beside(staff.w, problem);
             let tried = Tried(Some((fields, &problem)));
@@ -236,7 +244,37 @@ async fn uploaded(staff: &Staff, code: &str, fields: &Fields, listed: Listed) ->
     Ok(staff.ask(Method::POST, &path, ask).await?.value)
 }
 
-async fn taken(staff: &Staff, code: &str, told: &Value, listed: Listed) -> Answer {
+/// Keeps what came of each row as a list to download, and returns where; nothing where there is no room for it.
+async fn whole(app: &App, staff: &Staff, code: &str, told: &Value) -> Option<String> {
+    let w = staff.w;
+    let mut list = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    list.write_record([w.s("row"), w.s("person"), w.s("outcome"), w.s("outcome-code")]).ok()?;
+    for row in told["rows"].as_array().into_iter().flatten() {
+        let (line, who, code) = (row["line"].as_u64().unwrap_or_default(), text(row, "who"), text(row, "outcome"));
+        let said = w.s(&format!("outcome-{}", code.replace('_', "-")));
+        list.write_record([line.to_string(), safe_cell(&who), said, code]).ok()?;
+    }
+    let bytes = list.into_inner().ok()?.into();
+    let file = File { field: "outcome".to_owned(), name: "outcome.csv".to_owned(), bytes };
+    let id = super::uploads::keep(app, &super::import::owner(staff, code), file).await.ok()??;
+    Some(staff.at(&format!("/events/{}/outcomes/{id}/rows.csv", part(code))))
+}
+
+/// Hands out what came of each row of a list.
+pub(super) async fn rows(State(app): State<App>, staff: Staff, Path((code, id)): Path<(String, String)>) -> Answer {
+    staff.needs(Permission::Import)?;
+    let found = super::uploads::found(&app, &super::import::owner(&staff, &code), &id).await;
+    let found = found.and_then(|found| found.ok_or_else(|| Problem::not_found("this list")));
+    let file = found.map_err(|problem| staff.failed(&problem))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"outcome.csv\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, file.bytes.clone()).into_response())
+}
+
+async fn taken(staff: &Staff, code: &str, told: &Value, (listed, whole): (Listed, Option<String>)) -> Answer {
     let w = staff.w;
     let event = staff.get(&format!("/events/{}", part(code))).await?;
     let rows = told["rows"].as_array().map_or(&[][..], Vec::as_slice);
@@ -271,6 +309,9 @@ async fn taken(staff: &Staff, code: &str, told: &Value, listed: Listed) -> Answe
         next: None,
     };
     let back = Action::link(w.s("exceptions"), staff.at(&format!("/events/{}/exceptions", part(code)))).primary();
-    let page = Page::new(w.s("outcome")).trail(crumbs(staff, code, &event)).part(figures).part(table);
-    Ok(staff.page(&page.part(Actions(vec![back]))))
+    let more = rows.len().saturating_sub(SHOWN) as u64;
+    let more = (more > 0).then(|| Text(w.count("outcome-more", more)));
+    let whole = whole.map(|path| Action::file(w.s("outcome-whole"), path));
+    let page = Page::new(w.s("outcome")).trail(crumbs(staff, code, &event)).part(figures).part_if(more).part(table);
+    Ok(staff.page(&page.part(Actions([back].into_iter().chain(whole).collect()))))
 }

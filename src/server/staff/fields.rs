@@ -69,7 +69,7 @@ pub(super) struct Field {
     /// Whether it says already what is to stand in it, also where the form was refused.
     filled: bool,
     /// What the API calls it, where that is not its name.
-    of: Option<&'static str>,
+    of: Option<String>,
 }
 
 impl Field {
@@ -124,8 +124,8 @@ impl Field {
     }
 
     /// Says what the API calls it.
-    pub(super) fn of(mut self, member: &'static str) -> Self {
-        self.of = Some(member);
+    pub(super) fn of(mut self, member: impl Into<String>) -> Self {
+        self.of = Some(member.into());
         self
     }
 
@@ -282,7 +282,10 @@ impl Form {
         }
         for error in &problem.errors {
             let last = error.field.rsplit('.').next().unwrap_or_default();
-            let about = |field: &&mut Field| field.of.map_or(field.name == last, |of| of == error.field || of == last);
+            let about = |field: &&mut Field| match &field.of {
+                Some(of) => *of == error.field || *of == last,
+                None => field.name == last || field.name == error.field,
+            };
             match self.fields.iter_mut().find(about) {
                 Some(field) => field.error = Some(phrases::beside(self.w, &error.detail)),
                 None => self.items.push(format!("{}: {}", error.field, phrases::said(self.w, &error.detail))),

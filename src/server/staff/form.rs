@@ -20,6 +20,9 @@ const MOST_IN_ADDRESS: usize = 500;
 pub(super) const SECRETS: [&str; 7] =
     ["password", "new", "repeat", "second", "otpauth", "passphrase", "relay_password"];
 
+/// Fields that say nothing to who filled the form in.
+pub(super) const UNSEEN: [&str; 5] = ["once", "seen", "expected", "count", super::known::WAS];
+
 /// A file of a form.
 #[derive(Clone)]
 pub(super) struct File {
@@ -49,6 +52,43 @@ impl Fields {
             return Self::multipart(request, app, limit, app.room_for_staff().enter()).await;
         }
         Self::urlencoded(request.into_body(), MOST).await
+    }
+
+    /// Reads what somebody typed into a form, of whichever kind. Of its files the names are kept and no byte: nobody knows yet who
+    /// sent them. Of a form that is too large, or breaks off, what came before.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) async fn typed(request: Request, app: &App) -> Result<Self, Problem> {
+        if !is_multipart(request.headers()) {
+            return Self::urlencoded(request.into_body(), MOST).await;
+        }
+        let (held, mut left) = (app.room_for_staff().enter(), app.limits.upload_bytes);
+        let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
+        let (mut read, mut left_of_texts) = (Self::default(), MOST);
+        while let Ok(Ok(Some(mut field))) = held.next(form.next_field()).await {
+            let name = field.name().unwrap_or_default().to_owned();
+            let file = field.file_name().map(|file| file.chars().take(200).collect::<String>());
+            let (mut bytes, left) = (Vec::<u8>::new(), if file.is_some() { &mut left } else { &mut left_of_texts });
+            while let Ok(Ok(Some(chunk))) = held.next(field.chunk()).await {
+                *left = left.saturating_sub(chunk.len());
+                if *left == 0 {
+                    return Ok(read);
+                }
+                if file.is_none() {
+                    bytes.extend_from_slice(&chunk);
+                }
+            }
+            match file {
+                Some(name) if name.is_empty() => {}
+                Some(file) => read.files.push(File { field: name, name: file, bytes: axum::body::Bytes::new() }),
+                None => read.texts.extend(String::from_utf8(bytes).ok().map(|text| (name, text))),
+            }
+            if read.texts.len() + read.files.len() > MOST_FIELDS {
+                break;
+            }
+        }
+        Ok(read)
     }
 
     /// Reads a form where there is no service yet.
@@ -83,7 +123,6 @@ impl Fields {
         limit: usize,
         mut held: Held,
     ) -> Result<Self, Problem> {
-        let bad = |detail: String| Problem::bad_request("bad-upload", detail);
         let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
         let (mut read, mut left, mut left_of_texts) = (Self::default(), limit, MOST);
         while let Some(field) = held.next(form.next_field()).await?.map_err(|error| bad(error.body_text()))? {
@@ -169,6 +208,11 @@ impl Fields {
         Self { texts: texts.cloned().collect(), files: Vec::new() }
     }
 
+    /// Returns the fields in which a file was chosen, each with the names of what was chosen.
+    pub(super) fn chosen(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|file| (file.field.as_str(), file.name.as_str()))
+    }
+
     /// Returns all files of a field.
     pub(super) fn files(&self, field: &str) -> impl Iterator<Item = &File> {
         self.files.iter().filter(move |file| file.field == field)
@@ -181,8 +225,12 @@ impl Fields {
 }
 
 /// Says whether a form may have files in it.
-pub(super) fn has_files(parts: &axum::http::request::Parts) -> bool {
-    parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
+fn is_multipart(headers: &axum::http::HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
+}
+
+fn bad(detail: String) -> Problem {
+    Problem::bad_request("bad-upload", detail)
 }
 
 /// Returns the fields of a query.

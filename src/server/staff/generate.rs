@@ -164,7 +164,7 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
             let reason = Field::text("reason", w.s("revoke-public")).hint(w.s("revoke-public-hint"));
             form = form.field(reason.value(fields.get("reason")));
         } else if over != "those_without" {
-            form = form.field(Field::text("reason", w.s("why")).value(fields.get("reason")));
+            form = form.field(Field::text("reason", w.s("why")).required().value(fields.get("reason")));
         }
         let names = w.with("generate-names", [("names", first.join(", ").into())]);
         page = page.part(Section::new("start", w.s("generate-confirm")).part(super::ui::Text(names)).part(form));

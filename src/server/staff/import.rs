@@ -28,7 +28,7 @@ use crate::import::is_for_programs;
 use crate::server::{App, Problem};
 
 /// Kinds of file that the field offers.
-const KINDS: &str = ".csv,.tsv,.txt,.xlsx,.ods,.xls";
+const KINDS: &str = ".csv,.tsv,.txt,.xlsx";
 /// Names the shape by which a list is read as the last one was.
 const REMEMBERED: &str = "remembered";
 /// Rows of each question, and findings, that a page shows.
@@ -50,6 +50,12 @@ const ANSWERS: [&str; 10] = [
 ];
 /// Answers about rows, which are joined: several places of a page ask about them.
 const ROWS: [&str; 5] = ["confirm_row", "likely_row", "leave_out_row", "name_case", "likely_email"];
+/// What says how the file itself is read: of another reading, what was said of columns and rows means others.
+const READING: [&str; 4] = ["encoding", "sheet", "header_row", "hidden"];
+/// How the list was read when somebody answered, and how the form with the reading showed it.
+const READ: &str = "read";
+const SHOWN_AS: &str = "shown_as";
+
 /// Asks for a file.
 pub(super) async fn choose(staff: Staff, Path(code): Path<String>) -> Answer {
     staff.needs(Permission::Import)?;
@@ -91,7 +97,8 @@ pub(super) async fn take(State(app): State<App>, Path(code): Path<String>, Sent 
     }
 }
 
-fn owner(staff: &Staff, code: &str) -> String {
+/// Whose a file is that waits.
+pub(super) fn owner(staff: &Staff, code: &str) -> String {
     format!("{}/{}", staff.id, code.to_uppercase())
 }
 
@@ -223,7 +230,26 @@ fn answered(asked: &Fields) -> Fields {
     }
     all.retain(|(name, value)| !name.starts_with("answer") && !value.is_empty());
     all.dedup();
-    Fields::of(all)
+    of_this_reading(&Fields::of(all))
+}
+
+/// Leaves out what was said of columns and rows where the file is read otherwise than when it was said.
+fn of_this_reading(answers: &Fields) -> Fields {
+    let now = read_so(|name| answers.get(name));
+    let is_same = |before: &str| answers.all(before).next().is_some_and(|before| before == now);
+    let was_said = answers.all(READ).next().is_some();
+    match was_said && !is_same(READ) && !is_same(SHOWN_AS) {
+        true => {
+            let of_others = ["map", REMEMBERED, "comma_names", READ, SHOWN_AS];
+            answers.without(&of_others.into_iter().chain(ROWS).collect::<Vec<_>>())
+        }
+        false => answers.without(&[READ, SHOWN_AS]),
+    }
+}
+
+/// Writes a reading: what is not said is left to the operation.
+fn read_so<'a>(said: impl Fn(&str) -> &'a str) -> String {
+    READING.map(said).join("/")
 }
 
 /// A list that is looked at.
@@ -266,7 +292,7 @@ impl List<'_> {
         for (name, value) in self.answers.texts().filter(|(name, _)| !without.contains(name) && *name != "said") {
             form = form.field(Field::hidden(name, value));
         }
-        form
+        form.field(Field::hidden(READ, read_so(|name| self.answers.get(name))))
     }
 
     /// The list cannot be read as it is: what is wrong, and the ways to read it otherwise.
@@ -324,8 +350,12 @@ impl List<'_> {
         page = page.part_if(self.first_people(told));
         let event = format!("/events/{}", part(self.code));
         page = page.part_if(super::languages::others(self.staff, &event, &told["languages"]));
+        // Rows that are asked about can be corrected in the list as well as answered here.
+        let bad = left_out(counts) + counts["asked"].as_u64().unwrap_or_default();
         if questions.is_empty() {
-            page = page.part(self.confirm(&told["counts"]));
+            page = page.part(self.confirm(counts));
+        } else if bad > 0 {
+            page = page.part(Section::new("bad", w.count("import-bad-now", bad)).part(self.bad_rows()));
         }
         page = page.part(self.columns(told)).part_if(self.notes(told)).part_if(self.findings(told));
         page.part(self.reading(&told["read"])).part(Actions(vec![self.other_file()]))

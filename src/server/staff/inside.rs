@@ -34,7 +34,7 @@ pub(super) struct Staff {
     /// Who they are, in the records.
     pub id: String,
     /// Their name.
-    name: String,
+    pub(super) name: String,
     /// The issuer's name.
     pub(super) issuer: String,
     session: Secret,
@@ -201,7 +201,8 @@ impl Staff {
     /// What the operation says is wrong.
     pub(super) async fn send(&self, method: Method, path: &str, fields: &Fields, body: Value) -> Result<Told, Problem> {
         let body = Some(("application/json", body.to_string().into()));
-        let ask = Ask { seen: fields.some("seen"), once: fields.some("once"), body, ..Ask::default() };
+        let (seen, once, why) = (fields.some("seen"), fields.some("once"), fields.some("why"));
+        let ask = Ask { seen, once, why, body, ..Ask::default() };
         self.within.ask(method, path, ask).await
     }
 
@@ -210,7 +211,10 @@ impl Staff {
     pub(super) async fn before(&self, path: &str, fields: &Fields, body: &Value) -> Option<Told> {
         let once = Some(fields.some("once")?);
         let body = Some(("application/json", body.to_string().into()));
-        self.within.ask(Method::POST, path, Ask { once, body, seen: fields.some("seen"), before: true }).await.ok()
+        self.within
+            .ask(Method::POST, path, Ask { once, body, seen: fields.some("seen"), before: true, ..Ask::default() })
+            .await
+            .ok()
     }
 
     /// Returns an answer as it comes.
@@ -320,8 +324,8 @@ impl FromRequest<App> for Sent {
         let staff = match Staff::find(&parts, app).await {
             Ok(staff) => staff,
             Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-                return Err(match is_from_here(&parts) && !form::has_files(&parts) {
-                    true => match Fields::read(Request::from_parts(parts.clone(), body), app, 0).await {
+                return Err(match is_from_here(&parts) {
+                    true => match Fields::typed(Request::from_parts(parts.clone(), body), app).await {
                         // What was filled in waits on the page of the door.
                         Ok(fields) => super::door::kept(app, &parts, &fields),
                         Err(_) => to_door(app, &parts),
@@ -334,8 +338,15 @@ impl FromRequest<App> for Sent {
         let limit = app.limits.upload_bytes;
         let fields = Fields::read(Request::from_parts(parts.clone(), body), app, limit).await;
         let fields = fields.map_err(|problem| staff.failed(&problem))?;
-        // The token is the session's: another site does not know it, and an older session had another.
+        // The token is the session's: another site does not know it, and an older session had another. What was filled in under that one
+        // is shown once more, where the browser says that a page of ours sent it; and whoever leaves means any session.
         if !check_csrf(staff.session.expose(), fields.get("csrf")) {
+            if is_from_here(&parts) {
+                return match parts.uri.path().ends_with("/logout") {
+                    true => Ok(Self { staff, fields }),
+                    false => Err(super::door::older(&staff, &parts, &fields)),
+                };
+            }
             let problem = Problem::new(StatusCode::FORBIDDEN, "csrf", staff.w.s("csrf"));
             return Err(staff.failed(&problem));
         }

@@ -31,6 +31,7 @@ mod home;
 mod hooks;
 mod import;
 mod inside;
+mod known;
 mod languages;
 mod library;
 mod look;
@@ -62,6 +63,7 @@ mod unlock;
 mod unseen;
 mod upkeep;
 mod uploads;
+mod why;
 mod within;
 mod words;
 

@@ -47,6 +47,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/events/{code}/merge", get(duplicates::ask_merge).post(duplicates::merge))
         .route("/staff/events/{code}/spot-check", get(spot::ask).post(spot::check))
         .route("/staff/events/{code}/exceptions", get(exceptions::list))
+        .route("/staff/events/{code}/outcomes/{upload}/rows.csv", get(exceptions::rows))
         .route("/staff/events/{code}/exceptions/new", get(exceptions::new_exception).post(exceptions::except))
         .route("/staff/events/{code}/exceptions/{person}/remove", post(exceptions::remove_exception))
         .route("/staff/events/{code}/exclusions/new", get(exceptions::new_exclusion).post(exceptions::exclude))

@@ -13,11 +13,11 @@ use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::import::words::{Headers, own_label};
 use super::inside::{Answer, Sent, Staff};
+use super::known::{Known, absent, plainly};
 use super::phrases;
 use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Section, Table, Text, Tone, Tried};
 use super::words::Words;
 use crate::accounts::Permission;
-use crate::eligibility::Amount;
 use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
@@ -259,11 +259,13 @@ pub(super) fn decision(staff: &Staff, person: &Value) -> Cell {
 /// Asks who is to be added.
 pub(super) async fn new(staff: Staff, Path(code): Path<String>) -> Answer {
     staff.needs(Permission::Import)?;
-    let event = staff.get(&format!("/events/{}", part(&code))).await?;
-    Ok(staff.page(&added(&staff, &code, &event, &Tried::NEW)))
+    let path = format!("/events/{}", part(&code));
+    let event = staff.get(&path).await?;
+    let known = Known::of(&staff, &path, &event).await;
+    Ok(staff.page(&added(&staff, &code, (&event, &known), &Tried::NEW)))
 }
 
-fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
+fn added(staff: &Staff, code: &str, (event, known): (&Value, &Known<'_>), tried: &Tried<'_>) -> Page {
     let w = staff.w;
     let mut form = Form::new(staff, &format!("/events/{}/people/new", part(code)), w.s("people-add"))
         .field(Field::text("name", w.s("name")).required())
@@ -273,8 +275,8 @@ fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
             super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), "")
                 .hint(w.s("people-language-note")),
         )
-        .field(Field::text("attendance", w.s("measure-attendance")).hint(w.s("people-progress-hint")))
-        .field(Field::text("score", w.s("measure-score")));
+        .fields(known.fields(&Value::Null))
+        .fields(absent(w, tried));
     // The operation asks whether somebody with the same address or name is meant.
     if let Some(about) = tried.about(&["same-address", "same-name", "same-id"]) {
         let choices = ["two_people", "same_person"]
@@ -298,41 +300,25 @@ pub(super) async fn add(Path(code): Path<String>, Sent { staff, fields }: Sent) 
             body.insert(name.to_owned(), json!(value));
         }
     }
-    let progress = match progress(&staff, &fields) {
-        Ok(progress) => progress,
-        Err(problem) => return refused(&staff, &code, &fields, &problem).await,
+    let event = match staff.get(&path).await {
+        Ok(event) => event,
+        Err(response) => return response,
     };
-    if !progress.is_empty() {
-        body.insert("progress".to_owned(), Value::Object(progress));
+    let known = Known::of(&staff, &path, &event).await;
+    let refused = |problem: &Problem| {
+        let tried = Tried(Some((&fields, problem)));
+        staff.page_with(tried.status(), &added(&staff, &code, (&event, &known), &tried))
+    };
+    match known.read(&fields) {
+        Ok(said) => said.into_body(&mut body),
+        Err(problem) => return refused(&problem),
     }
-    let said = ["same_address", "same_name", "same_id"].map(|name| (name, fields.get(name)));
+    let said = ["same_address", "same_name", "same_id", "absent"].map(|name| (name, fields.get(name)));
     let to = format!("{path}/participants?{}", written(said));
     match staff.post(to.trim_end_matches('?'), &fields, Value::Object(body)).await {
         Ok(told) => staff.done(&format!("{path}/people/{}", part(&text(&told.value, "id"))), "saved"),
-        Err(problem) => refused(&staff, &code, &fields, &plain_email(&staff, &fields, problem)).await,
+        Err(problem) => refused(&plain_email(&staff, &fields, plainly(staff.w, problem))),
     }
-}
-
-async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: &Problem) -> Response {
-    let event = staff.get_if(&format!("/events/{}", part(code))).await.unwrap_or_default();
-    let tried = Tried(Some((fields, problem)));
-    staff.page_with(tried.status(), &added(staff, code, &event, &tried))
-}
-
-/// Returns what a form says of attendance and score: `95`, `95 %` and `87,5` are numbers.
-pub(super) fn progress(staff: &Staff, fields: &Fields) -> Result<Map<String, Value>, Problem> {
-    let mut progress = Map::new();
-    for name in ["attendance", "score"] {
-        let Some(value) = fields.some(name) else { continue };
-        let Ok(number) = value.parse::<Amount>() else {
-            let field = staff.w.s(&format!("measure-{name}"));
-            let detail = staff.w.with("rule-no-number", [("field", field.into())]);
-            let errors = vec![FieldProblem { field: name.to_owned(), detail }];
-            return Err(Problem::unprocessable("bad-number", staff.w.s("form-look")).with_errors(errors));
-        };
-        progress.insert(name.to_owned(), json!(number));
-    }
-    Ok(progress)
 }
 
 /// The same problem, with the address that is none in the place of the name that the API has for it.

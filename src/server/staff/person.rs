@@ -12,7 +12,9 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::known::{Known, absent, plainly};
 use super::languages::name;
+use super::names::Names;
 use super::phrases;
 use super::ui::{Action, Actions, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::within::{Ask, Told};
@@ -53,6 +55,7 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
     let told = staff.told(&format!("/events/{}/participants/{}", part(code), part(who))).await?;
     let decision = staff.get(&format!("/events/{}/eligibility/{}", part(code), part(who))).await?;
     let person = &told.value;
+    let known = Known::of(staff, &format!("/events/{}", part(code)), &event).await;
     let mut page = Page::new(text(person, "name"))
         .trail(
             trail(staff, code, &event)
@@ -68,14 +71,16 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, refused:
     }
     let of = (code, who);
     page = page
-        .part(standing(staff, (&event, person), &decision))
+        .part(standing(staff, (&event, person), &decision, &known))
+        .part_if(known.noted(person))
         .part(certificate(staff, of, &decision, (&text(person, "name"), refused)).await);
     page = page.part(earlier(staff, person).await);
-    page = page.part_if(grants(staff, of, &decision, refused)).part(others(staff, of, person).await);
+    page = page.part_if(grants(staff, of, &decision, refused).await);
+    page = page.part(others(staff, of, person).await);
     page = page.part(history(staff, of).await);
     if staff.may(Permission::Import) {
         page = page
-            .part(change(staff, of, &told, (asked.get("open") == "change", refused)))
+            .part(change(staff, of, (&told, &known), (asked.get("open") == "change", refused)))
             .part(merge(staff, of, person))
             .part(erase(staff, of, refused));
     }
@@ -113,7 +118,7 @@ fn is_in_force(current: &Value) -> bool {
 }
 
 /// Whether they get a certificate, why, and what is missing.
-fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) -> Html {
+fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value, known: &Known<'_>) -> Html {
     let w = staff.w;
     let reason = text(decision, "reason").replace('_', "-");
     let missing: Vec<&str> = decision["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -147,6 +152,7 @@ fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) 
         let label = w.if_any(&format!("measure-{}", name.replace('_', "-"))).unwrap_or_else(|| name.replace('_', " "));
         facts.push((label, Some(shown)));
     }
+    facts.extend(known.facts(person));
     Section::new("standing", w.s("person-standing")).part(Facts::known(facts)).into()
 }
 
@@ -295,13 +301,18 @@ fn merge(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
 }
 
 /// An exception or an exclusion: made, or taken away.
-fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value, refused: &Refused<'_>) -> Option<Html> {
+async fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value, refused: &Refused<'_>) -> Option<Html> {
     let w = staff.w;
+    let granted = granted(staff, &decision["listed"]).await;
+    let section = |id: &str| match &granted {
+        Some(facts) => Section::new(id, w.s("person-grants")).part(Facts::known(facts.clone())),
+        None => Section::new(id, w.s("person-grants")),
+    };
     if !staff.may(Permission::Import) {
-        return None;
+        return granted.is_some().then(|| section("grants").into());
     }
     let path = path(code, who);
-    let section = Section::new("grants", w.s("person-grants"));
+    let section = section("grants");
     let remove = |key: &str, what: &str| {
         Actions(vec![Action::post(staff, w.s(key), &format!("{path}/grant"), &[("what", what)])])
     };
@@ -312,11 +323,11 @@ fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value, refused: &
             let why = EXCLUSIONS.map(|one| Choice::new(one, w.s(&format!("excluded-{}", one.replace('_', "-")))));
             let except = Form::new(staff, &format!("{path}/grant"), w.s("exception-add"))
                 .field(Field::hidden("what", "exception"))
-                .field(Field::text("note", w.s("why")).required())
+                .field(Field::text("note", w.s("why")).required().hint(w.s("exception-note-hint")))
                 .tried(refused.of("exception"));
             let exclude = Form::new(staff, &format!("{path}/grant"), w.s("exclusion-add"))
                 .field(Field::hidden("what", "exclusion"))
-                .field(Field::new("reason", w.s("exclusion-why"), Kind::Select(why.into())))
+                .field(Field::new("exclusion_reason", w.s("exclusion-why"), Kind::Select(why.into())).of("reason"))
                 .field(Field::text("exclusion_note", w.s("exclusion-note")).of("note"))
                 .tried(refused.of("exclusion"));
             let section = section.part(except).part(exclude);
@@ -326,16 +337,27 @@ fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value, refused: &
     })
 }
 
-fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, (open, refused): (bool, &Refused<'_>)) -> Html {
+/// Who made an exception of them or excluded them, when and why, if anybody did.
+async fn granted(staff: &Staff, listed: &Value) -> Option<Vec<(String, Option<String>)>> {
+    let (w, list) = (staff.w, listed["list"].as_str()?);
+    let reason = listed["reason"].as_str().map(|why| w.s(&format!("excluded-{}", why.replace('_', "-"))));
+    let why = reason.into_iter().chain(listed["note"].as_str().map(str::to_owned)).collect::<Vec<_>>().join("; ");
+    let by = Names::of(staff).await.name(staff, &text(listed, "by"));
+    Some(vec![
+        (w.s("state"), Some(w.s(if list == "exception" { "act-exception-add" } else { "act-exclusion-add" }))),
+        (w.s("why"), Some(why)),
+        (w.s("granted-by"), Some(by)),
+        (w.s("when"), staff.time(&listed["at"])),
+    ])
+}
+
+fn change(
+    staff: &Staff,
+    (code, who): (&str, &str),
+    (told, known): (&Told, &Known<'_>),
+    (open, refused): (bool, &Refused<'_>),
+) -> Html {
     let (w, person) = (staff.w, &told.value);
-    let progress = &person["progress"];
-    let number = |member: &str| {
-        progress[member]
-            .as_f64()
-            .map(|number| number.to_string())
-            .or_else(|| progress[member].as_str().map(str::to_owned))
-            .unwrap_or_default()
-    };
     let form = Form::new(staff, &format!("{}/change", path(code, who)), w.s("save"))
         .field(Field::hidden("seen", &told.tag))
         .field(Field::text("name", w.s("name")).required().value(text(person, "name")))
@@ -345,12 +367,9 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told, (open, refused)
             super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), &text(person, "locale"))
                 .hint(w.s("people-language-note")),
         )
-        .field(
-            Field::text("attendance", w.s("measure-attendance"))
-                .value(number("attendance"))
-                .hint(w.s("people-progress-hint")),
-        )
-        .field(Field::text("score", w.s("measure-score")).value(number("score")));
+        .field(Known::was(person))
+        .fields(known.fields(person))
+        .fields(absent(w, refused.of("change")));
     // The operation asks whether somebody with the same address or name is meant; one person with two entries is merged.
     let tried = refused.of("change");
     let asked = tried.0.is_some_and(|(_, problem)| !problem.by_api);
@@ -373,6 +392,7 @@ fn erase(staff: &Staff, (code, who): (&str, &str), refused: &Refused<'_>) -> Htm
     let form = Form::new(staff, &format!("{}/erase", path(code, who)), w.s("erase"))
         .danger()
         .field(Field::text("again", w.s("erase-again")).required().hint(w.s("erase-hint")))
+        .field(super::why::asked(w).required())
         .tried(refused.of("erase"));
     let section = Section::new("erase", w.s("erase")).part(Text(w.s("erase-text"))).part(form);
     if refused.form == "erase" { section.into() } else { section.folded().into() }
@@ -437,7 +457,7 @@ pub(super) async fn grant(Path((code, who)): Path<(String, String)>, Sent { staf
             staff.post(&format!("{event}/exceptions"), &fields, body).await
         }
         "exclusion" => {
-            let mut body = json!({ "person": who, "reason": fields.get("reason") });
+            let mut body = json!({ "person": who, "reason": fields.get("exclusion_reason") });
             if let Some(note) = fields.some("exclusion_note") {
                 body["note"] = json!(note);
             }
@@ -462,18 +482,18 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     for name in ["name", "email", "external_id", "locale"] {
         body.insert(name.to_owned(), json!(fields.get(name)));
     }
-    let progress = match super::people::progress(&staff, &fields) {
-        Ok(progress) => progress,
+    let path = format!("/events/{}", part(&code));
+    let event = staff.get_if(&path).await.unwrap_or_default();
+    match Known::of(&staff, &path, &event).await.read(&fields) {
+        Ok(said) => said.into_body(&mut body),
         Err(problem) => return done(&staff, (&code, &who), &fields, Err(problem), ("change", "")).await,
-    };
-    if !progress.is_empty() {
-        body.insert("progress".to_owned(), Value::Object(progress));
     }
-    let said = written(["same_address", "same_name"].map(|name| (name, fields.get(name))));
+    let said = written(["same_address", "same_name", "absent"].map(|name| (name, fields.get(name))));
     let to = format!("/events/{}/participants/{}?{said}", part(&code), part(&who));
     let to = to.trim_end_matches('?');
     let told = staff.send(Method::PATCH, to, &fields, Value::Object(body)).await;
-    let told = told.map_err(|problem| shared(&staff, super::people::plain_email(&staff, &fields, problem)));
+    let told =
+        told.map_err(|problem| shared(&staff, super::people::plain_email(&staff, &fields, plainly(staff.w, problem))));
     done(&staff, (&code, &who), &fields, told, ("change", "saved")).await
 }
 
@@ -494,6 +514,9 @@ pub(super) async fn erase_them(Path((code, who)): Path<(String, String)>, Sent {
     if name.is_empty() || fields.get("again").to_lowercase() != name.to_lowercase() {
         let errors = vec![FieldProblem { field: "again".to_owned(), detail: staff.w.s("erase-not-confirmed") }];
         let problem = Problem::unprocessable("not-confirmed", staff.w.s("form-look")).with_errors(errors);
+        return done(&staff, (&code, &who), &fields, Err(problem), ("erase", "")).await;
+    }
+    if let Err(problem) = super::why::needed(staff.w, &fields, super::why::WHY) {
         return done(&staff, (&code, &who), &fields, Err(problem), ("erase", "")).await;
     }
     match staff.post(&format!("{of_event}/erase"), &fields, json!({})).await {

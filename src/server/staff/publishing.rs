@@ -239,14 +239,23 @@ async fn refused(staff: &Staff, fields: &Fields, problem: crate::server::Problem
 /// Asks whether the active key shall be replaced.
 pub(super) async fn ask_rotate(staff: Staff) -> Answer {
     staff.needs(Permission::Keys)?;
+    Ok(staff.page(&rotate_page(&staff, &Tried::NEW)))
+}
+
+fn rotate_page(staff: &Staff, tried: &Tried<'_>) -> Page {
     let w = staff.w;
-    let form = Form::new(&staff, "/publishing/rotate", w.s("key-rotate")).danger();
+    let why = super::why::asked(w).required();
+    let form = Form::new(staff, "/publishing/rotate", w.s("key-rotate")).danger().field(why).tried(tried);
     let page = Page::new(w.s("key-rotate")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow();
-    Ok(staff.page(&page.part(Text(w.s("key-rotate-text"))).part(form)))
+    page.part(Text(w.s("key-rotate-text"))).part(form)
 }
 
 /// Replaces the active key.
 pub(super) async fn rotate(Sent { staff, fields }: Sent) -> Response {
+    if let Err(problem) = super::why::needed(staff.w, &fields, super::why::WHY) {
+        let tried = Tried(Some((&fields, &problem)));
+        return staff.page_with(tried.status(), &rotate_page(&staff, &tried));
+    }
     match staff.post("/keys/rotate", &fields, json!({})).await {
         Ok(_) => staff.done("/publishing", "key-rotated"),
         Err(problem) => refused(&staff, &fields, problem).await,
@@ -265,6 +274,7 @@ fn stolen_page(staff: &Staff, id: &str, tried: &Tried<'_>) -> Page {
         .danger()
         .field(Field::new("day", w.s("key-stolen-since"), Kind::Date).required().of("since"))
         .field(Field::text("again", w.with("key-stolen-again", [("id", id.to_owned().into())])).required())
+        .field(super::why::asked(w))
         .tried(tried);
     let page = Page::new(w.s("key-stolen"))
         .trail([staff.crumb(w.s("nav-publishing"), "/publishing")])

@@ -14,6 +14,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::server::Problem;
+use crate::server::auth::WHY_HEADER;
 use crate::server::idempotency::OnlyBefore;
 use crate::server::problem::FieldProblem;
 use crate::server::session::CSRF_HEADER;
@@ -49,6 +50,8 @@ pub(super) struct Ask<'a> {
     pub seen: Option<&'a str>,
     /// By which a form that was sent twice is known (`Idempotency-Key`).
     pub once: Option<&'a str>,
+    /// Why it is done, for the audit log.
+    pub why: Option<&'a str>,
     /// The body and its type.
     pub body: Option<(&'a str, Bytes)>,
     /// Whether it is only asked what was answered to this very form before.
@@ -126,6 +129,10 @@ impl Within {
                 set.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)))
             {
                 headers.insert(name, HeaderValue::from_str(value).map_err(bad_form)?);
+            }
+            if let Some(why) = ask.why {
+                let name = HeaderName::from_static(WHY_HEADER);
+                headers.insert(name, HeaderValue::from_str(&super::form::part(why)).map_err(bad_form)?);
             }
             if let Some((kind, _)) = &ask.body {
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).map_err(bad_form)?);

@@ -87,6 +87,34 @@ fn a_list_of_exceptions_says_what_became_of_each_row() {
 }
 
 #[test]
+fn what_came_of_a_long_list_is_told_row_by_row_in_a_list_to_download() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        add(world, ada, "Alan Turing", "alan@example.org", "a1");
+        let mut browser = Browser::of(world, "ada@example.org");
+        let path = "/staff/events/WORKSHOP/exceptions/upload";
+        let upload = form(&browser.page(path), path);
+        let rows: String = (0..510).map(|n| format!("=nobody{n}@example.org,x\n")).collect();
+        let list = format!("{rows}alan@example.org,was ill\n");
+        let page = browser.upload(&upload, &upload.fields, Some(("file", "list.csv", list.as_bytes()))).text();
+        assert!(page.contains("11 more rows are not shown here"), "{page}");
+        let whole = page.split("href=\"").find(|part| part.contains("/outcomes/")).unwrap();
+        let whole = whole.split('"').next().unwrap();
+        let answer = browser.get(whole);
+        assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+        let text = answer.text();
+        assert_eq!(text.lines().count(), 512, "{text}");
+        assert!(text.contains("an exception now") && text.contains("'=nobody509@"), "{text}");
+        // It is nobody else's.
+        assert_eq!(Browser::new(world).get(whole).status, 303);
+        // A short one says nothing of more.
+        let upload = form(&browser.page(path), path);
+        let page = browser.upload(&upload, &upload.fields, Some(("file", "list.csv", b"a@example.org,x\n"))).text();
+        assert!(!page.contains("not shown here") && page.contains("/outcomes/"), "{page}");
+    });
+}
+
+#[test]
 fn two_who_are_one_are_compared_and_merged() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);

@@ -37,6 +37,7 @@ pub const PAGES: [(&str, &str); 48] = [
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
+    ("/staff/events/WORKSHOP/outcomes/none/rows.csv", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
     ("/staff/templates/classic/roll-out", "import"),

@@ -90,6 +90,7 @@ fn no_form_is_taken_without_what_only_a_page_of_its_session_knows() {
         let (own, other) = (own_csrf(&mut browser), own_csrf(&mut Browser::of(world, "ada@example.org")));
         let before = (world.acts().len(), certificates(&*world.app.store));
         let acts: Vec<_> = table::acts().chain([("/staff/logout", "account", &[][..])]).collect();
+        browser.site = "cross-site";
         for csrf in [None, Some(""), Some("guess"), Some(other.as_str())] {
             for (action, _, fields) in &acts {
                 let action = records.fill(action);
@@ -105,6 +106,14 @@ fn no_form_is_taken_without_what_only_a_page_of_its_session_knows() {
                     assert!(answer.text().contains("This form is of an older session"), "{action}: {}", answer.text());
                 }
             }
+        }
+        assert_eq!((world.acts().len(), certificates(&*world.app.store)), before, "nothing was done");
+        // Nor one of a page of ours: what was filled in is shown once more, and nothing is done.
+        browser.site = "same-origin";
+        for (action, _, fields) in acts.iter().filter(|(action, _, _)| *action != "/staff/logout") {
+            let fields: Vec<_> = fields.iter().copied().chain([("csrf", other.as_str())]).collect();
+            let answer = browser.post(&records.fill(action), &fields);
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{action}: {}", answer.text());
         }
         assert_eq!((world.acts().len(), certificates(&*world.app.store)), before, "nothing was done");
         let right = browser.post("/staff/events/WORKSHOP/columns", &[("cols", "email"), ("csrf", &own)]);
@@ -215,5 +224,62 @@ fn no_page_and_no_form_leads_to_another_site_because_it_was_asked_to() {
             }
             assert!(led > 15, "{led}");
         }
+    });
+}
+
+#[test]
+fn what_was_filled_in_before_somebody_logged_in_again_elsewhere_is_shown_and_sent_once_more() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let path = "/staff/events/WORKSHOP/people/new";
+        let filled = form(&browser.page(path), path);
+        // Another window of the same browser logs in again.
+        let login = form(&browser.get("/staff/login").text(), "/staff/login");
+        let again = browser.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
+        assert_eq!(again.status, StatusCode::SEE_OTHER);
+        let typed = [("name", "Alan Turing"), ("email", "alan@example.org"), ("password", "my own secret")];
+        let stopped = browser.send(&filled, &typed);
+        let page = stopped.text();
+        assert_eq!(stopped.status, StatusCode::FORBIDDEN, "{page}");
+        assert!(page.contains("You are Ada now") && page.contains("alan@example.org"), "{page}");
+        assert!(!page.contains("my own secret"), "{page}");
+        assert!(!browser.page("/staff/events/WORKSHOP/people").contains("alan@example.org"), "nothing was done");
+        let sent = browser.send(&form(&page, path), &[]);
+        assert!(browser.follow(&sent).contains("Alan Turing"));
+        // And whoever leaves by an older page is out.
+        let leave = form(&page, "/staff/logout");
+        let login = form(&browser.get("/staff/login").text(), "/staff/login");
+        browser.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
+        assert_eq!(to(&browser.send(&leave, &[])), "/staff/login");
+        assert_eq!(browser.get("/staff").status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_form_with_a_file_keeps_what_was_typed_when_the_session_has_ended() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let path = "/staff/events/WORKSHOP/exclusions/upload";
+        let upload = form(&browser.page(path), path);
+        browser.forget(SESSION);
+        let fields: Vec<(String, String)> =
+            upload.fields.iter().filter(|(name, _)| name != "reason").cloned().collect();
+        let fields = [fields, vec![("reason".to_owned(), "data_error".to_owned())]].concat();
+        let list = b"p0@example.org,why\n";
+        let out = browser.upload(&upload, &fields, Some(("file", "out.csv", list)));
+        let page = out.text();
+        assert_eq!(out.status, StatusCode::UNAUTHORIZED, "{page}");
+        assert!(page.contains("Your session had ended") && !page.contains("p0@example.org,why"), "{page}");
+        let login = form(&page, "/staff/login");
+        let page = browser.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]).text();
+        assert!(page.contains("You are in again") && page.contains("Choose out.csv again"), "{page}");
+        let again = form(&page, path);
+        assert!(again.is_multipart && again.fields.contains(&("reason".to_owned(), "data_error".to_owned())), "{page}");
+        let done = browser.upload(&again, &again.fields, Some(("file", "out.csv", list))).text();
+        assert!(done.contains("excluded now"), "{done}");
+        let listed = browser.page("/staff/events/WORKSHOP/exceptions");
+        assert!(listed.contains("The record is wrong"), "{listed}");
     });
 }

@@ -1,4 +1,5 @@
-//! What was done about one person, by the audit log: who, when, why. Nothing that an act notes besides is shown.
+//! What was done about one person, by the audit log: who, when, why. Nothing that an act notes besides is shown,
+//! but why somebody was listed, which who sees the list sees too.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::accounts::Permission;
-use crate::acts;
+use crate::acts::{self, Past};
 use crate::credential::Timestamp;
 use crate::server::extract::{IfMatch, Listing, Path};
 use crate::server::{App, Caller, Problem};
@@ -43,10 +44,12 @@ pub(super) struct HistoryView {
     cause: Option<String>,
     /// What the public reads about it.
     text: Option<String>,
+    /// Why somebody was made an exception or excluded, in the words of who did it; the audit log does not have it.
+    note: Option<String>,
 }
 
 impl HistoryView {
-    fn of(entry: AuditEntry, about: &str) -> Self {
+    fn of(entry: AuditEntry, about: &str, past: &[Past]) -> Self {
         let (act, detail) = (&entry.act, &entry.act.detail);
         let word = |at: &str| detail.pointer(at).and_then(Value::as_str).map(str::to_owned);
         // A run's id begins with its day; what else acts are on does not begin with a digit.
@@ -60,6 +63,7 @@ impl HistoryView {
             run,
             cause: word("/reason/cause").or_else(|| word("/cause")).or_else(|| word("/reason")),
             text: word("/reason/text").or_else(|| word("/text")),
+            note: past.iter().find(|one| one.action == act.action && one.at == act.at).and_then(|one| one.note.clone()),
             action: entry.act.action,
         }
     }
@@ -81,13 +85,14 @@ pub(super) async fn history(
         let (code, person) = super::person(desk, &code, &who, &IfMatch(None))?;
         let mut subjects = vec![acts::name_of(&code, &person)];
         subjects.extend(desk.store.all_of(&code, &person.key)?.into_iter().map(|one| one.number.to_string()));
+        let past = acts::listed(desk.store, &code, &person.key)?.past();
         let mut found = BTreeMap::new();
         for subject in subjects {
             let query = AuditQuery { subject: Some(subject.clone()), ..AuditQuery::default() };
             // Who sees the person sees what was done about them; the log itself shows nothing to who is limited to events.
             let page = app.store.find_audit(&query, true, None, SHOWN)?;
             for entry in page.items {
-                found.insert(entry.sequence, HistoryView::of(entry, &subject));
+                found.insert(entry.sequence, HistoryView::of(entry, &subject, &past));
             }
         }
         let items = found.into_values().rev().take(SHOWN).collect();

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
-use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
+use crate::acts::{self, Decider, Decision, ExclusionReason, Listed, PersonChange, Planned, Said};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Entered, Progress};
@@ -82,6 +82,40 @@ pub(super) struct PersonView {
     /// The certificates before it, the newest first, where somebody did better at another try and got another one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier_certificates: Vec<String>,
+}
+
+/// That somebody is an exception or excluded, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ListedView {
+    /// On which list: `exception` or `exclusion`.
+    #[schema(example = "exception")]
+    pub list: &'static str,
+    /// Why, where they are excluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ExclusionReason>,
+    /// Why, in the words of who did it.
+    #[schema(example = "was ill on the second day")]
+    pub note: Option<String>,
+    /// Who did it.
+    #[schema(example = "staff:7f3a")]
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+impl ListedView {
+    pub(super) fn of(listed: Listed) -> Option<Self> {
+        match listed {
+            Listed::Exception(one) => {
+                Some(Self { list: "exception", reason: None, note: one.note, by: one.by, at: one.at })
+            }
+            Listed::Exclusion(one) => {
+                Some(Self { list: "exclusion", reason: Some(one.reason), note: one.note, by: one.by, at: one.at })
+            }
+            Listed::No | Listed::Lifted(_) => None,
+        }
+    }
 }
 
 impl PersonView {

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::events::text;
 use super::super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Section, Table};
-use super::List;
 use super::words::{FIELDS, meant};
+use super::{List, READING, SHOWN_AS};
 
 impl List<'_> {
     /// Which column is what, and a form to say otherwise.
@@ -61,14 +61,17 @@ impl List<'_> {
         let w = self.staff.w;
         let hidden = vec![Choice::new("", w.s("import-hidden-out")), Choice::new("include", w.s("import-hidden-in"))];
         let given = |name: &str| self.answers.get(name).to_owned();
+        let shown = READING.map(given).join("/");
         let form = self
             .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
+            .field(Field::hidden(SHOWN_AS, shown))
             .fields(self.sheet(read))
             .field(self.header_row(read))
             .fields(self.encoding(read))
             .field(Field::new("hidden", w.s("import-hidden"), Kind::Select(hidden)).value(given("hidden")))
             .field(Field::new("keep_known", w.s("import-keep"), Kind::Check).value(given("keep_known")));
-        let reset = Action::link(w.s("import-reset"), self.staff.at(&self.path()));
+        // Without what was said of the last list of this shape too.
+        let reset = Action::link(w.s("import-reset"), self.staff.at(&format!("{}?fresh=yes", self.path())));
         Section::new("reading", w.s("import-reading")).part(form).part(Actions(vec![reset])).folded().into()
     }
 

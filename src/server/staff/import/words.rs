@@ -87,6 +87,11 @@ impl Headers {
         }
         Self(all)
     }
+
+    /// Returns the names under which columns are kept.
+    pub(in crate::server::staff) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
 }
 
 /// A column of a list as people read it: as the list calls it, else `First name` for `first_name`.

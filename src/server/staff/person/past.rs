@@ -58,7 +58,7 @@ pub(super) async fn history(staff: &Staff, (code, who): (&str, &str)) -> Html {
             Cell::text(what),
             names.cell(staff, &text(one, "by")),
             about,
-            Cell::text(why).sub(text(one, "text")),
+            Cell::text(why).sub([text(one, "text"), text(one, "note")].join(" ").trim()),
         ]
     };
     let table = Table {

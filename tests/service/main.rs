@@ -13,6 +13,7 @@ mod card;
 mod chosen;
 mod confirmed;
 mod course;
+mod designer;
 mod designs;
 mod document;
 mod earlier;

@@ -59,10 +59,11 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let shots = items(&templates).iter().map(|one| shot(&staff, one)).collect();
     let mut page = Page::new(w.s("nav-templates")).said(w, &asked).lead(w.s("templates-lead"));
     if staff.may_everywhere(Permission::Import) {
-        let upload = Action::link(w.s("template-upload"), staff.at("/template-uploads")).primary();
-        page = page.part(Actions(vec![upload]));
+        let design = Action::link(w.s("design-new"), staff.at("/template-designs")).primary();
+        let upload = Action::link(w.s("template-upload"), staff.at("/template-uploads"));
+        page = page.part(Actions(vec![design, upload]));
     } else if staff.may(Permission::Import) {
-        page = page.part(Text(w.s("template-upload-event")));
+        page = page.link(w.s("design-new"), staff.at("/template-designs")).part(Text(w.s("template-upload-event")));
     }
     page = page.part(Gallery(shots));
     if let Some(cursor) = templates["next"].as_str() {
@@ -226,6 +227,11 @@ fn actions(staff: &Staff, template: &Value, uses: &[Value]) -> Vec<Action> {
     let path = format!("/templates/{}", part(&name));
     let mut actions = vec![Action::link(w.s("template-try-names"), staff.at(&format!("{path}/try")))];
     let is_built_in = template["built_in"] == true;
+    if staff.may(Permission::Import) {
+        let next = if may_change(staff, template) && !is_built_in { "yes" } else { "" };
+        let design = format!("/template-designs?{}", written([("from", &*name), ("next", next)]));
+        actions.push(Action::link(w.s("design-from-this"), staff.at(&design)));
+    }
     if may_change(staff, template) && !is_built_in {
         let upload = format!("/template-uploads?{}", written([("for", &*name)]));
         actions.push(Action::link(w.s("template-new-version"), staff.at(&upload)).primary());
@@ -364,6 +370,11 @@ pub(super) struct Try {
 }
 
 impl Try {
+    /// Returns why them, and who they are.
+    pub(super) fn said(&self) -> String {
+        format!("{}: {}", self.title, self.shown)
+    }
+
     /// Returns the picture, or what stands in its way.
     pub(super) fn shot(self, staff: &Staff, src: String, problem: Option<Problem>) -> Shot {
         let w = staff.w;

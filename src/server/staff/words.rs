@@ -29,6 +29,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/desk.en.ftl"),
     include_str!("texts/library.en.ftl"),
     include_str!("texts/running.en.ftl"),
+    include_str!("texts/designer.en.ftl"),
 );
 #[cfg(test)]
 const GERMAN: &str = concat!(
@@ -37,6 +38,7 @@ const GERMAN: &str = concat!(
     include_str!("texts/desk.de.ftl"),
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
+    include_str!("texts/designer.de.ftl"),
 );
 
 /// With what the API says in English itself.
@@ -46,6 +48,7 @@ const WHOLE_GERMAN: &str = concat!(
     include_str!("texts/desk.de.ftl"),
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
+    include_str!("texts/designer.de.ftl"),
     include_str!("texts/problems.de.ftl"),
 );
 

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 47] = [
+pub const PAGES: [(&str, &str); 54] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -38,6 +38,13 @@ pub const PAGES: [(&str, &str); 47] = [
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
+    ("/staff/template-designs", "import"),
+    ("/staff/template-designs/none", "import"),
+    ("/staff/template-designs/none/page.svg", "import"),
+    ("/staff/template-designs/none/files", "import"),
+    ("/staff/template-designs/none/names", "import"),
+    ("/staff/template-designs/none/keep", "import"),
+    ("/staff/template-designs/none/discard", "import"),
     ("/staff/templates/classic/roll-out", "import"),
     ("/staff/templates/none/remove", "import"),
     ("/staff/team/{ada}", "settings"),
@@ -57,7 +64,7 @@ pub const PAGES: [(&str, &str); 47] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 38] = [
+pub const ACTS: [(&str, &str); 43] = [
     ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -95,6 +102,11 @@ pub const ACTS: [(&str, &str); 38] = [
     ("/staff/events/WORKSHOP/exclusions/p0%40example.org/remove", "import"),
     ("/staff/events/WORKSHOP/merge", "import"),
     ("/staff/template-uploads", "import"),
+    ("/staff/template-designs", "import"),
+    ("/staff/template-designs/none", "import"),
+    ("/staff/template-designs/none/files", "import"),
+    ("/staff/template-designs/none/keep", "import"),
+    ("/staff/template-designs/none/discard", "import"),
     ("/staff/templates/classic/roll-out", "import"),
     ("/staff/templates/none/remove", "import"),
 ];

@@ -60,7 +60,7 @@ test: setup ## Check the format and run all tests, but in Chromium only staff, a
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
-e2e: build ## Run all fifteen files of tests in Chromium: the web verifier against a published site, the portal, the staff's pages (pictures in target/staff-pages)
+e2e: build ## Run all sixteen files of tests in Chromium: the web verifier against a published site, the portal, the staff's pages (pictures in target/staff-pages)
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 

@@ -107,7 +107,7 @@ mod tests {
     use crate::template::{FontLibrary, Layout, Severity};
 
     /// All built-in templates in all languages but English, by their digests. What is released is never changed: events name it.
-    const RELEASED: &str = "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59";
+    const RELEASED: &str = "a9a08b56f393ee3ab657cce1910a95d7b91f38ad9903de961062ebcde7e19e63";
 
     fn each() -> impl Iterator<Item = (&'static str, u32, &'static str, Template)> {
         let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).map(move |n| (name, n)));

@@ -227,6 +227,7 @@ const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/templates/{name}", May(View)),
     ("PUT /api/v1/templates/{name}", May(Import)),
     ("GET /api/v1/templates/{name}/archive", May(View)),
+    ("GET /api/v1/templates/{name}/compare", May(View)),
     ("GET /api/v1/templates/{name}/files/{file}", May(View)),
     ("POST /api/v1/templates/{name}/preview", May(View)),
     ("GET /api/v1/templates/{name}/roll-out", May(View)),

@@ -270,6 +270,7 @@ fn facts(staff: &Staff, template: &Value) -> Facts {
 
 async fn versions(staff: &Staff, path: &str, template: &Value, uses: &[Value]) -> Html {
     let (w, names) = (staff.w, Names::of(staff).await);
+    let first = template["versions"][0]["version"].as_u64().unwrap_or(1);
     let row = |one: &Value| {
         let version = one["version"].as_u64().unwrap_or_default();
         let of: Vec<String> =
@@ -281,17 +282,33 @@ async fn versions(staff: &Staff, path: &str, template: &Value, uses: &[Value]) -
             by,
             Cell::text(of.join(", ")),
             Cell::link(w.s("template-file"), staff.api(&format!("{path}/archive?version={version}"))),
+            match version > first {
+                true => Cell::link(w.s("template-compare-before"), staff.at(&compared(path, version - 1, version))),
+                false => Cell::text(String::new()),
+            },
         ]
     };
     let table = Table {
         caption: w.s("template-versions"),
-        heads: [w.s("template-version-head"), w.s("when"), w.s("template-by"), w.s("template-used-in"), String::new()]
-            .into(),
+        heads: [
+            w.s("template-version-head"),
+            w.s("when"),
+            w.s("template-by"),
+            w.s("template-used-in"),
+            w.s("template-file"),
+            w.s("template-compare"),
+        ]
+        .into(),
         rows: template["versions"].as_array().into_iter().flatten().rev().map(row).collect(),
         empty: String::new(),
         next: None,
     };
     Section::new("versions", w.s("template-versions")).part(table).into()
+}
+
+/// Returns where two versions stand beside each other.
+fn compared(path: &str, one: u64, other: u64) -> String {
+    format!("{path}/compare?one={one}&other={other}")
 }
 
 fn used(staff: &Staff, uses: &[Value]) -> Html {
@@ -471,18 +488,20 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
     }
     let row = |one: &Value| {
         let (code, fits) = (text(one, "event"), one["fits"] == true);
+        let count = |member: &str| one[member].as_u64().unwrap_or_default().into();
         let (tone, key) =
             if fits { (Tone::Green, "template-roll-out-gets") } else { (Tone::Red, "template-roll-out-keeps") };
         vec![
             Cell::link(text(one, "title"), staff.at(&format!("/events/{}", part(&code)))).sub(code),
             Cell::state(tone, w.s(key)),
+            Cell::text(w.with("template-roll-out-people", [("people", count("people")), ("issued", count("issued"))])),
             Cell::text(phrases::said(w, &text(one, "problem"))),
         ]
     };
     if !events.is_empty() {
         let table = Table {
             caption: w.s("template-roll-out-who"),
-            heads: [w.s("event"), w.s("state"), w.s("why")].into(),
+            heads: [w.s("event"), w.s("state"), w.s("template-roll-out-touches"), w.s("why")].into(),
             rows: events.iter().map(row).collect(),
             empty: String::new(),
             next: None,

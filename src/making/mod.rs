@@ -24,7 +24,7 @@ pub use face::{Face, FaceError, Faces, PICTURE_DPI, PRINT_DPI};
 pub(crate) use make::status_secret;
 pub use make::{IssueError, MakeError, Printable, Trial, Workshop, constants, make, try_out};
 pub use order::Order;
-pub use page::{NameTrial, Whose, page};
+pub use page::{NameTrial, Whose, code_version, page};
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
 pub use replace::{NewValues, ReplaceError, corrected, says_other, successors, try_successors};

@@ -45,7 +45,25 @@ pub enum Whose<'a> {
 /// # Errors
 /// See [`SpecimenError`].
 pub fn page(desk: &Desk, faces: &Faces, template: &Template, whose: &Whose<'_>) -> Result<String, SpecimenError> {
-    let (constants, record, text) = match whose {
+    let (constants, record, text) = filled_for(desk, whose)?;
+    let layout = Layout::with_constants(template, faces.fonts(), constants.values()).map_err(FaceError::from)?;
+    let mut own = layout.texts(&record).map_err(FaceError::from)?;
+    layout.place_qr(&mut own, &Symbol::of(&text).map_err(FaceError::from)?).map_err(FaceError::from)?;
+    Ok(faces.svg(&[layout.base(), &own], &layout, &template.document().title)?)
+}
+
+/// Returns the version of the code of what [`page`] draws.
+///
+/// # Errors
+/// See [`SpecimenError`].
+pub fn code_version(desk: &Desk, whose: &Whose<'_>) -> Result<u8, SpecimenError> {
+    let (.., text) = filled_for(desk, whose)?;
+    Ok(Symbol::of(&text).map_err(FaceError::from)?.version)
+}
+
+/// Returns what is the same for all, what is printed of somebody, and what their code would say.
+fn filled_for(desk: &Desk, whose: &Whose<'_>) -> Result<(Constants, Filling, String), SpecimenError> {
+    Ok(match whose {
         Whose::Nobody(specimen) => {
             let (event, person) = (specimen.event(desk), specimen.person(desk));
             let (document, filling, text) = filled(desk, &event, &person, person.fields.clone())?;
@@ -56,11 +74,7 @@ pub fn page(desk: &Desk, faces: &Faces, template: &Template, whose: &Whose<'_>) 
             let (_, filling, text) = filled(desk, event, &order.person, fields)?;
             (constants(desk, event), filling, text)
         }
-    };
-    let layout = Layout::with_constants(template, faces.fonts(), constants.values()).map_err(FaceError::from)?;
-    let mut own = layout.texts(&record).map_err(FaceError::from)?;
-    layout.place_qr(&mut own, &Symbol::of(&text).map_err(FaceError::from)?).map_err(FaceError::from)?;
-    Ok(faces.svg(&[layout.base(), &own], &layout, &template.document().title)?)
+    })
 }
 
 /// Returns the credential of somebody, what is printed of it, and what a specimen's code would say.

@@ -16,6 +16,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const PASSWORD = 'correct horse battery';
 const SHOTS = process.env.STAFF_SHOTS;
 const GROUND = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="297" height="210"><rect width="297" height="210" fill="#f6f2e7"/><rect x="8" y="8" width="281" height="194" fill="none" stroke="#1f5c4d" stroke-width="1.5"/></svg>');
+const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="100"><path d="M0 0h400v100H0z" fill="#1f5c4d"/></svg>';
 const LIST = 'Name,Email,Company\nZoë Ångström,p0@example.org,ACME\nMaximiliana Alexandrina Featherstonehaugh-Konstantinopolitanska,p1@example.org,\nЮлія Щербак,p2@example.org,ACME\n';
 
 let issuer, browser, service, base, session;
@@ -117,8 +118,22 @@ async function drag(page, selector, dx, dy, held = false) {
   await page.mouse.down();
   if (held) await page.keyboard.down('Control');
   for (let part = 1; part <= 8; part += 1) await page.mouse.move(x + (dx * scale * part) / 8, y + (dy * scale * part) / 8);
+  const said = await page.locator('.beside').evaluate((label) => label.textContent);
   await page.mouse.up();
   if (held) await page.keyboard.up('Control');
+  return said;
+}
+
+/** Drops an SVG on the page, so many millimetres from its corner. */
+async function drop(page, name, svg, [x, y]) {
+  const files = await page.evaluateHandle(([text, called]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], called, { type: 'image/svg+xml' }));
+    return transfer;
+  }, [svg, name]);
+  const box = await page.locator('.sheet img').boundingBox();
+  const scale = box.width / Number(await page.locator('#design').getAttribute('data-width'));
+  await page.locator('.sheet').dispatchEvent('drop', { dataTransfer: files, clientX: box.x + x * scale, clientY: box.y + y * scale });
 }
 
 /** Issues with a template, and returns the first certificate's file. */
@@ -165,15 +180,9 @@ test('a template is made from nothing by mouse, and certificates with it are sca
     await page.getByRole('button', { name, exact: true }).first().click();
     await page.handles(count += 1);
   }
-  // The background is dropped on the page.
-  await page.after(async () => {
-    const files = await page.evaluateHandle((svg) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([svg], 'ground.svg', { type: 'image/svg+xml' }));
-      return transfer;
-    }, GROUND.toString());
-    await page.locator('.sheet').dispatchEvent('drop', { dataTransfer: files });
-  });
+  // The background is dropped on the page: it has its shape.
+  await page.after(() => drop(page, 'ground.svg', GROUND.toString(), [20, 20]));
+  assert.equal(await page.locator('.handle').count(), 6, 'it lies under everything');
   await page.getByText('Nothing is wrong with it.').waitFor();
 
   // The picture has the shape of the page, and the handles lie on it.
@@ -183,7 +192,9 @@ test('a template is made from nothing by mouse, and certificates with it are sca
 
   // Dragged, it goes where the mouse goes; near the middle of the page it is drawn there.
   const [x, y, w] = await page.area(0);
-  await page.after(() => drag(page, '.handle[data-at="0"]', 31, 8, true));
+  let numbers = '';
+  await page.after(async () => { numbers = await drag(page, '.handle[data-at="0"]', 31, 8, true); });
+  assert.match(numbers, /^x [\d.]+ mm · [\d.]+ pt\ny [\d.]+ mm · [\d.]+ pt$/, 'numbers beside the mouse');
   let now = await page.area(0);
   assert.ok(Math.abs(now[0] - x - 31) < 0.5 && Math.abs(now[1] - y - 8) < 0.5, `${now}`);
   await page.after(() => drag(page, '.handle[data-at="0"]', -30.2, 0));
@@ -244,6 +255,18 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   await page.after(() => page.locator('#e0-x').press('Enter'));
   await page.locator('#e0-size').fill('32');
   await page.after(() => page.locator('#e0-size').press('Enter'));
+
+  // A logo is dropped where it is to be, a signature on whose it is; words are written where one clicks twice.
+  await page.after(() => drop(page, 'logo.svg', LOGO, [60, 25]));
+  await page.handles(7);
+  const [lx, ly, lw, lh] = await page.area(6);
+  assert.ok(Math.abs(lx + lw / 2 - 60) < 0.3 && Math.abs(ly + lh / 2 - 25) < 0.3 && Math.abs(lw / lh - 4) < 0.1, `${[lx, ly, lw, lh]}`);
+  const [sx, sy, sw, sh] = await page.area(4);
+  await page.after(() => drop(page, 'jane.svg', LOGO, [sx + sw * 0.75, sy + sh / 2]));
+  assert.deepEqual(await page.evaluate((path) => fetch(path).then((answer) => answer.json()).then((one) => one.document.elements[4].people.map((person) => person.image ?? null)), `/api/v1${new URL(design).pathname.replace('/staff', '')}`), [null, 'jane.svg']);
+  await page.locator('.handle[data-at="1"]').dblclick();
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('#e1-text')), 'where its words are');
+  assert.ok(await page.locator('.inspector #element-1').count() === 1, 'beside the page');
 
   await readable(design);
   await page.getByRole('link', { name: 'Keep it as a template', exact: true }).click();
@@ -334,13 +357,13 @@ test('a template is made by keyboard alone, and certificates with it are scanned
 /** The pages of a design for those who read otherwise, on a phone and on a desk. */
 async function readable(design) {
   if (SHOTS) mkdirSync(SHOTS, { recursive: true });
-  for (const [width, colorScheme] of [[390, 'light'], [1440, 'light'], [1440, 'dark']]) {
+  for (const [width, colorScheme] of [[390, 'light'], [768, 'dark'], [1440, 'light'], [1440, 'dark']]) {
     const context = await browser.newContext({ storageState: session, locale: 'en-GB', viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
     const page = await context.newPage();
-    for (const path of [`${base}/staff/template-designs`, design, `${design}?event=MOUSE&pick=0`, `${design}/names?event=MOUSE`, `${design}/keep`, `${design}/discard`]) {
+    for (const path of [`${base}/staff/template-designs`, design, `${design}?event=MOUSE&pick=0`, `${design}/names?event=MOUSE`, `${design}/side-by-side?event=MOUSE`, `${design}/keep`, `${design}/discard`]) {
       const answer = await page.goto(path);
       assert.equal(answer.status(), 200, path);
-      if (path.startsWith(design) && !/names|keep|discard/.test(path)) await page.locator('.handle').first().waitFor();
+      if (path.startsWith(design) && !/names|side|keep|discard/.test(path)) await page.locator('.handle').first().waitFor();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `${path} is ${wide} wide at ${width}`);
       await page.addScriptTag({ content: AXE });

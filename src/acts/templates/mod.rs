@@ -3,6 +3,7 @@
 //!
 //! Bytes are kept under their digest and stay: certificates are drawn from them for ever. What is deleted is the name.
 
+mod compare;
 pub mod design;
 mod draft;
 mod own;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+pub use self::compare::{Became, Change, MemberChange, changes, compare};
 use self::draft::MOST_LEFT_OUT;
 pub use self::draft::{draft_findings, draft_specimen};
 pub use self::own::{own_name, owner};

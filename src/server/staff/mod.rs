@@ -15,6 +15,7 @@ mod beside;
 mod ceremony;
 mod certificates;
 mod choice;
+mod compared;
 mod corrections;
 mod course;
 mod deliveries;

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 54] = [
+pub const PAGES: [(&str, &str); 56] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -43,8 +43,10 @@ pub const PAGES: [(&str, &str); 54] = [
     ("/staff/template-designs/none/page.svg", "import"),
     ("/staff/template-designs/none/files", "import"),
     ("/staff/template-designs/none/names", "import"),
+    ("/staff/template-designs/none/side-by-side", "import"),
     ("/staff/template-designs/none/keep", "import"),
     ("/staff/template-designs/none/discard", "import"),
+    ("/staff/templates/classic/compare?one=1&other=2", "view"),
     ("/staff/templates/classic/roll-out", "import"),
     ("/staff/templates/none/remove", "import"),
     ("/staff/team/{ada}", "settings"),

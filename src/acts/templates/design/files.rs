@@ -11,12 +11,14 @@ use super::super::looked_over;
 use super::{ActError, Content, Opened, read, steps};
 use crate::desk::Desk;
 use crate::making::Faces;
-use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template};
+use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, shape_of};
 
 /// Longest part of a file's own name that is kept.
 const NAME_CHARS: usize = 60;
 /// The largest share of the page that a picture takes at first.
 const SHARE: f32 = 0.25;
+/// The shortest side that it gets, in millimetres.
+const SMALLEST: f32 = 1.0;
 
 /// What a file is put into a design as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,7 +35,18 @@ pub enum FileUse {
     Font,
 }
 
-/// Puts a picture or font into a design: `element` is the one that shows it, `person` who signs, from 0.
+/// Where a file is put.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FilePlace {
+    /// The element that shows it; a new one, if left out.
+    pub element: Option<usize>,
+    /// Who signs there, from 0.
+    pub person: usize,
+    /// The middle of a new picture, in millimetres; that of the page, if left out.
+    pub middle: Option<(f32, f32)>,
+}
+
+/// Puts a picture or font into a design.
 ///
 /// # Errors
 /// [`ActError::BadTemplate`] with what is wrong with the file and the way out; [`ActError::Invalid`] for a place that is none.
@@ -42,10 +55,13 @@ pub fn add_file(
     faces: &Faces,
     opened: &Opened,
     (name, bytes): (&str, Vec<u8>),
-    (usage, element, person): (FileUse, Option<usize>, usize),
+    (usage, FilePlace { element, person, middle }): (FileUse, FilePlace),
 ) -> Result<Opened, ActError> {
     if bytes.len() > MAX_ASSET_BYTES {
-        return Err(ActError::invalid("file", format!("is larger than {} MB", MAX_ASSET_BYTES >> 20)));
+        return Err(ActError::invalid(
+            "file",
+            format!("is larger than {} MB: save it with fewer pixels, or a photo as JPEG", MAX_ASSET_BYTES >> 20),
+        ));
     }
     if element.is_some_and(|at| opened.content.locked.contains(&at)) {
         return Err(ActError::invalid("element", "is locked: unlock it first"));
@@ -64,7 +80,10 @@ pub fn add_file(
                 document["fonts"].as_array().cloned().unwrap_or_default().into_iter().chain([json!(name)]).collect();
             None
         }
-        (FileUse::Picture, None) => Some(added(old, &mut document, &name)),
+        (FileUse::Picture, None) => {
+            let area = area_for(old.document().page.millimetres(), shape_of(&name, &assets[&name]), middle);
+            Some(added(&mut document, &name, area))
+        }
         (FileUse::Picture, Some(at)) => Some(put_into(&mut document, at, "image", |one| one["asset"] = json!(name))?),
         (FileUse::Signature, at) => {
             let at = at.ok_or_else(|| ActError::invalid("element", "is missing: whose signature is it?"))?;
@@ -106,17 +125,27 @@ fn put_into(document: &mut Value, at: usize, kind: &str, change: impl FnOnce(&mu
     }
 }
 
-/// Adds a picture in the middle of the page, no larger than a quarter of it.
-fn added(old: &Template, document: &mut Value, name: &str) -> usize {
-    let (width, height) = old.document().page.millimetres();
-    let (w, h) = ((width * SHARE).round(), (height * SHARE).round());
-    let (x, y) = (((width - w) / 2.0).round(), ((height - h) / 2.0).round());
+/// Adds a picture.
+fn added(document: &mut Value, name: &str, [x, y, w, h]: [f32; 4]) -> usize {
     let element = json!({ "type": "image", "asset": name, "x": x, "y": y, "width": w, "height": h, "align": "center" });
     let elements = document["elements"].as_array_mut();
     elements.map_or(0, |elements| {
         elements.push(element);
         elements.len() - 1
     })
+}
+
+/// Returns where a new picture goes, in its own shape: around its middle and on the page, no larger than a quarter of it.
+fn area_for(page: (f32, f32), shape: Option<(f32, f32)>, middle: Option<(f32, f32)>) -> [f32; 4] {
+    let (width, height) = page;
+    let most = (width * SHARE, height * SHARE);
+    let (across, down) = shape.unwrap_or(most);
+    let scale = (most.0 / across).min(most.1 / down);
+    let tenth = |length: f32| (length * 10.0).round() / 10.0;
+    let (w, h) = (tenth(across * scale).max(SMALLEST), tenth(down * scale).max(SMALLEST));
+    let (x, y) = middle.unwrap_or((width / 2.0, height / 2.0));
+    let within = |at: f32, size: f32, most: f32| tenth((at - size / 2.0).clamp(0.0, (most - size).max(0.0)));
+    [within(x, w, width), within(y, h, height), w, h]
 }
 
 /// Returns a name for a file that no other has: its own, where that is a plain one.
@@ -130,4 +159,21 @@ fn free_name(template: &Template, name: &str, bytes: &[u8]) -> String {
     let is_free = |name: &String| template.asset(name).is_none_or(|known| known == bytes);
     let others = (2..1_000).map(|n| format!("{stem}-{n}{ending}"));
     std::iter::once(name.clone()).chain(others).find(is_free).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_gets_a_place_of_its_own_shape_where_it_was_dropped() {
+        let page = (297.0, 210.0);
+        let wide = area_for(page, Some((800.0, 200.0)), Some((60.0, 40.0)));
+        assert_eq!(wide, [22.8, 30.7, 74.3, 18.6]);
+        // Never over the edge, whatever its shape.
+        assert_eq!(area_for(page, Some((10.0, 10.0)), Some((1.0, 209.0))), [0.0, 157.5, 52.5, 52.5]);
+        assert_eq!(area_for(page, None, None), [111.4, 78.8, 74.3, 52.5]);
+        let line = area_for(page, Some((10_000.0, 1.0)), None);
+        assert_eq!((line[2], line[3]), (74.3, 1.0));
+    }
 }

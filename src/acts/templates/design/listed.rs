@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 
 use super::super::tried::{TryName, scripts_of, tried};
 use super::super::{dressed_for, made_up, undrawn};
+use super::pictured::tiers;
 use super::{ActError, Opened};
-use crate::acts::planned;
+use crate::acts::{Planned, planned};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{Faces, NameTrial};
-use crate::store::{Fields, Participant, PersonKey, Store};
+use crate::store::{Fields, Participant, PersonKey};
 
 /// Below this a name is called small, in points.
 const SMALL: f32 = 9.0;
@@ -121,11 +122,27 @@ pub fn try_list(desk: &Desk, faces: &Faces, opened: &Opened, code: &EventCode) -
     Ok(found)
 }
 
-/// Returns the columns of an event's list, as the first of it have them: what a text can print.
+/// What of an event a text can print, and for whom its certificates differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The columns of its list.
+    pub columns: BTreeSet<String>,
+    /// Its tiers, the lowest first.
+    pub tiers: Vec<String>,
+    /// The languages that people of the list read, and those that templates were chosen for.
+    pub languages: BTreeSet<String>,
+}
+
+/// Looks at an event and the first of its list.
 ///
 /// # Errors
-/// When the store fails.
-pub fn columns(store: &dyn Store, code: &EventCode) -> Result<BTreeSet<String>, ActError> {
-    let page = store.participants(code, None, SAMPLED)?;
-    Ok(page.items.into_iter().flat_map(|person| person.fields.into_keys()).collect())
+/// [`ActError::NoEvent`], or when the store fails.
+pub fn listed(desk: &Desk, code: &EventCode) -> Result<Listed, ActError> {
+    let Planned { plan, .. } = planned(desk, code)?;
+    let page = desk.store.participants(code, None, SAMPLED)?;
+    let mut languages: BTreeSet<String> = plan.language.iter().cloned().collect();
+    languages.extend(plan.templates.iter().filter_map(|choice| choice.language.clone()));
+    languages.extend(page.items.iter().filter_map(|person| person.language().map(str::to_owned)));
+    let columns = page.items.into_iter().flat_map(|person| person.fields.into_keys()).collect();
+    Ok(Listed { columns, tiers: tiers(&plan), languages })
 }

@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use self::change::{Along, Among, Operation, Side, change};
-pub use self::files::{FileUse, add_file};
+pub use self::files::{FilePlace, FileUse, add_file};
 pub use self::keep::{discard, keep};
-pub use self::listed::{Few, ListTried, ScriptTried, columns, try_list};
-pub use self::pictured::{Drawn, Whom, drawn};
+pub use self::listed::{Few, ListTried, Listed, ScriptTried, listed, try_list};
+pub use self::pictured::{Drawn, Whom, code_version, drawn};
 pub use self::steps::{MAX_STEPS, again, back};
 use self::steps::{packed, unpacked};
 use super::{ActError, kept, opened};

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use self::views::{DesignDetail, DesignItem};
 use super::templates::{VersionView, may_change};
 use crate::accounts::Permission;
-use crate::acts::templates::design::{self, Beginning, FileUse, Opened, Operation, Whom};
+use crate::acts::templates::design::{self, Beginning, FilePlace, FileUse, Opened, Operation, Whom};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::server::extract::{Body, BodyIfAny, IfMatch, Path, Query};
@@ -26,6 +26,8 @@ use crate::server::{App, Caller, Problem};
 
 /// Longest text of a design's own, in bytes.
 const TEXT_BYTES: usize = 4_000;
+/// Longest name of a tier or language, in bytes.
+const SHORT_BYTES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new().routes(routes!(add_file)).layer(DefaultBodyLimit::disable());
@@ -158,6 +160,12 @@ struct WhomWanted {
     person: Option<String>,
     /// The name of who does not exist.
     name: Option<String>,
+    /// As somebody of this tier of the event's.
+    #[param(example = "gold")]
+    tier: Option<String>,
+    /// As somebody who reads this language.
+    #[param(example = "de")]
+    language: Option<String>,
 }
 
 impl WhomWanted {
@@ -170,7 +178,15 @@ impl WhomWanted {
         let name = some(self.name).map(|name| crate::import::checked_name(&name)).transpose();
         let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
         let event = event.map(|code| crate::server::extract::event_code(&code)).transpose()?;
-        Ok(Whom { event, person, name })
+        let (tier, language) = (some(self.tier), some(self.language));
+        if event.is_none() && tier.is_some() {
+            return Err(Problem::unprocessable("bad-request", "`tier` needs an `event`"));
+        }
+        if let Some(text) = [&tier, &language].into_iter().flatten().find(|text| text.len() > SHORT_BYTES) {
+            let text: String = text.chars().take(40).collect();
+            return Err(Problem::unprocessable("bad-request", format!("`{text}…` is too long")));
+        }
+        Ok(Whom { event, person, name, tier, language })
     }
 }
 
@@ -276,6 +292,10 @@ struct FileForm {
     element: Option<usize>,
     /// Whose signature it is, by their place among those of the element, from 0.
     person: Option<usize>,
+    /// The middle of a new picture from the left, in millimetres.
+    x: Option<f32>,
+    /// The middle of a new picture from the top, in millimetres.
+    y: Option<f32>,
 }
 
 /// Put a picture or a font into a design
@@ -304,10 +324,18 @@ async fn add_file(
         Some(text) => text.parse().map(Some).map_err(|_| bad(format!("`{name}` is not a number"))),
         None => Ok(None),
     };
-    let place: (FileUse, Option<usize>, usize) = (usage, number("element")?, number("person")?.unwrap_or_default());
+    let length = |name: &str| match text(name).filter(|text| !text.is_empty()) {
+        Some(text) => {
+            let read = text.parse().ok().filter(|length: &f32| length.is_finite());
+            read.map(Some).ok_or_else(|| bad(format!("`{name}` is not a number")))
+        }
+        None => Ok(None),
+    };
+    let (element, person) = (number("element")?, number("person")?.unwrap_or_default());
+    let place = FilePlace { element, person, middle: length("x")?.zip(length("y")?) };
     let (name, bytes) = (form.name.clone(), form.bytes);
     let act = move |app: &App, desk: &Desk, opened: &Opened| {
-        Ok(design::add_file(desk, &app.faces, opened, (&name, bytes), place)?)
+        Ok(design::add_file(desk, &app.faces, opened, (&name, bytes), (usage, place))?)
     };
     done(app, caller, (id, if_match), act).await
 }

@@ -7,13 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::super::templates::{AssetView, FindingView};
-use crate::acts::templates::design::{self, Design, Opened, Whom};
-use crate::acts::templates::kept;
+use crate::acts::templates::design::{self, Design, Listed, Opened, Whom};
+use crate::acts::templates::{self, Change, kept};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::template::{
-    DATE_PLACEHOLDERS, DEFAULT_MM, Draft, FontLibrary, FontOrigin, TEXT_PLACEHOLDERS, floor_mm, place,
+    DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM, LANGUAGES,
+    TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
 };
 
 /// A design in the listing.
@@ -74,13 +75,40 @@ struct Printable {
     columns: BTreeSet<String>,
 }
 
+/// For whom the certificates of the event differ.
+#[derive(Debug, Serialize, ToSchema)]
+struct DesignVariants {
+    /// Its tiers, the lowest first.
+    tiers: Vec<String>,
+    /// The languages that people of its list read, that templates were chosen for, and that the design can be had in.
+    languages: BTreeSet<String>,
+}
+
 /// How large the code must be.
 #[derive(Debug, Serialize, ToSchema)]
 struct CodeSize {
     /// The smallest side that is taken, in millimetres.
     floor: f32,
-    /// From which it prints well.
+    /// From which it prints well, whatever is signed.
     good: f32,
+    /// The side that it has; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<f32>,
+    /// The version of the code for whom it is looked at: it grows with what is signed (ISO/IEC 18004).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u8>,
+    /// From which side the code of that version prints well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prints_well: Option<f32>,
+}
+
+impl CodeSize {
+    fn of(template: &Template, version: Option<u8>) -> Self {
+        let mut all = template.document().elements.iter();
+        let side = all.find_map(|one| if let Element::Qr(qr) = one { Some(qr.size) } else { None });
+        let prints_well = version.map(|version| (modules(version) * GOOD_MODULE_MM * 10.0).round() / 10.0);
+        Self { floor: floor_mm(), good: DEFAULT_MM, side, version, prints_well }
+    }
 }
 
 /// A design as it stands.
@@ -107,8 +135,12 @@ pub(super) struct DesignDetail {
     fonts: Vec<String>,
     /// What texts can print.
     printable: Printable,
-    /// How large the code must be.
+    /// For whom the event's certificates differ.
+    variants: DesignVariants,
+    /// How large the code must be, and is.
     code: CodeSize,
+    /// What is not as in the newest version of the template whose next version it becomes.
+    changes: Vec<Change>,
     /// What a designer should know. It cannot be kept with an `error`.
     findings: Vec<FindingView>,
     /// What cannot be drawn for whom it is looked at, and is left out of the drawing.
@@ -118,14 +150,14 @@ pub(super) struct DesignDetail {
 impl DesignDetail {
     pub(super) fn of(app: &App, desk: &Desk, opened: Opened, whom: &Whom) -> Result<Self, Problem> {
         let (template, fonts) = (&opened.content.template, app.faces.fonts());
-        let columns = match &whom.event {
-            Some(code) => {
-                crate::acts::planned(desk, code)?;
-                design::columns(desk.store, code)?
-            }
-            None => BTreeSet::new(),
-        };
-        let left_out = match whom.person.is_some() || whom.name.is_some() {
+        let listed = whom.event.as_ref().map(|code| design::listed(desk, code)).transpose()?.unwrap_or_default();
+        let Listed { columns, tiers, mut languages } = listed;
+        if template.speaks() {
+            languages.extend(LANGUAGES.map(str::to_owned));
+        }
+        // What cannot be signed is told where it is drawn.
+        let version = design::code_version(desk, &opened, whom).ok();
+        let left_out = match *whom != Whom::default() {
             true => design::drawn(desk, &app.faces, &opened, whom)?.left_out,
             false => Vec::new(),
         };
@@ -134,9 +166,13 @@ impl DesignDetail {
         let element =
             |at: usize| DesignElement { area: draft.area(&place(at)), locked: opened.content.locked.contains(&at) };
         let (width, height) = template.document().page.millimetres();
-        let newest = opened.design.of.as_ref().and_then(|name| kept(desk.store, name).ok());
+        let of = opened.design.of.as_ref();
+        let newest = of.and_then(|name| kept(desk.store, name).ok()?.0.newest().map(|newest| newest.version));
+        let before = of.filter(|_| newest.is_some()).and_then(|name| templates::opened(desk.store, name, newest).ok());
+        let changes = before.map(|before| templates::changes(&before, template)).unwrap_or_default();
         Ok(Self {
-            newest: newest.and_then(|(kept, _)| Some(kept.newest()?.version)),
+            newest,
+            changes,
             document: serde_json::from_slice(&template.document_bytes()).map_err(Problem::internal)?,
             elements: (0..template.document().elements.len()).map(element).collect(),
             page: [width, height],
@@ -147,7 +183,8 @@ impl DesignDetail {
                 dates: DATE_PLACEHOLDERS.to_vec(),
                 columns: columns.clone(),
             },
-            code: CodeSize { floor: floor_mm(), good: DEFAULT_MM },
+            variants: DesignVariants { tiers, languages },
+            code: CodeSize::of(template, version),
             findings: opened.content.findings(fonts, &columns).into_iter().map(view).collect(),
             left_out: left_out.into_iter().map(view).collect(),
             touched: opened.touched.clone(),

@@ -9,6 +9,11 @@ const GRID = 5;
 /** How near, in millimetres, an edge is drawn to a line. */
 const NEAR = 1.5;
 const PAUSE = 350;
+/** Points of a millimetre. */
+const POINTS = 72 / 25.4;
+/** How far the sides of a picture may be from those of the page, and it is meant to lie under everything: exactly, or for want of another. */
+const SAME = 0.03;
+const ALIKE = 0.12;
 
 let root = document.getElementById("design");
 let gridOn = false;
@@ -20,14 +25,14 @@ let asking = 0;
 
 const round = (number) => Math.round(number * 100) / 100;
 const number = (name) => Number(root.dataset[name]);
-const elements = () => [...root.querySelectorAll("[data-element]")].reverse().map((details) => ({
+const elements = () => [...root.querySelectorAll("[data-element]")].map((details) => ({
   at: Number(details.dataset.element),
   kind: details.dataset.kind,
   label: details.dataset.label,
   locked: details.dataset.locked === "yes",
   area: details.dataset.area?.split(" ").map(Number),
   details,
-}));
+})).sort((one, other) => one.at - other.at);
 const ticks = () => [...root.querySelectorAll(".layers [name=pick]")];
 const picked = () => ticks().filter((tick) => tick.checked).map((tick) => Number(tick.value));
 const handle = (at) => root.querySelector(`.handle[data-at="${at}"]`);
@@ -119,7 +124,19 @@ function pick(at, besides) {
 function marks() {
   const all = picked();
   for (const one of root.querySelectorAll(".handle")) one.setAttribute("aria-pressed", String(all.includes(Number(one.dataset.at))));
-  for (const { at, details } of elements()) details.open = all.length === 1 && all[0] === at;
+  const inspector = root.querySelector(".inspector");
+  for (const { at, details } of elements()) {
+    const alone = all.length === 1 && all[0] === at;
+    details.open = alone;
+    // What is chosen is changed beside the page, not below it.
+    if (alone && details.parentElement !== inspector) {
+      details.before(Object.assign(document.createComment("here"), { of: at }));
+      inspector.append(details);
+    } else if (!alone && details.parentElement === inspector) {
+      const list = document.createNodeIterator(root, NodeFilter.SHOW_COMMENT);
+      for (let mark = list.nextNode(); mark; mark = list.nextNode()) if (mark.of === at) mark.replaceWith(details);
+    }
+  }
   root.querySelector(".grip")?.remove();
   const one = elements().find(({ at }) => all.length === 1 && at === all[0]);
   if (!one?.area || one.locked) return;
@@ -169,6 +186,26 @@ function snapped(edges, all) {
   return best.slice(1);
 }
 
+/** Says numbers beside the mouse, in millimetres and points. */
+function beside(event, numbers) {
+  const sheet = root.querySelector(".sheet");
+  const label = sheet.querySelector(".beside") ?? make("span", { className: "beside", ariaHidden: "true" }, sheet);
+  label.hidden = numbers === null;
+  if (numbers === null) return;
+  const box = sheet.getBoundingClientRect();
+  const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  label.textContent = numbers.map(([name, mm]) => `${name} ${round(mm).toFixed(1)} mm · ${(mm * POINTS).toFixed(1)} pt`).join("\n");
+  // Never over the edge, nor under the finger.
+  label.style.left = `${x > box.width / 2 ? x - label.offsetWidth - 12 : x + 16}px`;
+  label.style.top = `${y > box.height / 2 ? y - label.offsetHeight - 12 : y + 18}px`;
+}
+
+/** Where on the page an event is, in millimetres. */
+function point(event) {
+  const box = root.querySelector(".sheet img").getBoundingClientRect();
+  return [((event.clientX - box.left) / box.width) * number("width"), ((event.clientY - box.top) / box.height) * number("height")];
+}
+
 function guides(across, down) {
   for (const one of root.querySelectorAll(".guide")) one.remove();
   const overlay = root.querySelector(".handles");
@@ -183,6 +220,7 @@ function shifted(one, [dx, dy]) {
     if (all.includes(at) && area && !locked) place(handle(at), [area[0] + dx, area[1] + dy, area[2], area[3]]);
   }
   gripAt([one.area[0] + dx, one.area[1] + dy, one.area[2], one.area[3]]);
+  shifted.shown = [one.area[0] + dx, one.area[1] + dy, one.area[2], one.area[3]];
   say(`${root.dataset.moved} x ${round(one.area[0] + dx)}, y ${round(one.area[1] + dy)} mm`);
   const free = elements().filter(({ at, locked }) => all.includes(at) && !locked).map(({ at }) => at);
   return { do: "move", elements: free, dx: round(dx), dy: round(dy) };
@@ -208,6 +246,7 @@ function resized(one, [dx, dy]) {
   }
   place(handle(one.at), [x, y, wide, high]);
   gripAt([x, y, wide, high]);
+  resized.shown = [x, y, wide, high];
   say(one.kind === "qr" && wide < number("good") ? root.dataset.tooSmall : `${root.dataset.resized} ${round(wide)} × ${round(high)} mm`);
   return { do: "set", element: one.at, values };
 }
@@ -237,10 +276,14 @@ function drag(event, one, act) {
     }
     guides(lineX, lineY);
     last = act(one, by);
+    const [x, y, w, h] = act.shown;
+    beside(now, act === shifted ? [["x", x], ["y", y]] : [["↔", w], ["↕", h]]);
+    now.stopPropagation();
   };
   const end = (over) => {
     target.removeEventListener("pointermove", follow);
     guides(null, null);
+    beside(over, null);
     if (last !== null && over.type === "pointerup") {
       target.dataset.dragged = "yes";
       void change(last);
@@ -277,6 +320,16 @@ function press(selector) {
   if (button) button.form.requestSubmit(button);
 }
 
+/** Goes to where an element's words or numbers are written. */
+function write(at) {
+  const details = root.querySelector(`[data-element="${at}"]`);
+  if (!details) return;
+  details.open = true;
+  const field = details.querySelector("textarea, input:not([type=hidden]), select");
+  field?.focus();
+  field?.select?.();
+}
+
 /** Keys of a handle besides the arrows. */
 function key(event, one) {
   const by = arrow(event);
@@ -284,7 +337,18 @@ function key(event, one) {
     if (!picked().includes(one.at)) pick(one.at, false);
     return nudge(event, one, by, shifted);
   }
+  if (event.key === "Enter" || event.key === "F2") {
+    event.preventDefault();
+    if (!picked().includes(one.at) || picked().length > 1) pick(one.at, false);
+    return write(one.at);
+  }
+  if (event.key === "Escape") return void (event.preventDefault(), pick(-1, false));
   const control = event.ctrlKey || event.metaKey;
+  if (control && event.key.toLowerCase() === "a") {
+    event.preventDefault();
+    for (const tick of ticks()) tick.checked = true;
+    return marks();
+  }
   const acts = { Delete: "remove", Backspace: "remove", PageUp: "up", PageDown: "down" };
   const act = control ? { d: "duplicate" }[event.key.toLowerCase()] : acts[event.key] ?? { l: one.locked ? "unlock" : "lock" }[event.key];
   if (!act) return;
@@ -321,8 +385,24 @@ function build() {
       drag(event, one, shifted);
     });
     button.addEventListener("keydown", (event) => key(event, one));
+    button.addEventListener("dblclick", () => write(one.at));
   }
+  sheet.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse" || event.buttons !== 0) return;
+    const [x, y] = point(event);
+    beside(event, [["x", x], ["y", y]]);
+  });
+  sheet.addEventListener("pointerleave", (event) => beside(event, null));
   for (const tick of ticks()) tick.addEventListener("change", marks);
+  swatches();
+  for (const way of root.querySelectorAll(".layers li > a")) {
+    way.addEventListener("click", (event) => {
+      event.preventDefault();
+      const at = Number(way.hash.split("-").at(-1));
+      pick(at, false);
+      write(at);
+    });
+  }
   const grid = root.querySelector(".grid-switch");
   grid.closest("p").hidden = false;
   grid.setAttribute("aria-pressed", String(gridOn));
@@ -337,6 +417,18 @@ function build() {
   dropped(sheet);
   clearTimeout(asking);
   if (root.dataset.names) asking = setTimeout(askNames, 2 * PAUSE);
+}
+
+/** A colour that there need not be is typed, or taken from a palette beside. */
+function swatches() {
+  for (const field of root.querySelectorAll("input[type=text]:is([name=fill], [name=stroke], [name=titleColor], [name=ruleColor], [name=ground])")) {
+    const palette = Object.assign(document.createElement("input"), { type: "color", value: /^#[0-9a-f]{6}$/i.test(field.value) ? field.value : "#ffffff" });
+    palette.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
+    palette.className = "palette";
+    field.after(palette);
+    // One event for all that is tried in the palette: what is taken counts.
+    palette.addEventListener("change", () => { field.value = palette.value; });
+  }
 }
 
 /** Forms are sent without leaving the page. */
@@ -365,14 +457,53 @@ function changed(event) {
   if (form?.closest(".element")) form.requestSubmit();
 }
 
+/** Width and height of a picture, as far as the browser knows it. */
+async function shape(file) {
+  if (/svg/.test(file.type)) {
+    const svg = new DOMParser().parseFromString(await file.text(), "image/svg+xml").documentElement;
+    const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(/[\s,]+/).map(Number);
+    const said = ["width", "height"].map((side) => parseFloat(svg.getAttribute(side)));
+    return said.every((side) => side > 0) && !/%/.test(svg.getAttribute("width")) ? said : [width, height];
+  }
+  const bitmap = await createImageBitmap(file);
+  return [bitmap.width, bitmap.height];
+}
+
+/** What a file is meant to be that was dropped there: a font, another picture, a signature, what lies under everything, or a new picture. */
+async function meant(file, event) {
+  if (/\.(ttf|otf|woff2?)$/i.test(file.name)) return { as: "font" };
+  const [x, y] = point(event);
+  const under = elements().reverse().find(({ area }) => area && x >= area[0] && x <= area[0] + area[2] && y >= area[1] && y <= area[1] + area[3]);
+  const uses = [...root.querySelector("form.files").elements.as.options].map((one) => one.value);
+  const signers = uses.filter((use) => under && use.startsWith(`signature ${under.at} `));
+  const pdf = /pdf$/i.test(file.type || file.name);
+  const [width, height] = pdf ? [] : await shape(file).catch(() => []);
+  const off = Math.abs(Math.log((width / height) / (number("width") / number("height"))));
+  if (off < SAME || (root.dataset.ground !== "yes" && (pdf || off < ALIKE))) return { as: "background" };
+  if (under?.kind === "image") return { as: `picture ${under.at}` };
+  if (signers.length > 0) {
+    const one = Math.floor(((x - under.area[0]) / under.area[2]) * signers.length);
+    return { as: signers[Math.min(one, signers.length - 1)] };
+  }
+  return { as: "picture", x: round(x), y: round(y) };
+}
+
 /** A file that is dropped on the picture. */
 function dropped(sheet) {
   for (const over of ["dragenter", "dragover"]) sheet.addEventListener(over, (event) => event.preventDefault());
-  sheet.addEventListener("drop", (event) => {
+  sheet.addEventListener("drop", async (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length === 0) return;
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
     const form = root.querySelector("form.files");
-    form.elements.file.files = event.dataTransfer.files;
+    const files = event.dataTransfer.files;
+    const place = await meant(file, event);
+    form.elements.file.files = files;
+    form.elements.as.value = place.as;
+    for (const side of ["x", "y"]) {
+      form.querySelector(`[name="${side}"]`)?.remove();
+      if (place[side] !== undefined) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: side, value: place[side] }));
+    }
     form.requestSubmit();
   });
 }

@@ -123,6 +123,21 @@ pub(super) fn of_kind(kind: &str) -> &'static [Spec] {
     }
 }
 
+/// Returns what a member of the document is called; its own name where it has no field.
+pub(in super::super) fn member_said(w: &Words, kind: &str, member: &str) -> String {
+    let known = match member {
+        "people" => Some(w.s("design-people-heading")),
+        "file" => Some(w.s("design-other-file")),
+        "title" => Some(w.s("template-title")),
+        "language" => Some(w.s("field-language")),
+        "page" => Some(w.s("template-page")),
+        "asset" => Some(w.s("design-file")),
+        "order" | "locked" => None,
+        other => of_kind(kind).iter().any(|(name, _)| *name == other).then(|| label(w, kind, other)),
+    };
+    known.unwrap_or_else(|| w.if_any(&format!("design-{member}")).unwrap_or_else(|| member.to_owned()))
+}
+
 /// Returns the label of a member.
 fn label(w: &Words, kind: &str, member: &str) -> String {
     let named = match (kind, member) {
@@ -356,7 +371,8 @@ fn page(w: &Words, fields: &Fields) -> Result<Value, Problem> {
 }
 
 /// What can be added, each as its button says.
-pub(super) const KINDS: [&str; 9] = ["name", "text", "event", "date", "number", "line", "rect", "signatories", "qr"];
+pub(super) const KINDS: [&str; 10] =
+    ["name", "text", "event", "date", "number", "signatories", "qr", "line", "rect", "circle"];
 
 /// Returns an element of a kind in the middle of the page, below what is there already.
 fn fresh(design: &Value, kind: &str, words: &str) -> Value {
@@ -378,6 +394,11 @@ fn fresh(design: &Value, kind: &str, words: &str) -> Value {
         "number" => text("{certificate_number}", 10.0),
         "line" => json!({ "type": "line", "x1": x, "y1": y, "x2": x + wide, "y2": y }),
         "rect" => json!({ "type": "rect", "x": x, "y": y, "width": wide, "height": 20, "stroke": "#1a2b3c" }),
+        // A circle around where it lies, of four curves.
+        "circle" => {
+            json!({ "type": "path", "x": (width / 2.0).round(), "y": y + 15.0, "stroke": "#1a2b3c", "strokeWidth": 0.5,
+            "d": "M15 0c0 8.28-6.72 15-15 15s-15-6.72-15-15s6.72-15 15-15s15 6.72 15 15z" })
+        }
         "signatories" => {
             json!({ "type": "signatories", "x": x, "y": (height - 55.0).round(), "width": (width - 70.0 - x).round(), "height": 25,
             "people": [{ "name": "{signatory_1_name}", "title": "{signatory_1_title}" },

@@ -1,6 +1,7 @@
 //! The designer: a template made by hand, by mouse, by keyboard, or by numbers alone. The picture is the page that would become the PDF,
 //! drawn by the service; a script lays handles over it, and without script each element has its form.
 
+mod beside;
 mod fields;
 mod sheet;
 
@@ -9,7 +10,10 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+pub(super) use self::beside::show as beside;
+pub(super) use self::fields::member_said;
 use self::sheet::Context;
+pub(super) use self::sheet::label as element_said;
 use super::events::text;
 use super::form::{Fields, part, parts, query, written};
 use super::home::items;
@@ -75,8 +79,7 @@ async fn page_of_all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer
 
 async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
     let (w, event) = (staff.w, asked.get("event"));
-    let query = written([("limit", &*MOST_TEMPLATES.to_string()), ("event", event)]);
-    let templates = staff.get(&format!("/templates?{query}")).await?;
+    let templates = staff.get(&format!("/templates?limit={MOST_TEMPLATES}")).await?;
     let mut from = vec![Choice::new("", w.s("design-from-nothing"))];
     from.extend(items(&templates).iter().map(|one| {
         let name = text(one, "name");
@@ -86,8 +89,16 @@ async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
     let pages = [("A4", "landscape"), ("A4", "portrait"), ("Letter", "landscape"), ("Letter", "portrait")];
     let pages = pages
         .map(|(size, way)| Choice::new(format!("{size} {way}"), format!("{size}, {}", w.s(&format!("design-{way}")))));
+    // What is of one event's own can be begun from for another's.
+    let events = staff.get(&format!("/events?limit={MOST_EVENTS}")).await?;
+    let mut whose = vec![Choice::new("", w.s("design-for-all"))];
+    whose.extend(
+        items(&events)
+            .iter()
+            .map(|one| Choice::new(text(one, "code"), format!("{} ({})", text(one, "title"), text(one, "code")))),
+    );
     Ok(Form::new(staff, "/template-designs", w.s("design-start"))
-        .field(Field::hidden("event", event))
+        .field(Field::new("event", w.s("design-for"), Kind::Select(whose)).hint(w.s("design-for-hint")).value(event))
         .field(Field::new("from", w.s("design-from"), Kind::Radios(from)).value(asked.get("from")))
         .field(
             Field::new("next", w.s("design-next"), Kind::Check).hint(w.s("design-next-hint")).value(asked.get("next")),
@@ -233,7 +244,8 @@ pub(super) async fn add_file(Path(id): Path<String>, uri: Uri, Sent { staff, fie
         Some(file) => {
             let (usage, place) = fields.get("as").split_once(' ').unwrap_or((fields.get("as"), ""));
             let (element, person) = place.split_once(' ').unwrap_or((place, ""));
-            let texts = [("as", usage), ("element", element), ("person", person)];
+            let (x, y) = (fields.get("x"), fields.get("y"));
+            let texts = [("as", usage), ("element", element), ("person", person), ("x", x), ("y", y)];
             let (kind, body) = parts(texts.into_iter().filter(|(_, text)| !text.is_empty()), &[file]);
             let ask = Ask { seen: fields.some("seen"), once: None, before: false, body: Some((&kind, body)) };
             staff.ask(Method::POST, &format!("{}/files", at(&id)), ask).await
@@ -329,6 +341,7 @@ async fn keeping(staff: &Staff, id: &str, tried: &Tried<'_>) -> Answer {
         None => w.s("design-keep-new"),
     };
     let marks = super::library::marks(staff, &design["findings"]);
+    let changes = design["changes"].as_array().map_or(&[][..], Vec::as_slice);
     let mut page = Page::new(w.s("design-keep"))
         .trail([trail(staff), staff.crumb(text(design, "title"), &at(id))])
         .narrow()
@@ -336,7 +349,12 @@ async fn keeping(staff: &Staff, id: &str, tried: &Tried<'_>) -> Answer {
     if !marks.is_empty() {
         page = page.part(super::parts::Marked::new(None, String::new(), None, marks));
     }
-    Ok(staff.page_with(tried.status(), &page.part(form.tried(tried))))
+    page = page.part(form.tried(tried));
+    if design["newest"].is_u64() {
+        let changed = Section::new("changes", w.s("template-compare"));
+        page = page.part(changed.part(super::compared::table(staff, changes)));
+    }
+    Ok(staff.page_with(tried.status(), &page))
 }
 
 /// Keeps a design.

@@ -27,17 +27,45 @@ pub(super) struct Context {
     event: String,
     person: String,
     name: String,
+    tier: String,
+    language: String,
     picked: Vec<usize>,
 }
 
 impl Context {
     pub(super) fn of(id: &str, asked: &Fields) -> Self {
-        let [event, person, name] = ["event", "person", "name"].map(|one| asked.get(one).to_owned());
-        // Who is meant is somebody of the event.
-        let person = if event.is_empty() { String::new() } else { person };
-        let whom = written([("event", &*event), ("person", &*person), ("name", &*name)]);
+        let [event, person, name, tier, language] =
+            ["event", "person", "name", "tier", "language"].map(|one| asked.get(one).to_owned());
+        // Who is meant is somebody of the event, and a tier one of its.
+        let [person, tier] = [person, tier].map(|one| if event.is_empty() { String::new() } else { one });
         let picked = asked.all("pick").filter_map(|pick| pick.parse().ok()).collect();
-        Self { path: super::at(id), whom, event, person, name, picked }
+        let path = super::at(id);
+        Self { whom: String::new(), path, event, person, name, tier, language, picked }.with_whom()
+    }
+
+    fn with_whom(mut self) -> Self {
+        let all = [("event", &self.event), ("person", &self.person), ("name", &self.name)];
+        let all = all.into_iter().chain([("tier", &self.tier), ("language", &self.language)]);
+        self.whom = written(all.map(|(name, value)| (name, value.as_str())));
+        self
+    }
+
+    /// Returns an address of the same design, drawn for another tier or language.
+    pub(super) fn drawn_for(&self, (member, value): (&str, &str), more: &str) -> String {
+        let [mut tier, mut language] = [self.tier.clone(), self.language.clone()];
+        match member {
+            "tier" => value.clone_into(&mut tier),
+            _ => value.clone_into(&mut language),
+        }
+        let query = written([
+            ("event", &*self.event),
+            ("person", &*self.person),
+            ("name", &*self.name),
+            ("tier", &*tier),
+            ("language", &*language),
+        ]);
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{more}{mark}{query}", self.path)
     }
 
     /// Returns an address of the design, for whom it is drawn now.
@@ -89,13 +117,17 @@ struct Sheet<'a> {
     page: [String; 2],
     floor: String,
     good: String,
+    ground: bool,
+    beside: Option<String>,
     too_small: String,
     names: Option<String>,
     notices: Vec<Html>,
     steps: Html,
     layers: Vec<Layer>,
     kinds: Vec<(&'static str, String)>,
-    around: Vec<Html>,
+    found: Html,
+    whom: Html,
+    paper: Html,
     uses: Vec<Choice>,
     accept: &'static str,
 }
@@ -129,13 +161,20 @@ pub(super) fn sheet(
         page: [side(0), side(1)],
         floor: code("floor"),
         good: code("good"),
+        ground: design["document"]["background"]["asset"].is_string(),
+        beside: ["tiers", "languages"]
+            .iter()
+            .any(|kind| design["variants"][kind].as_array().is_some_and(|all| !all.is_empty()))
+            .then(|| staff.at(&context.to("/side-by-side"))),
         too_small: side_hint(w, &design["code"]),
         names: (!context.event.is_empty()).then(|| staff.at(&context.to("/names"))),
         notices: notices(staff, design, refused),
         steps: steps(staff, context, told),
         layers: layers(staff, context, told, refused),
         kinds: KINDS.map(|kind| (kind, w.s(&format!("design-add-{kind}")))).into(),
-        around: around(staff, context, told, (events, tries)),
+        found: found(staff, design),
+        whom: whom(staff, context, design, (events, tries)),
+        paper: page_form(staff, context, told),
         uses: uses(w, design),
         accept: super::KINDS,
     };
@@ -145,7 +184,14 @@ pub(super) fn sheet(
 /// Says how large the code must be.
 pub(super) fn side_hint(w: &Words, code: &Value) -> String {
     let side = |of: &str| format!("{:.1}", code[of].as_f64().unwrap_or_default());
-    w.with("design-side-hint", [("floor", side("floor").into()), ("good", side("good").into())])
+    let least = w.with("design-side-hint", [("floor", side("floor").into()), ("good", side("good").into())]);
+    let (Some(version), true, true) =
+        (code["version"].as_u64(), code["side"].is_number(), code["prints_well"].is_number())
+    else {
+        return least;
+    };
+    let now = [("version", version.into()), ("side", side("side").into()), ("from", side("prints_well").into())];
+    format!("{} {least}", w.with("design-side-now", now))
 }
 
 /// What stands in the way, and what is left out of the drawing.
@@ -196,7 +242,7 @@ fn steps(staff: &Staff, context: &Context, told: &Told) -> Html {
 }
 
 /// Returns what an element is called.
-fn label(w: &Words, element: &Value) -> String {
+pub(in super::super) fn label(w: &Words, element: &Value) -> String {
     let kind = text(element, "type");
     let named = w.s(&format!("design-kind-{kind}"));
     let words = ["text", "asset"].into_iter().find_map(|member| element[member].as_str());
@@ -257,18 +303,37 @@ fn printable(w: &Words, design: &Value) -> Vec<Choice> {
     all
 }
 
-/// The forms around the picture: for whom it is drawn, what was found, the page.
-fn around(staff: &Staff, context: &Context, told: &Told, (events, tries): (&Value, &[Try])) -> Vec<Html> {
-    let (w, design) = (staff.w, &told.value);
+/// What a designer should know.
+fn found(staff: &Staff, design: &Value) -> Html {
+    let (w, marks) = (staff.w, super::super::library::marks(staff, &design["findings"]));
+    match marks.is_empty() {
+        true => Notice { tone: Tone::Green, text: w.s("design-found-nothing"), items: Vec::new() }.into(),
+        false => Section::new("found", w.s("design-found")).part(Marked::new(None, String::new(), None, marks)).into(),
+    }
+}
+
+/// For whom the page is drawn.
+fn whom(staff: &Staff, context: &Context, design: &Value, (events, tries): (&Value, &[Try])) -> Html {
+    let w = staff.w;
     let choice =
         |one: &Value| Choice::new(text(one, "code"), format!("{} ({})", text(one, "title"), text(one, "code")));
     let mut choices = vec![Choice::new("", w.s("template-try-nobody"))];
     choices.extend(items(events).iter().map(choice));
-    let whom = Form::filter(staff, &context.path, w.s("design-draw"))
+    let mut whom = Form::filter(staff, &context.path, w.s("design-draw"))
         .field(Field::new("event", w.s("event"), Kind::Select(choices)).value(&*context.event))
         .field(Field::text("person", w.s("template-try-person")).value(&*context.person))
-        .field(Field::text("name", w.s("template-try-name")).value(&*context.name))
-        .apart("whom");
+        .field(Field::text("name", w.s("template-try-name")).value(&*context.name));
+    for (member, kind, now) in [("tier", "tiers", &context.tier), ("language", "languages", &context.language)] {
+        let all = design["variants"][kind].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let mut choices = vec![Choice::new("", w.s(&format!("design-any-{member}")))];
+        let named = |one: &str| if member == "tier" { one.to_owned() } else { super::super::languages::name(w, one) };
+        choices.extend(all.map(|one| Choice::new(one, named(one))));
+        if choices.len() > 1 {
+            let label = w.s(if member == "tier" { "template-tier" } else { "field-language" });
+            whom = whom.field(Field::new(member, label, Kind::Select(choices)).value(&**now));
+        }
+    }
+    let whom = whom.apart("whom");
     let link = |one: &Try| {
         let query = written([("event", &*context.event), ("person", &*one.person), ("name", &*one.name)]);
         Action::link(one.said(), staff.at(&format!("{}?{query}", context.path)))
@@ -277,14 +342,7 @@ fn around(staff: &Staff, context: &Context, told: &Told, (events, tries): (&Valu
     if !tries.is_empty() {
         whom = whom.part(Actions(tries.iter().map(link).collect()));
     }
-    let marks = super::super::library::marks(staff, &design["findings"]);
-    let found = match marks.is_empty() {
-        true => Notice { tone: Tone::Green, text: w.s("design-found-nothing"), items: Vec::new() }.into(),
-        false => {
-            Html::from(Section::new("found", w.s("design-found")).part(Marked::new(None, String::new(), None, marks)))
-        }
-    };
-    vec![found, whom.into(), page_form(staff, context, told)]
+    whom.into()
 }
 
 fn page_form(staff: &Staff, context: &Context, told: &Told) -> Html {

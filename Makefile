@@ -16,7 +16,7 @@ ROUNDS ?= 100
 # A first build takes half the time without what a next one would reuse. Who edits sets it to 1, or calls cargo.
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files mail mail-servers lint bench pairs growth faults
+.PHONY: help setup web build demo try test differential e2e resaves api drawings load abuse proxy reads files mail mail-servers lint bench pairs growth faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,7 +63,7 @@ test: setup ## Check the format and run all tests, but in Chromium only staff, a
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
-e2e: build ## Run all fifteen files of tests in Chromium: the web verifier against a published site, the portal, the staff's pages (pictures in target/staff-pages)
+e2e: build ## Run all seventeen files of tests in Chromium: the web verifier against a published site, the portal, the staff's pages (pictures in target/staff-pages)
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 
@@ -72,6 +72,11 @@ resaves: build ## Save certificates of 23 names in 20 scripts again, and copy th
 	@scripts/setup resaves
 	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/resaves.mjs
 	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/copied.mjs
+
+drawings: build ## Compare what the designer shows with what is printed: 500 names of each of nine scripts with every built-in template
+	@scripts/setup browser
+	cargo test --test core -- --ignored every_outline_of_five_hundred_names --nocapture
+	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/drawings.mjs
 
 api: build ## Let schemathesis try every operation of the service
 	@scripts/setup api

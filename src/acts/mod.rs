@@ -10,7 +10,7 @@
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`tie`](fn@tie): who is one in several events. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`languages`]: where a certificate is printed in another language than its person's.
-//! - [`templates`]: the library of templates, in versions.
+//! - [`templates`]: the library of templates, in versions; [`templates::design`]: those that are made by hand.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`send`]: whom mail goes to, what it says, what came back.
@@ -140,6 +140,11 @@ pub enum ActError {
     /// Events name it.
     #[error("the template is used by {}", .0.join(", "))]
     TemplateInUse(Vec<String>),
+    /// A template has another version than whoever would add the next one has seen.
+    #[error(
+        "`{0}` has a version {1} by now, which was not seen: look at it, then keep this as what follows it, or under another name"
+    )]
+    VersionMeanwhile(String, u32),
     /// A template that cannot be used, with all that is wrong.
     #[error("the template cannot be used: {}", .0.iter().map(|one| format!("{}: {}", one.at, one.message)).collect::<Vec<_>>().join("; "))]
     BadTemplate(Vec<crate::template::Finding>),

@@ -71,6 +71,8 @@ pub struct Faces {
     compiled: Mutex<HashMap<String, Arc<Face>>>,
     /// Those used last come last.
     backdrops: Mutex<Vec<Kept>>,
+    /// Pictures as pages show them, by what they are drawn from.
+    shown: Mutex<Vec<(String, Arc<String>)>>,
 }
 
 /// A face's backdrop at a resolution.
@@ -90,7 +92,12 @@ pub struct Face {
 impl Faces {
     /// Returns an empty collection over these fonts.
     pub fn new(fonts: FontLibrary) -> Self {
-        Self { fonts, compiled: Mutex::default(), backdrops: Mutex::default() }
+        Self { fonts, compiled: Mutex::default(), backdrops: Mutex::default(), shown: Mutex::default() }
+    }
+
+    /// Returns the pictures that were drawn for pages, the oldest first.
+    pub(super) fn shown(&self) -> std::sync::MutexGuard<'_, Vec<(String, Arc<String>)>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the fonts.
@@ -322,7 +329,7 @@ impl Face {
     }
 }
 
-fn parsed(certificate: &Certificate) -> Result<Jws, FaceError> {
+pub(super) fn parsed(certificate: &Certificate) -> Result<Jws, FaceError> {
     Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES).map_err(|problem| damaged(certificate, &problem))
 }
 

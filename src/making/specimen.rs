@@ -49,16 +49,16 @@ pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Resu
 }
 
 /// What a specimen shows.
-struct Model<'a> {
-    event: &'a Event,
-    person: &'a Participant,
-    template: &'a TemplateRef,
-    fields: Fields,
+pub(super) struct Model<'a> {
+    pub(super) event: &'a Event,
+    pub(super) person: &'a Participant,
+    pub(super) template: &'a TemplateRef,
+    pub(super) fields: Fields,
 }
 
 impl Model<'_> {
     /// Builds the credential and its record, signed by a key that is thrown away: how large the code is, and what is printed.
-    fn signed(&self, desk: &Desk, number: u64) -> Result<(serde_json::Value, Certificate), SpecimenError> {
+    pub(super) fn signed(&self, desk: &Desk, number: u64) -> Result<(serde_json::Value, Certificate), SpecimenError> {
         let zone = desk.zone(self.event);
         let number = CertificateNumber::new(self.event.code.clone(), zone.day(desk.now).year(), number);
         let status = StatusEntry { list: 1, index: 131_071 };
@@ -187,7 +187,7 @@ impl Specimen {
         Ok(face.specimen(scene, &certificate, verifier)?)
     }
 
-    fn event(&self, desk: &Desk) -> Event {
+    pub(super) fn event(&self, desk: &Desk) -> Event {
         let code: EventCode = "SPECIMEN".parse().expect("a code of capitals");
         Event {
             achievement: Achievement {
@@ -210,7 +210,7 @@ impl Specimen {
         }
     }
 
-    fn person(&self, desk: &Desk) -> Participant {
+    pub(super) fn person(&self, desk: &Desk) -> Participant {
         let key = PersonKey("specimen".to_owned());
         Participant::new(key, self.recipient.clone(), None, self.fields.clone(), desk.now)
     }

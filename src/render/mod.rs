@@ -1,5 +1,5 @@
-//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file or a PNG. Where a foreign PDF brings what is not looked into, the file
-//! does not say that it is PDF/A ([`Unchecked`]).
+//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file, a PNG or an SVG. Where a foreign PDF brings what is not looked into,
+//! the file does not say that it is PDF/A ([`Unchecked`]).
 //!
 //! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
 //! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
@@ -23,6 +23,7 @@ mod inks;
 mod layers;
 mod metadata;
 mod operations;
+mod page_svg;
 mod picture;
 mod qr;
 mod raster;
@@ -36,6 +37,7 @@ mod vector;
 pub use backdrop::Backdrop;
 pub use base::{Base, BaseMeta};
 pub use certificate::CertificateMeta;
+pub use page_svg::{Shown, page_svg, shown, shown_pixels};
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
 pub use svg::svg;

@@ -28,7 +28,7 @@ pub fn svg(scene: &Scene, faces: &dyn FontSource, title: &str) -> String {
 }
 
 /// Returns a text that can stand in XML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_control());
     kept.fold(String::new(), |mut out, c| {
         match c {
@@ -42,7 +42,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A number with two decimals at most: a hundredth of a point is not seen.
-fn short(number: f32) -> String {
+pub(super) fn short(number: f32) -> String {
     let text = format!("{number:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
@@ -53,7 +53,7 @@ fn hex(color: Color) -> String {
     format!("#{:02x}{:02x}{:02x}", byte(color.r), byte(color.g), byte(color.b))
 }
 
-fn put_path(out: &mut String, path: &Path, height: f32) {
+pub(super) fn put_path(out: &mut String, path: &Path, height: f32) {
     let mut data = String::new();
     for segment in &path.segments {
         let _ = match *segment {
@@ -73,7 +73,7 @@ fn put_path(out: &mut String, path: &Path, height: f32) {
     let _ = writeln!(out, "<path fill=\"{fill}\"{} d=\"{data}\"/>", stroke.unwrap_or_default());
 }
 
-fn put_run(out: &mut String, run: &GlyphRun, faces: &dyn FontSource, height: f32) {
+pub(super) fn put_run(out: &mut String, run: &GlyphRun, faces: &dyn FontSource, height: f32) {
     let data = faces.face(run.font);
     let Ok(face) = Face::parse(data.data, data.index) else { return };
     let scale = run.size / f32::from(face.units_per_em());

@@ -252,6 +252,7 @@ impl From<ActError> for Problem {
             E::NotInLibrary(name) => Self::not_found(name),
             E::TemplateExists(_) => Self::conflict("template-exists", detail),
             E::LibraryFull => Self::conflict("library-full", detail),
+            E::VersionMeanwhile(..) => Self::conflict("version-meanwhile", detail),
             E::TemplateInUse(_) => Self::conflict("template-in-use", detail),
             E::BadTemplate(findings) => {
                 let field = |one: crate::template::Finding| FieldProblem {

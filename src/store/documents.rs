@@ -130,6 +130,10 @@ collections! {
 
     /// Templates of the library with their versions, by name.
     TEMPLATES = "templates", kept, Nobody;
+    /// Templates in the works, as `STAFF/ID`; see [`crate::acts::templates::design`].
+    DESIGNS = "designs", kept, Nobody;
+    /// Their steps, as `STAFF/ID/00000001`.
+    DESIGN_STEPS = "design-steps", kept, Nobody;
     /// What the service keeps beside an event, by code.
     PLANS = "plans", kept, Nobody;
     /// Versions of rules, as `CODE/0000000001`.

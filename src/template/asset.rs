@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::document::Document;
 use super::error::TemplateError;
+use super::foreign;
 use super::model::Element;
 use crate::scene::{Drawing, Turn};
 
@@ -28,7 +29,7 @@ pub(super) fn picture_size(name: &str, bytes: &[u8]) -> Result<(f32, f32), Templ
         Some(Kind::Raster) => raster_size(bytes),
         Some(Kind::Svg) => svg_size(bytes),
         Some(Kind::Pdf) => pdf_size(bytes),
-        None => Err("is not a PNG, JPEG, SVG or PDF file".into()),
+        None => Err(foreign::said(bytes)),
     };
     let (width, height) = size.map_err(error)?;
     if width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0 {
@@ -45,6 +46,11 @@ pub(super) fn shown_size(name: &str, bytes: &[u8], drawing: Drawing) -> Result<(
         _ => picture_size(name, bytes)?,
     };
     Ok(if turn(bytes, drawing).quarters % 2 == 1 { (height, width) } else { (width, height) })
+}
+
+/// Returns width and height of a picture as it is shown, in its own units; nothing where it is none.
+pub fn shape_of(name: &str, bytes: &[u8]) -> Option<(f32, f32)> {
+    shown_size(name, bytes, Drawing::default()).ok()
 }
 
 /// Returns how a photo is turned to stand upright, as it says itself (Exif 2.3, tag Orientation; PNG, chunk eXIf).

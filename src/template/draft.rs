@@ -331,8 +331,8 @@ pub fn element_of(at: &str) -> Option<usize> {
     at.strip_prefix("elements[")?.split(']').next()?.parse().ok()
 }
 
-/// Returns where an element's JSON says that it is, whatever else is wrong with it.
-fn written_area(element: &Value) -> Option<Area> {
+/// Returns where an element's JSON says that it is, whatever else is wrong with it: left, top, width and height in millimetres.
+pub fn written_area(element: &Value) -> Option<[f32; 4]> {
     let number = |name: &str| {
         let value = element.get(name)?.as_f64()? as f32;
         (value.is_finite() && value.abs() < 100_000.0).then_some(value)

@@ -173,6 +173,12 @@ impl FontLibrary {
         self.faces.iter().any(|face| face.family.eq_ignore_ascii_case(family))
     }
 
+    /// Returns the families that a template may name, in alphabetical order.
+    pub fn families(&self) -> Vec<String> {
+        let all: BTreeSet<&String> = self.faces.iter().map(|face| &face.family).collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// Returns all faces, the best for `request` first.
     pub(super) fn stack(&self, request: &FontRequest) -> FontStack {
         let is_requested = |face: &FontFace| face.family.eq_ignore_ascii_case(&request.family);

@@ -20,7 +20,7 @@ pub(super) const QUIET_MODULES: f32 = 4.0;
 const SMALLEST_VERSION: u8 = 8;
 
 /// Returns the modules of a side.
-pub(super) fn modules(version: u8) -> f32 {
+pub fn modules(version: u8) -> f32 {
     17.0 + 4.0 * f32::from(version)
 }
 

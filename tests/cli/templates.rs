@@ -177,7 +177,7 @@ fn every_built_in_template_prints_the_verifiers_address_and_six_who_sign() {
     let pdf = pdf.to_str().unwrap();
     let people = ["Helena Okafor", "Ada Lindqvist", "Ravi Kumar", "Mia Stone", "Jan Kowalski", "Zoë Müller"];
     let signs = people.map(|name| format!("{name}; Director"));
-    for template in ["classic", "modern", "minimal"] {
+    for template in ["classic", "modern", "minimal", "laurel", "ribbon", "quiet"] {
         let code = template.to_uppercase();
         let mut create = vec!["event", "create", &code, "--title", "Weaving", "--template", template];
         signs.iter().for_each(|sign| create.extend(["--signatory", sign.as_str()]));

@@ -16,6 +16,7 @@ mod limits;
 mod mail;
 mod meanwhile;
 mod offers;
+mod page_svg;
 mod publish;
 mod reading;
 mod render;

@@ -459,7 +459,7 @@ fn mistakes_are_named_with_their_place() {
     let syntax = Template::new(b"{\n  \"testamur\": 1,\n  oops", BTreeMap::new()).unwrap_err().to_string();
     assert!(syntax.contains("line 3"), "{syntax}");
     let unknown = Template::open("no-such-template").unwrap_err().to_string();
-    assert!(unknown.contains("classic, modern, minimal"), "{unknown}");
+    assert!(unknown.contains("classic, modern, minimal, laurel, ribbon, quiet"), "{unknown}");
 }
 
 #[test]

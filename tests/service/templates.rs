@@ -193,7 +193,7 @@ fn the_library_is_listed_shown_downloaded_and_emptied_but_for_what_is_used() {
             page["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
         };
         let first = world.get("/templates?limit=1").ok();
-        assert_eq!(names(&first), ["classic", "modern", "minimal", "plain"]);
+        assert_eq!(names(&first), ["classic", "modern", "minimal", "laurel", "ribbon", "quiet", "plain"]);
         let rest = world.get(&format!("/templates?limit=1&cursor={}", first["next"].as_str().unwrap())).ok();
         assert_eq!(names(&rest), ["with-logo"]);
 

@@ -6,7 +6,7 @@ use crate::making::Faces;
 use crate::template::{Draft, Finding, Template, element_of, place};
 
 /// Elements that are left out of a drawing one by one before it is given up.
-const MOST_LEFT_OUT: usize = 20;
+pub(super) const MOST_LEFT_OUT: usize = 20;
 
 /// What is left of a draft, with where each element stands in the document.
 struct Left {

@@ -3,6 +3,8 @@
 //!
 //! Bytes are kept under their digest and stay: certificates are drawn from them for ever. What is deleted is the name.
 
+mod compare;
+pub mod design;
 mod draft;
 mod own;
 mod roll_out;
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+pub use self::compare::{Became, Change, MemberChange, changes, compare};
+use self::draft::MOST_LEFT_OUT;
 pub use self::draft::{draft_findings, draft_specimen};
 pub use self::own::{own_name, owner};
 pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, roll_out_set, would_roll_out};
@@ -267,7 +271,15 @@ pub struct Sample {
 /// [`ActError::BadTemplate`] when it cannot be drawn.
 pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample) -> Result<Vec<u8>, ActError> {
     let or = |text: &Option<String>, other: &str| text.clone().unwrap_or_else(|| other.to_owned());
-    let mut fields = sample.fields.clone();
+    let recipient = or(&sample.recipient, "Ada Lovelace");
+    let title = or(&sample.title, "Introduction to Analytical Engines");
+    let specimen = Specimen { recipient, title, fields: made_up(desk, template, &sample.fields) };
+    specimen.marked_pdf(desk, template, faces.fonts()).map_err(|error| undrawn(template, error))
+}
+
+/// Returns columns with what a template needs besides made up.
+fn made_up(desk: &Desk, template: &Template, given: &Fields) -> Fields {
+    let mut fields = given.clone();
     for name in template.placeholders() {
         if !DATE_PLACEHOLDERS.contains(&name.as_str()) && !ISSUERS_OWN.contains(&name.as_str()) {
             let day = || desk.now.to_string().chars().take(10).collect();
@@ -275,9 +287,12 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
             fields.entry(name.clone()).or_insert_with(|| if is_date { day() } else { invented(&name) });
         }
     }
-    let recipient = or(&sample.recipient, "Ada Lovelace");
-    let specimen = Specimen { recipient, title: or(&sample.title, "Introduction to Analytical Engines"), fields };
-    specimen.marked_pdf(desk, template, faces.fonts()).map_err(|error| match error {
+    fields
+}
+
+/// Says what of a template cannot be drawn for somebody, and where it stands.
+fn undrawn(template: &Template, error: SpecimenError) -> ActError {
+    match error {
         SpecimenError::Issue(making::IssueError::Store(error))
         | SpecimenError::Face(making::FaceError::Store(error)) => error.into(),
         error => ActError::BadTemplate(vec![Finding {
@@ -294,7 +309,7 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
             }
             .to_owned(),
         }]),
-    })
+    }
 }
 
 /// Placeholders that the credential itself fills.
@@ -541,6 +556,16 @@ fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Res
     let new =
         Some(&old).filter(|old| old.speaks()).and_then(|old| new.in_language(&old.document().language)).unwrap_or(new);
     dressed(new, &old, &pictures).map_err(|error| damaged(&error))
+}
+
+/// Returns a template with what an event has of its own pictures, as its certificates would be drawn with it.
+fn dressed_for(desk: &Desk, template: &Template, event: &Event) -> Result<Template, ActError> {
+    let own = desk.store.blob(&event.template.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    let Some(own) = own else { return Ok(template.clone()) };
+    let places = template.asset_places();
+    let pictures: Vec<&str> =
+        [LOGO].iter().chain(&SIGNATURES).copied().filter(|name| places.contains_key(*name)).collect();
+    dressed(template.clone(), &own, &pictures).map_err(|error| ActError::Face(error.into()))
 }
 
 /// Returns the template that is named for certificates of an event: the newest version of a built-in one or one of the

@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::uses::{BuiltInVersions, each_event};
-use super::{ActError, damaged, dressed_as, kept};
+use super::{ActError, PAGE, damaged, dressed_as, kept};
 use crate::acts::Planned;
 use crate::acts::event::save;
 use crate::acts::seal::Seal;
@@ -45,6 +45,10 @@ pub struct WouldRollOut {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// How many people are on its list.
+    pub people: u64,
+    /// How many of them have a certificate, which stays as it is.
+    pub issued: u64,
 }
 
 /// An event before and after it gets the newest version.
@@ -116,8 +120,9 @@ pub fn would_roll_out(desk: &Desk, faces: &Faces, name: &str) -> Result<Vec<Woul
             Err(problem) => Some(problem.to_string()),
         };
         let (event, title) = (step.old.event.code.clone(), step.old.event.achievement.name.clone());
+        let (people, issued) = people_of(desk.store, &event)?;
         let versions = step.after.into_keys().collect();
-        found.push(WouldRollOut { event, title, fits: problem.is_none(), versions, problem });
+        found.push(WouldRollOut { event, title, fits: problem.is_none(), versions, problem, people, issued });
         Ok(())
     })?;
     Ok(found)
@@ -131,6 +136,21 @@ pub fn roll_out_set<'a>(would: impl IntoIterator<Item = &'a WouldRollOut>) -> St
         seal.add(one.event.as_str(), &effect);
     }
     seal.text()
+}
+
+/// Returns how many people are on an event's list, and how many of them have a certificate.
+fn people_of(store: &dyn Store, code: &EventCode) -> Result<(u64, u64), StoreError> {
+    let (mut people, mut issued, mut cursor) = (0, 0, None);
+    loop {
+        let page = store.participants(code, cursor.as_deref(), PAGE)?;
+        let keys: Vec<_> = page.items.iter().map(|person| &person.key).collect();
+        people += keys.len() as u64;
+        issued += store.certificates_of(code, &keys)?.iter().flatten().count() as u64;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok((people, issued));
+        }
+    }
 }
 
 /// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay

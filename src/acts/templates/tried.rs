@@ -81,13 +81,13 @@ pub fn names(store: &dyn Store, code: &EventCode) -> Result<TryNames, ActError> 
     Ok(found)
 }
 
-fn tried(person: &Participant) -> TryName {
+pub(super) fn tried(person: &Participant) -> TryName {
     let person_id = person.id.clone().unwrap_or_else(|| person.key.0.clone());
     TryName { person: person_id, name: person.name.clone() }
 }
 
 /// Returns the scripts of a name's letters.
-fn scripts_of(name: &str) -> Vec<&'static str> {
+pub(super) fn scripts_of(name: &str) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = Vec::new();
     for script in name.chars().filter(|c| c.is_alphabetic()).map(|c| c.script()) {
         if !matches!(script, Script::Common | Script::Inherited | Script::Unknown)

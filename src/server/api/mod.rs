@@ -6,6 +6,7 @@ mod address_requests;
 mod audit;
 pub(super) mod certificates;
 mod corrections;
+mod designs;
 mod eligibility;
 mod events;
 mod exceptions;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(verify::routes())
         .merge(webhooks::routes())
         .merge(templates::routes())
+        .merge(designs::routes())
         .merge(runs::routes())
         .merge(certificates::routes())
         .merge(corrections::routes())

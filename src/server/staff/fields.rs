@@ -16,6 +16,7 @@ pub(super) enum Kind {
     Email,
     Password,
     Number,
+    Color,
     Date,
     Area(u32),
     Select(Vec<Choice>),
@@ -57,6 +58,8 @@ impl Choice {
 #[template(path = "pages/staff/field.html")]
 pub(super) struct Field {
     name: String,
+    /// By which its label finds it.
+    id: String,
     label: String,
     kind: Kind,
     value: String,
@@ -76,6 +79,7 @@ impl Field {
     pub(super) fn new(name: &str, label: impl Into<String>, kind: Kind) -> Self {
         Self {
             name: name.to_owned(),
+            id: name.to_owned(),
             label: label.into(),
             kind,
             value: String::new(),
@@ -148,8 +152,8 @@ impl Field {
     }
 
     fn described(&self) -> String {
-        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
-        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.id));
         hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
     }
 
@@ -159,6 +163,7 @@ impl Field {
             Kind::Email => Some("email"),
             Kind::Password => Some("password"),
             Kind::Number => Some("number"),
+            Kind::Color => Some("color"),
             Kind::Date => Some("date"),
             _ => None,
         }
@@ -258,6 +263,22 @@ impl Form {
 
     pub(super) fn fields(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
         self.fields.extend(fields);
+        self
+    }
+
+    /// Fills the choices of a field.
+    pub(super) fn offering(mut self, name: &str, choices: Vec<Choice>) -> Self {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.kind = Kind::Select(choices);
+        }
+        self
+    }
+
+    /// Tells its fields from those of other forms on the page.
+    pub(super) fn apart(mut self, mark: &str) -> Self {
+        for field in &mut self.fields {
+            field.id = format!("{mark}-{}", field.name);
+        }
         self
     }
 

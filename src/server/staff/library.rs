@@ -59,10 +59,11 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let shots = items(&templates).iter().map(|one| shot(&staff, one)).collect();
     let mut page = Page::new(w.s("nav-templates")).said(w, &asked).lead(w.s("templates-lead"));
     if staff.may_everywhere(Permission::Import) {
-        let upload = Action::link(w.s("template-upload"), staff.at("/template-uploads")).primary();
-        page = page.part(Actions(vec![upload]));
+        let design = Action::link(w.s("design-new"), staff.at("/template-designs")).primary();
+        let upload = Action::link(w.s("template-upload"), staff.at("/template-uploads"));
+        page = page.part(Actions(vec![design, upload]));
     } else if staff.may(Permission::Import) {
-        page = page.part(Text(w.s("template-upload-event")));
+        page = page.link(w.s("design-new"), staff.at("/template-designs")).part(Text(w.s("template-upload-event")));
     }
     page = page.part(Gallery(shots));
     if let Some(cursor) = templates["next"].as_str() {
@@ -226,6 +227,11 @@ fn actions(staff: &Staff, template: &Value, uses: &[Value]) -> Vec<Action> {
     let path = format!("/templates/{}", part(&name));
     let mut actions = vec![Action::link(w.s("template-try-names"), staff.at(&format!("{path}/try")))];
     let is_built_in = template["built_in"] == true;
+    if staff.may(Permission::Import) {
+        let next = if may_change(staff, template) && !is_built_in { "yes" } else { "" };
+        let design = format!("/template-designs?{}", written([("from", &*name), ("next", next)]));
+        actions.push(Action::link(w.s("design-from-this"), staff.at(&design)));
+    }
     if may_change(staff, template) && !is_built_in {
         let upload = format!("/template-uploads?{}", written([("for", &*name)]));
         actions.push(Action::link(w.s("template-new-version"), staff.at(&upload)).primary());
@@ -264,6 +270,7 @@ fn facts(staff: &Staff, template: &Value) -> Facts {
 
 async fn versions(staff: &Staff, path: &str, template: &Value, uses: &[Value]) -> Html {
     let (w, names) = (staff.w, Names::of(staff).await);
+    let first = template["versions"][0]["version"].as_u64().unwrap_or(1);
     let row = |one: &Value| {
         let version = one["version"].as_u64().unwrap_or_default();
         let of: Vec<String> =
@@ -275,17 +282,33 @@ async fn versions(staff: &Staff, path: &str, template: &Value, uses: &[Value]) -
             by,
             Cell::text(of.join(", ")),
             Cell::link(w.s("template-file"), staff.api(&format!("{path}/archive?version={version}"))),
+            match version > first {
+                true => Cell::link(w.s("template-compare-before"), staff.at(&compared(path, version - 1, version))),
+                false => Cell::text(String::new()),
+            },
         ]
     };
     let table = Table {
         caption: w.s("template-versions"),
-        heads: [w.s("template-version-head"), w.s("when"), w.s("template-by"), w.s("template-used-in"), String::new()]
-            .into(),
+        heads: [
+            w.s("template-version-head"),
+            w.s("when"),
+            w.s("template-by"),
+            w.s("template-used-in"),
+            w.s("template-file"),
+            w.s("template-compare"),
+        ]
+        .into(),
         rows: template["versions"].as_array().into_iter().flatten().rev().map(row).collect(),
         empty: String::new(),
         next: None,
     };
     Section::new("versions", w.s("template-versions")).part(table).into()
+}
+
+/// Returns where two versions stand beside each other.
+fn compared(path: &str, one: u64, other: u64) -> String {
+    format!("{path}/compare?one={one}&other={other}")
 }
 
 fn used(staff: &Staff, uses: &[Value]) -> Html {
@@ -364,6 +387,11 @@ pub(super) struct Try {
 }
 
 impl Try {
+    /// Returns why them, and who they are.
+    pub(super) fn said(&self) -> String {
+        format!("{}: {}", self.title, self.shown)
+    }
+
     /// Returns the picture, or what stands in its way.
     pub(super) fn shot(self, staff: &Staff, src: String, problem: Option<Problem>) -> Shot {
         let w = staff.w;
@@ -460,18 +488,20 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
     }
     let row = |one: &Value| {
         let (code, fits) = (text(one, "event"), one["fits"] == true);
+        let count = |member: &str| one[member].as_u64().unwrap_or_default().into();
         let (tone, key) =
             if fits { (Tone::Green, "template-roll-out-gets") } else { (Tone::Red, "template-roll-out-keeps") };
         vec![
             Cell::link(text(one, "title"), staff.at(&format!("/events/{}", part(&code)))).sub(code),
             Cell::state(tone, w.s(key)),
+            Cell::text(w.with("template-roll-out-people", [("people", count("people")), ("issued", count("issued"))])),
             Cell::text(phrases::said(w, &text(one, "problem"))),
         ]
     };
     if !events.is_empty() {
         let table = Table {
             caption: w.s("template-roll-out-who"),
-            heads: [w.s("event"), w.s("state"), w.s("why")].into(),
+            heads: [w.s("event"), w.s("state"), w.s("template-roll-out-touches"), w.s("why")].into(),
             rows: events.iter().map(row).collect(),
             empty: String::new(),
             next: None,

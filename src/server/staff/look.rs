@@ -145,11 +145,13 @@ fn choose(
         w.s("template-upload-own"),
         staff.at(&format!("/template-uploads?{}", written([("event", code)]))),
     );
+    let design =
+        Action::link(w.s("design-own"), staff.at(&format!("/template-designs?{}", written([("event", code)]))));
     let all = Action::link(w.s("nav-templates"), staff.at("/templates"));
     Section::new("choose", w.s("template-choose"))
         .part(Text(w.s("template-choose-text")))
         .part(form)
-        .part(Actions(vec![upload, all]))
+        .part(Actions(vec![design, upload, all]))
         .into()
 }
 

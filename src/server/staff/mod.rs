@@ -15,9 +15,11 @@ mod beside;
 mod ceremony;
 mod certificates;
 mod choice;
+mod compared;
 mod corrections;
 mod course;
 mod deliveries;
+mod designer;
 mod designs;
 mod door;
 mod duplicates;
@@ -166,6 +168,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .layer(Extension(api))
         .route("/staff.css", get(style))
         .route("/staff.js", get(script))
+        .route("/staff-designer.js", get(designer_script))
 }
 
 /// Returns what pages load, where there is no service yet.
@@ -185,6 +188,10 @@ async fn style() -> Response {
 
 async fn script() -> Response {
     asset("text/javascript; charset=utf-8", include_str!("staff.js"))
+}
+
+async fn designer_script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("designer/designer.js"))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

@@ -5,8 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::{
-    account, address_requests, approvals, audit, corrections, designs, duplicates, exceptions, hooks, library,
-    lost_password, password, settings, spot, team, tokens,
+    account, address_requests, approvals, audit, compared, corrections, designer, designs, duplicates, exceptions,
+    hooks, library, lost_password, password, settings, spot, team, tokens,
 };
 use crate::server::App;
 
@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/events/{code}/exceptions/upload", get(exceptions::choose).post(exceptions::upload))
         .route("/staff/events/{code}/exclusions/upload", get(exceptions::choose_out).post(exceptions::upload_out))
         .route("/staff/template-uploads", get(designs::choose).post(designs::take))
+        .route("/staff/template-designs/{design}/files", get(designer::show).post(designer::add_file))
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(uploads)
@@ -41,7 +42,15 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/audit/check", get(audit::check))
         .route("/staff/settings", get(settings::show))
         .route("/staff/templates/{name}/roll-out", get(library::ask_roll_out).post(library::roll_out))
+        .route("/staff/templates/{name}/compare", get(compared::show))
         .route("/staff/templates/{name}/remove", get(library::ask_remove).post(library::remove))
+        .route("/staff/template-designs", get(designer::list).post(designer::begin))
+        .route("/staff/template-designs/{design}", get(designer::show).post(designer::change))
+        .route("/staff/template-designs/{design}/page.svg", get(designer::drawing))
+        .route("/staff/template-designs/{design}/names", get(designer::names))
+        .route("/staff/template-designs/{design}/side-by-side", get(designer::beside))
+        .route("/staff/template-designs/{design}/keep", get(designer::ask_keep).post(designer::keep))
+        .route("/staff/template-designs/{design}/discard", get(designer::ask_discard).post(designer::discard))
         .route("/staff/duplicates", get(duplicates::everywhere))
         .route("/staff/events/{code}/duplicates", get(duplicates::list))
         .route("/staff/events/{code}/merge", get(duplicates::ask_merge).post(duplicates::merge))

@@ -90,12 +90,13 @@ pub(super) struct NavItem {
 }
 
 /// Pages that belong to a way of the navigation and lie elsewhere.
-const BESIDES: [(&str, &str); 5] = [
+const BESIDES: [(&str, &str); 6] = [
     ("/settings", "/staff/backups"),
     ("/publishing", "/staff/unlock"),
     ("/events", "/staff/duplicates"),
     ("/corrections", "/staff/address-requests"),
     ("/templates", "/staff/template-uploads"),
+    ("/templates", "/staff/template-designs"),
 ];
 
 /// Returns the ways of the main navigation: those that lead to something for who looks.

@@ -30,6 +30,7 @@ const ENGLISH: &str = concat!(
     include_str!("texts/library.en.ftl"),
     include_str!("texts/running.en.ftl"),
     include_str!("texts/known.en.ftl"),
+    include_str!("texts/designer.en.ftl"),
 );
 #[cfg(test)]
 const GERMAN: &str = concat!(
@@ -39,6 +40,7 @@ const GERMAN: &str = concat!(
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
     include_str!("texts/known.de.ftl"),
+    include_str!("texts/designer.de.ftl"),
 );
 
 /// With what the API says in English itself.
@@ -49,6 +51,7 @@ const WHOLE_GERMAN: &str = concat!(
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
     include_str!("texts/known.de.ftl"),
+    include_str!("texts/designer.de.ftl"),
     include_str!("texts/problems.de.ftl"),
 );
 

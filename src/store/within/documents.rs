@@ -65,6 +65,8 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::PORTAL_LINKS,
                 C::PORTAL_SESSIONS,
                 C::PROFILES,
+                C::DESIGNS,
+                C::DESIGN_STEPS,
             ],
         ),
         (Belongs::Issuer, &[C::UPKEEP, C::SERVICE]),

@@ -237,7 +237,14 @@ fn more(world: &World, ada: &Member, browser: &mut Browser<'_>) -> Vec<(&'static
     let token = token.split('/').next().unwrap().to_owned();
     let except = json!({ "person": "p0@example.org", "note": "ill" });
     ada.ask(world, "POST", "/events/WORKSHOP/exceptions", &except);
+    let design = ada.ask(world, "POST", "/template-designs", &json!({ "title": "Ours" })).ok()["id"].clone();
+    let design = design.as_str().unwrap().to_owned();
+    let signs = json!({ "type": "signatories", "people": [{ "name": "Jane Doe" }], "x": 20, "y": 150, "width": 100, "height": 25 });
+    let words = json!({ "type": "text", "text": "{participant_name}", "x": 20, "y": 20, "width": 100, "height": 10, "size": 14 });
+    let changes = json!({ "changes": [{ "do": "add", "element": words }, { "do": "add", "element": signs }] });
+    ada.ask(world, "POST", &format!("/template-designs/{design}/changes"), &changes).ok();
     vec![
+        ("/template-designs/none", format!("/template-designs/{design}")),
         ("/approvals/none", format!("/approvals/{approval}")),
         ("/corrections/none", format!("/corrections/{correction}")),
         ("/address-requests/none", format!("/address-requests/{NUMBER}")),

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 48] = [
+pub const PAGES: [(&str, &str); 58] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -40,6 +40,15 @@ pub const PAGES: [(&str, &str); 48] = [
     ("/staff/events/WORKSHOP/outcomes/none/rows.csv", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
+    ("/staff/template-designs", "import"),
+    ("/staff/template-designs/none", "import"),
+    ("/staff/template-designs/none/page.svg", "import"),
+    ("/staff/template-designs/none/files", "import"),
+    ("/staff/template-designs/none/names", "import"),
+    ("/staff/template-designs/none/side-by-side", "import"),
+    ("/staff/template-designs/none/keep", "import"),
+    ("/staff/template-designs/none/discard", "import"),
+    ("/staff/templates/classic/compare?one=1&other=2", "view"),
     ("/staff/templates/classic/roll-out", "import"),
     ("/staff/templates/none/remove", "import"),
     ("/staff/team/{ada}", "settings"),
@@ -59,7 +68,7 @@ pub const PAGES: [(&str, &str); 48] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 39] = [
+pub const ACTS: [(&str, &str); 44] = [
     ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -98,6 +107,11 @@ pub const ACTS: [(&str, &str); 39] = [
     ("/staff/events/WORKSHOP/exclusions/p0%40example.org/remove", "import"),
     ("/staff/events/WORKSHOP/merge", "import"),
     ("/staff/template-uploads", "import"),
+    ("/staff/template-designs", "import"),
+    ("/staff/template-designs/none", "import"),
+    ("/staff/template-designs/none/files", "import"),
+    ("/staff/template-designs/none/keep", "import"),
+    ("/staff/template-designs/none/discard", "import"),
     ("/staff/templates/classic/roll-out", "import"),
     ("/staff/templates/none/remove", "import"),
 ];

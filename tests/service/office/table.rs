@@ -75,7 +75,7 @@ fn read_routes(sources: &'static [String]) -> Vec<Route> {
         Route { path, reads: methods.contains("get("), acts: methods.contains("post(") }
     };
     // Style, script and pictures of all pages are none.
-    let is_asset = |path: &str| [".css", ".js", ".svg"].iter().any(|end| path.ends_with(end));
+    let is_asset = |path: &str| !path.contains('{') && [".css", ".js", ".svg"].iter().any(|end| path.ends_with(end));
     parts.map(read).filter(|route| !NOWHERE.contains(&route.path) && !is_asset(route.path)).collect()
 }
 
@@ -126,7 +126,7 @@ pub fn act_of(address: &str) -> Option<&'static str> {
 
 /// Says whether an address answers with a whole page.
 pub fn is_page(path: &str) -> bool {
-    !path.contains(".png") && !path.contains(".csv") && !path.ends_with("/progress")
+    ![".png", ".svg", ".csv"].iter().any(|kind| path.contains(kind)) && !path.ends_with("/progress")
 }
 
 #[test]

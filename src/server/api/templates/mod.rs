@@ -16,7 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::upload::{TemplateForm, Upload, bad};
-use self::views::{LookedOver, TemplateDetail, TemplateItem, VersionView};
+pub(super) use self::views::{AssetView, FindingView, VersionView};
+use self::views::{LookedOver, TemplateDetail, TemplateItem};
 use crate::accounts::Permission;
 use crate::acts::templates::{self, TemplateUse};
 use crate::server::extract::{IfMatch, Listing, Paging, Path, Query, event_code};
@@ -40,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Refuses who may not change a template of that name: those of the library need a membership for all events, an event's own one
 /// for that event.
-fn may_change(caller: &Caller, name: Option<&str>) -> Result<(), Problem> {
+pub(super) fn may_change(caller: &Caller, name: Option<&str>) -> Result<(), Problem> {
     let own = name.and_then(template_named_for);
     match own.filter(|event| caller.scope.covers([event].into_iter())) {
         Some(_) => caller.may(Permission::Import),

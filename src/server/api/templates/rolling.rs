@@ -1,20 +1,20 @@
-//! New versions given to the events that use an older one.
+//! Versions of a template: compared, and given to the events that use an older one.
 
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::templates::{self, RolledOut, WouldRollOut};
+use crate::acts::templates::{self, Change, RolledOut, WouldRollOut};
 use crate::credential::EventCode;
-use crate::server::extract::{Body, Listing, Path};
+use crate::server::extract::{Body, Listing, Path, Query};
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(would_roll_out, roll_out))
+    OpenApiRouter::new().routes(routes!(would_roll_out, roll_out)).routes(routes!(compare))
 }
 
 /// What a roll-out would be about.
@@ -45,6 +45,38 @@ async fn would_roll_out(
         let items = templates::would_roll_out(desk, &app.faces, &name)?;
         let set = templates::roll_out_set(&items);
         Ok(Json(RollOutPreview { items, next: None, set }))
+    })
+    .await
+}
+
+/// Which versions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Versions {
+    /// The older version.
+    #[param(example = 1)]
+    one: u32,
+    /// The newer one.
+    #[param(example = 2)]
+    other: u32,
+}
+
+/// Compare two versions of a template
+///
+/// The page, and the elements that are new, not there any more, changed, or lie elsewhere among the others; none where both are the same.
+#[utoipa::path(get, path = "/templates/{name}/compare", tag = "Templates", extensions(("x-permission" = json!("view"))),
+    params(("name" = String, Path, example = "classic"), Versions),
+    responses((status = 200, body = Listing<Change>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn compare(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Query(versions): Query<Versions>,
+) -> Result<Json<Listing<Change>>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let items = templates::compare(desk, &name, (versions.one, versions.other))?;
+        Ok(Json(Listing { items, next: None }))
     })
     .await
 }

@@ -52,7 +52,7 @@ pub(super) struct TemplateDetail {
 /// A version of a template.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TemplateVersion)]
-pub(super) struct VersionView {
+pub(in crate::server::api) struct VersionView {
     /// From 1. `NAME@VERSION` is a template that an event can name, and stays with.
     #[schema(example = 1)]
     version: u32,
@@ -69,7 +69,7 @@ pub(super) struct VersionView {
 }
 
 impl VersionView {
-    pub(super) fn all(kept: Kept) -> Vec<Self> {
+    pub(in crate::server::api) fn all(kept: Kept) -> Vec<Self> {
         let view = |one: templates::KeptVersion| Self {
             version: one.version,
             digest: one.digest,
@@ -90,7 +90,7 @@ impl VersionView {
 
 /// A picture or font that a template has a place for.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AssetView {
+pub(in crate::server::api) struct AssetView {
     /// Its name.
     #[schema(example = "logo")]
     name: String,
@@ -105,7 +105,7 @@ pub(super) struct AssetView {
 /// Something that a designer should know.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TemplateFinding)]
-pub(super) struct FindingView {
+pub(in crate::server::api) struct FindingView {
     /// `error`: certificates could not be made or verified; `warning`: they may look wrong.
     #[schema(value_type = String, example = "warning")]
     severity: &'static str,
@@ -122,8 +122,19 @@ pub(super) struct FindingView {
     area: Option<[f32; 4]>,
 }
 
+impl AssetView {
+    /// Returns those of a template.
+    pub(in crate::server::api) fn all(template: &Template) -> Vec<Self> {
+        let view = |(name, optional): (String, bool)| {
+            let bytes = template.asset(&name);
+            Self { present: bytes.is_some(), optional, bytes: bytes.map_or(0, <[u8]>::len) as u64, name }
+        };
+        template.asset_places().into_iter().map(view).collect()
+    }
+}
+
 impl FindingView {
-    pub(super) fn of(draft: &Draft, finding: Finding) -> Self {
+    pub(in crate::server::api) fn of(draft: &Draft, finding: Finding) -> Self {
         let severity = if finding.is_fault() { "error" } else { "warning" };
         let area = draft.area(&finding.at);
         Self { severity, at: finding.at, message: finding.message, hint: finding.hint, area }
@@ -168,10 +179,6 @@ impl TemplateDetail {
     ) -> Result<Self, Problem> {
         let draft = Draft::of(template.clone());
         let (width, height) = template.document().page.millimetres();
-        let assets = template.asset_places().into_iter().map(|(name, optional)| {
-            let bytes = template.asset(&name);
-            AssetView { present: bytes.is_some(), optional, bytes: bytes.map_or(0, <[u8]>::len) as u64, name }
-        });
         Ok(Self {
             name: name.to_owned(),
             built_in: builtin_names().contains(&name_and_language(name).0),
@@ -182,7 +189,7 @@ impl TemplateDetail {
             languages: languages_of(template),
             page: [width, height],
             placeholders: template.placeholders().into_iter().collect(),
-            assets: assets.collect(),
+            assets: AssetView::all(template),
             versions,
             findings: findings.into_iter().map(|one| FindingView::of(&draft, one)).collect(),
         })

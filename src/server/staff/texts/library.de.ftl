@@ -258,3 +258,21 @@ mail-remind-days = So viele Tage vor dem Ende ihres Zertifikats erinnern
 mail-remind-days-hint = 1 bis 365; leer: Niemand wird erinnert. Einmal für jedes Zertifikat.
 mail-remind-days-bad = Das ist keine Zahl von Tagen von 1 bis 365.
 nothing-sent = Nichts wurde gesendet: { $why }. Um noch einmal zu senden, was schon gesendet wurde, öffnen Sie die Nachricht unter den Zustellungen.
+template-roll-out-touches = Wen es betrifft
+template-roll-out-people =
+    { $people ->
+        [one] Eine Person auf der Liste; { $issued } haben ein Zertifikat, das bleibt, wie es ist
+       *[other] { $people } Personen auf der Liste; { $issued } haben ein Zertifikat, das bleibt, wie es ist
+    }
+template-compare = Was nicht gleich ist
+template-compare-before = Mit der davor
+template-compare-title = { $name }, Versionen { $one } und { $other }
+template-compare-old = Älter
+template-compare-new = Neuer
+template-compare-what = Was
+template-compare-how = Wie
+template-compare-same = Nichts: Beide sind gleich.
+template-became-added = Neu
+template-became-removed = Herausgenommen
+template-became-changed = Geändert
+template-became-moved = Auf einer anderen Ebene

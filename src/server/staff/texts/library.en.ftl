@@ -258,3 +258,21 @@ mail-remind-days = Remind holders this many days before their certificate ends
 mail-remind-days-hint = 1 to 365; empty: nobody is reminded. Once for each certificate.
 mail-remind-days-bad = This is no number of days from 1 to 365.
 nothing-sent = Nothing was sent: { $why }. To send what was sent before once more, open its message under Mail.
+template-roll-out-touches = Whom it touches
+template-roll-out-people =
+    { $people ->
+        [one] One person on the list; { $issued } have a certificate, which stays as it is
+       *[other] { $people } people on the list; { $issued } have a certificate, which stays as it is
+    }
+template-compare = What is not the same
+template-compare-before = With the one before
+template-compare-title = { $name }, versions { $one } and { $other }
+template-compare-old = Older
+template-compare-new = Newer
+template-compare-what = What
+template-compare-how = How
+template-compare-same = Nothing: both are the same.
+template-became-added = New
+template-became-removed = Taken out
+template-became-changed = Changed
+template-became-moved = On another layer

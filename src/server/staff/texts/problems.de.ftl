@@ -322,3 +322,5 @@ problem-wrong-passphrase = Die Passphrase ist falsch
 problem-wrong-passphrase-hint = Die Schlüssel bleiben, wie sie waren. Versuchen Sie es noch einmal.
 problem-nothing-new = Es gäbe nichts Neues
 problem-nothing-new-hint = Tragen Sie zuerst das neue Ergebnis ein.
+problem-version-meanwhile = Die Vorlage hat inzwischen eine weitere Version
+problem-version-meanwhile-hint = Sehen Sie sich diese an; behalten Sie den Entwurf dann als Version, die ihr folgt, oder unter einem anderen Namen.

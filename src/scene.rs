@@ -4,6 +4,7 @@
 //! Knows nothing of templates, certificates or file formats. [`crate::template`] makes scenes, [`crate::render`] draws them,
 //! and neither knows the other.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// By which rules a certificate is drawn. Each certificate's record says by which it was issued, so that what was issued looks
@@ -23,8 +24,11 @@ pub enum Drawing {
     /// Clusters that their glyphs do not spell are glyphs of their own, each in its place to a unit of its font. An ink of a PDF that
     /// is shown in two ways is two inks, and mixtures that do not say what their inks are are refused. A file over a PDF that brings
     /// what is not looked into does not say that it is PDF/A.
-    #[default]
     Fourth,
+    /// What is on the page is tagged for those who do not see it ([`Tag`]), and a file that keeps to it says that it is PDF/UA. Marks of
+    /// their own that pages of a PDF bring are left out.
+    #[default]
+    Fifth,
 }
 
 impl Drawing {
@@ -35,12 +39,14 @@ impl Drawing {
             Self::Second => 2,
             Self::Third => 3,
             Self::Fourth => 4,
+            Self::Fifth => 5,
         }
     }
 
     /// Returns the rules of this number; nothing if this program does not know them.
     pub fn of(number: u32) -> Option<Self> {
-        [Self::First, Self::Second, Self::Third, Self::Fourth].into_iter().find(|rules| rules.number() == number)
+        let all = [Self::First, Self::Second, Self::Third, Self::Fourth, Self::Fifth];
+        all.into_iter().find(|rules| rules.number() == number)
     }
 }
 
@@ -58,6 +64,39 @@ pub struct Scene {
     pub drawing: Drawing,
     /// What to draw, in painting order.
     pub items: Vec<Item>,
+    /// What of it says something, in painting order, without overlaps; the rest is decoration.
+    pub tags: Vec<Tag>,
+}
+
+/// A part of the page that says something, for those who do not see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    /// When it is read: what has a smaller place comes first.
+    pub place: (u32, u32),
+    /// What it is.
+    pub role: Role,
+    /// Which items it is.
+    pub items: Range<usize>,
+    /// BCP 47 tag of its language, if that is not the page's.
+    pub language: Option<Box<str>>,
+    /// What a text says, where its glyphs one after the other do not: from right to left, or in several lines. Of a code: where its link
+    /// leads, in words.
+    pub text: String,
+    /// What a picture or code shows.
+    pub alt: String,
+}
+
+/// What a part of the page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The page's heading.
+    Heading,
+    /// A text.
+    Text,
+    /// A picture.
+    Figure,
+    /// The QR symbol, with the link over it.
+    Code,
 }
 
 /// Something to draw.
@@ -112,6 +151,8 @@ pub struct GlyphRun {
     pub text: String,
     /// True if the run reads from right to left.
     pub rtl: bool,
+    /// BCP 47 tag of its language, if that is not the page's.
+    pub language: Option<Box<str>>,
 }
 
 /// One glyph.

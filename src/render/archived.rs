@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, Object};
 
 use super::operations::{Operation, operations, tokens};
 use super::picture::PictureError;
+use crate::scene::Drawing;
 
 /// Deepest nesting of `q` (ISO 19005-3, 6.1.13).
 const MAX_STATES: usize = 28;
@@ -27,12 +28,23 @@ const DEEP: PictureError = PictureError::PdfRefused(
     "its page nests more than 28 graphics states; print it into a new PDF, or export it as a picture",
 );
 
+/// Operators that mark content (ISO 32000-1, 14.6).
+const MARKS: [&[u8]; 5] = [b"BMC", b"BDC", b"EMC", b"MP", b"DP"];
+
 /// Returns the content with what an archived file may not hold taken out. `resources` are those that it names.
+///
+/// By newer rules marks are left out, too: they belong to a structure that stays behind, and their numbers would be taken for ours.
 ///
 /// Operators that no standard knows are left out, as readers do, and so are unknown rendering intents; fonts that show nothing
 /// need not be in the file, and are not chosen.
-pub(super) fn archived(source: &Document, resources: &Dictionary, content: &[u8]) -> Result<Vec<u8>, PictureError> {
-    let mut page = Page { source, resources, states: Vec::new(), state: State::default(), out: Vec::new() };
+pub(super) fn archived(
+    source: &Document,
+    resources: &Dictionary,
+    content: &[u8],
+    drawing: Drawing,
+) -> Result<Vec<u8>, PictureError> {
+    let marked = drawing < Drawing::Fifth;
+    let mut page = Page { source, resources, marked, states: Vec::new(), state: State::default(), out: Vec::new() };
     for operation in operations(content) {
         page.take(&operation)?;
     }
@@ -49,6 +61,8 @@ struct State<'a> {
 struct Page<'a> {
     source: &'a Document,
     resources: &'a Dictionary,
+    /// Whether it keeps its marks.
+    marked: bool,
     states: Vec<State<'a>>,
     state: State<'a>,
     out: Vec<u8>,
@@ -88,6 +102,7 @@ impl<'a> Page<'a> {
             b"k" | b"K" => return Err(CMYK),
             b"cs" | b"CS" if operand(0) == b"/DeviceCMYK" => return Err(CMYK),
             operator if !OPERATORS.contains(&operator) => return Ok(()),
+            operator if !self.marked && MARKS.contains(&operator) => return Ok(()),
             _ => {}
         }
         self.out.extend_from_slice(operation.bytes);
@@ -187,7 +202,7 @@ mod tests {
     use super::*;
 
     fn kept(content: &str) -> Result<String, String> {
-        let made = archived(&Document::new(), &Dictionary::new(), content.as_bytes());
+        let made = archived(&Document::new(), &Dictionary::new(), content.as_bytes(), Drawing::default());
         made.map(|kept| String::from_utf8(kept).unwrap().replace('\n', " ")).map_err(|error| error.to_string())
     }
 
@@ -195,6 +210,14 @@ mod tests {
     fn what_no_standard_knows_is_left_out() {
         assert_eq!(kept("q BX 1 2 xyzzy EX 0 0 5 5 re f Q").unwrap(), "q BX EX 0 0 5 5 re f Q ");
         assert_eq!(kept("/Vivid ri /Perceptual ri n").unwrap(), "/Perceptual ri n ");
+    }
+
+    #[test]
+    fn marks_stay_behind_but_where_they_were_drawn_before() {
+        let content = "/P<</MCID 0>>BDC 0 0 5 5 re f EMC /Artifact BMC n EMC /A MP /A<<>>DP";
+        assert_eq!(kept(content).unwrap(), "0 0 5 5 re f n ");
+        let before = archived(&Document::new(), &Dictionary::new(), content.as_bytes(), Drawing::Fourth).unwrap();
+        assert!(before.starts_with(b"/P<</MCID 0>>BDC\n"));
     }
 
     #[test]

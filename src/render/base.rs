@@ -12,6 +12,7 @@ use super::content::{self, Fonts};
 use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
 use super::picture::{Format, PictureError};
 use super::syntax::{self, Objects, deflate, put};
+use super::tags::{self, Element, Marks};
 use super::{RenderError, Unchecked, icc, picture, vector};
 use crate::scene::{Drawing, FontId, FontSource, ImageItem, Item, Scene};
 
@@ -69,6 +70,8 @@ pub struct Base {
     pub(super) kept: Kept,
     /// Whether files say that they are PDF/A.
     pub(super) archived: bool,
+    /// Elements of the structure tree.
+    pub(super) elements: Vec<Element>,
     unchecked: Vec<Unchecked>,
 }
 
@@ -104,11 +107,14 @@ impl Base {
         let mut used = fonts::uses(&base.items, base.drawing, fonts);
         lettered.iter().for_each(|id| used.entry(*id).or_default().add_letters(fonts.face(*id)));
         let subsets = subsets(used, 'S', make)?;
-        let (drawn, _) = content::draw(&base.items, &subsets, &skeleton.names);
+        let marks = (base.drawing >= Drawing::Fifth).then(|| Marks::of(&base.tags, 0));
+        let (drawn, _) = content::draw(&base.items, marks, &subsets, &skeleton.names);
         objects.stream(BASE_CONTENT, "/Filter/FlateDecode", &deflate(&drawn));
         let mut next = FIRST_FREE;
         let entries = write_fonts(&mut objects, subsets.values(), &mut next);
         let pictures = skeleton.write_pictures(&mut objects, &mut next);
+        let elements =
+            if base.drawing >= Drawing::Fifth { tags::shared(&mut objects, base, &mut next) } else { Vec::new() };
         let shared = |number: u32| objects.entries.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.1);
         let mut table = Vec::new();
         (PROFILE..next).for_each(|number| table_line(&mut table, shared(number)));
@@ -127,6 +133,7 @@ impl Base {
             digest: Sha256::digest(&objects.bytes).into(),
             kept: Kept::default(),
             archived: base.drawing < Drawing::Fourth || skeleton.unchecked.is_empty(),
+            elements,
             unchecked: skeleton.unchecked,
             bytes: objects.bytes,
         })

@@ -8,11 +8,13 @@ use super::base::{
 };
 use super::content::Fonts;
 use super::fonts::{self, FontUse};
-use super::syntax::{Objects, number, put, text};
+use super::metadata::Claims;
+use super::syntax::{Objects, number, put, text, words};
+use super::tags::{self, Described, Marks, Tree};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
 use crate::deflate::quick;
-use crate::scene::{FontId, FontSource, Item, Scene};
+use crate::scene::{Drawing, FontId, FontSource, Item, Scene};
 
 /// Name of the attached credential.
 const ATTACHMENT_NAME: &str = "credential.jwt";
@@ -28,7 +30,7 @@ pub struct CertificateMeta {
     pub author: String,
     /// One sentence; empty: left out.
     pub subject: String,
-    /// BCP 47 tag of the page's language; empty: left out.
+    /// BCP 47 tag of the page's language; empty: the scene's, and by older rules it is left out.
     pub language: String,
     /// When the credential was issued.
     pub created: Timestamp,
@@ -41,8 +43,8 @@ pub struct CertificateMeta {
 }
 
 impl Base {
-    /// Writes one certificate as a PDF/A-3b file: `own` holds the items that differ. It does not say that it is one where
-    /// [`Base::unchecked`] names a picture.
+    /// Writes one certificate as a file that is PDF/A-3b and PDF/UA-1: `own` holds the items that differ. It does not say that it is
+    /// either where [`Base::unchecked`] names a picture, nor that it is PDF/UA where nothing is tagged, or a link is not.
     ///
     /// # Errors
     /// When a font cannot be embedded, or the scene holds a picture.
@@ -53,13 +55,25 @@ impl Base {
         meta: &CertificateMeta,
     ) -> Result<Vec<u8>, RenderError> {
         let (subsets, own_subsets) = self.own_fonts(own, faces)?;
-        let (drawn, known) = content::draw(&own.items, &subsets, &[]);
+        let marks = (own.drawing >= Drawing::Fifth).then(|| Marks::of(&own.tags, self.elements.len() as u32));
+        let (drawn, known) = content::draw(&own.items, marks, &subsets, &[]);
         let mut objects = self.opened();
         objects.stream(CONTENT, "/Filter/FlateDecode", &quick(&drawn, &known));
         let mut next = self.next;
+        let is_tagged = own.drawing >= Drawing::Fifth && self.elements.len() + own.tags.len() > 0;
+        let tree = is_tagged.then(|| Tree::of(&mut next));
         let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
-        let links = self.write_links(&mut objects, &own.items, &meta.verify_url, &mut next);
-        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT, CONTENT], &own_fonts, links);
+        let described = if is_tagged { tags::described(own) } else { Vec::new() };
+        let links = self.write_links(&mut objects, own, &described, &meta.verify_url, &mut next);
+        if let Some(tree) = tree {
+            let own_links = links.start + self.links.len() as u32..links.end;
+            tree.write(&mut objects, &self.elements, own, own_links, &mut next);
+        }
+        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT, CONTENT], &own_fonts, (links, tree));
+        let meta = &CertificateMeta { language: self.language(own, meta), ..meta.clone() };
+        let is_described = described.iter().all(Option::is_some) && self.links.is_empty();
+        let read_aloud = is_tagged && is_described && !meta.language.is_empty() && !meta.title.is_empty();
+        let claims = Claims { archived: self.archived, read_aloud: self.archived && read_aloud };
         if meta.jws.is_empty() {
             // Their numbers are taken in every file that this base begins.
             [ATTACHMENT, ATTACHMENT_SPEC].into_iter().for_each(|number| objects.object(number, b"null"));
@@ -67,15 +81,15 @@ impl Base {
             write_attachment(&mut objects, meta);
         }
         objects.object(INFORMATION, &metadata::information(meta, &self.producer));
-        objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer, self.archived));
-        self.write_catalog(&mut objects, meta);
+        objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer, claims));
+        self.write_catalog(&mut objects, meta, tree);
         Ok(self.finish(objects, &meta.id, next))
     }
 
     /// Writes the page with what all certificates share alone, to be drawn and thrown away.
     pub(super) fn shared_page(&self) -> Vec<u8> {
         let mut objects = self.opened();
-        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT], "", 0..0);
+        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT], "", (0..0, None));
         self.bare(objects, PAGES, self.next)
     }
 
@@ -94,8 +108,8 @@ impl Base {
         for part in parts {
             let (content, page) = (next + 1, next + 2);
             next = page;
-            objects.stream(content, "", &content::draw(part.iter().copied(), &subsets, &[]).0);
-            self.write_page(&mut objects, (page, tree), &[content], &own_fonts, 0..0);
+            objects.stream(content, "", &content::draw(part.iter().copied(), None, &subsets, &[]).0);
+            self.write_page(&mut objects, (page, tree), &[content], &own_fonts, (0..0, None));
             pages.push_str(&format!("{page} 0 R "));
         }
         objects.object(tree, format!("<</Type/Pages/Count {}/Kids[{pages}]>>", parts.len()).as_bytes());
@@ -141,9 +155,18 @@ impl Base {
         shared.map(|(id, font)| (*id, font.clone())).collect()
     }
 
-    fn write_catalog(&self, objects: &mut Objects, meta: &CertificateMeta) {
+    /// The language of the page.
+    fn language(&self, own: &Scene, meta: &CertificateMeta) -> String {
+        let is_said = !meta.language.is_empty() || own.drawing < Drawing::Fifth;
+        if is_said { meta.language.clone() } else { own.language.clone() }
+    }
+
+    fn write_catalog(&self, objects: &mut Objects, meta: &CertificateMeta, tree: Option<Tree>) {
         let mut body = b"<</Type/Catalog".to_vec();
         body.extend_from_slice(&self.catalog);
+        if let Some(tree) = tree {
+            put(&mut body, format_args!("/StructTreeRoot {} 0 R/MarkInfo<</Marked true>>", tree.root));
+        }
         if !meta.language.is_empty() {
             put(&mut body, format_args!("/Lang{}", text(&meta.language)));
         }
@@ -168,10 +191,14 @@ impl Base {
         (page, tree): (u32, u32),
         contents: &[u32],
         own_fonts: &str,
-        links: std::ops::Range<u32>,
+        (links, tagged): (std::ops::Range<u32>, Option<Tree>),
     ) {
         let mut body = b"<</Type/Page".to_vec();
         body.extend_from_slice(&self.page);
+        if tagged.is_some() {
+            // Annotations are met in the order of the structure (ISO 14289-1, 7.18.3).
+            body.extend_from_slice(b"/StructParents 0/Tabs/S");
+        }
         let contents = contents.iter().map(|number| format!("{number} 0 R")).collect::<Vec<_>>().join(" ");
         put(&mut body, format_args!("/Parent {tree} 0 R/Contents[{contents}]"));
         put(&mut body, format_args!("/Resources<</Font<<{}{own_fonts}>>/XObject<<{}>>>>", self.fonts, self.pictures));
@@ -188,17 +215,31 @@ impl Base {
     }
 
     /// Writes a link annotation per area (12.5.6.5) and returns their numbers.
-    fn write_links(&self, objects: &mut Objects, own: &[Item], url: &str, next: &mut u32) -> std::ops::Range<u32> {
+    fn write_links(
+        &self,
+        objects: &mut Objects,
+        own: &Scene,
+        described: &[Option<Described<'_>>],
+        url: &str,
+        next: &mut u32,
+    ) -> std::ops::Range<u32> {
         let first = *next;
         let url = text(&ascii(url));
-        for rect in self.links.iter().copied().chain(links(own)) {
+        let own =
+            links(&own.items).into_iter().zip(described.iter().map(Option::as_ref).chain(std::iter::repeat(None)));
+        for (rect, described) in self.links.iter().map(|rect| (*rect, None)).chain(own) {
             let mut body = b"<</Type/Annot/Subtype/Link/Rect[".to_vec();
             for edge in rect {
                 number(&mut body, edge);
                 body.push(b' ');
             }
             // F 4: an annotation that is seen must also be printed (ISO 19005-3, 6.3.2).
-            put(&mut body, format_args!("]/Border[0 0 0]/F 4/A<</S/URI/URI{url}>>>>"));
+            put(&mut body, format_args!("]/Border[0 0 0]/F 4/A<</S/URI/URI{url}>>"));
+            if let Some(Described { contents, key }) = described {
+                put(&mut body, format_args!("/StructParent {key}/Contents"));
+                words(&mut body, contents);
+            }
+            body.extend_from_slice(b">>");
             objects.object(*next, &body);
             *next += 1;
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::fonts::Subset;
 use super::syntax::{operation, put};
+use super::tags::Marks;
 use super::{qr, text};
 use crate::deflate::Known;
 use crate::scene::{Color, FontId, ImageItem, Item, Path, PathSegment};
@@ -12,20 +13,31 @@ use crate::scene::{Color, FontId, ImageItem, Item, Path, PathSegment};
 /// A font subset and its name in the page's resources.
 pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
 
-/// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn. Also
+/// Writes the items, with marks if there are any. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn. Also
 /// returns what is known to stand in it twice.
 pub(super) fn draw<'a>(
     items: impl IntoIterator<Item = &'a Item>,
+    mut marks: Option<Marks<'_>>,
     fonts: &Fonts,
     pictures: &[String],
 ) -> (Vec<u8>, Vec<Known>) {
     let (mut out, mut known) = (Vec::new(), Vec::new());
     let mut pictures = pictures.iter();
-    for item in items {
+    for (at, item) in items.into_iter().enumerate() {
+        if let Some(marks) = &mut marks {
+            marks.before(&mut out, at);
+        }
         match item {
             Item::Glyphs(run) => {
                 if let Some((name, subset)) = fonts.get(&run.font) {
+                    let language = marks.as_ref().and_then(|marks| marks.other_language(run));
+                    if let Some(language) = language {
+                        put(&mut out, format_args!("/Span<</Lang({language})>>BDC\n"));
+                    }
                     text::draw(&mut out, run, subset, name);
+                    if language.is_some() {
+                        out.extend_from_slice(b"EMC\n");
+                    }
                 }
             }
             Item::Path(path) => outline(&mut out, path),
@@ -39,6 +51,9 @@ pub(super) fn draw<'a>(
             Item::Qr(symbol) => qr::draw(&mut out, symbol, &mut known),
             Item::Link { .. } => {}
         }
+    }
+    if let Some(marks) = &mut marks {
+        marks.close(&mut out);
     }
     (out, known)
 }

@@ -162,7 +162,11 @@ impl<'a> Import<'a> {
     fn content(&self, content: Vec<u8>, resources: &Dictionary) -> Result<Vec<u8>, PictureError> {
         refuse_cmyk_operators(&content)?;
         let content = self.layers.without_hidden(self.source, resources, content)?;
-        if self.drawing == Drawing::First { Ok(content) } else { archived(self.source, resources, &content) }
+        if self.drawing == Drawing::First {
+            Ok(content)
+        } else {
+            archived(self.source, resources, &content, self.drawing)
+        }
     }
 
     fn copy(&mut self, object: &Object, keys: Keys, depth: usize) -> Result<Object, PictureError> {

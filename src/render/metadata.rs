@@ -8,18 +8,47 @@ use super::CertificateMeta;
 use super::syntax::{put, text};
 use crate::credential::Timestamp;
 
-/// Returns the XMP packet of a file, which is PDF/A-3b if it is `archived`.
-pub(super) fn xmp(meta: &CertificateMeta, producer: &str, archived: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1600);
+/// Which standards a file says that it keeps to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Claims {
+    /// PDF/A-3b.
+    pub(super) archived: bool,
+    /// PDF/UA-1.
+    pub(super) read_aloud: bool,
+}
+
+/// PDF/UA's own entry (ISO 14289-1, 5), and what PDF/A wants to be told of a schema that it does not know (ISO 19005-3, 6.6.2.3.3).
+const READ_ALOUD: &[u8] = b"<pdfuaid:part>1</pdfuaid:part>\n\
+    <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>PDF/UA</pdfaSchema:schema>\
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType=\"Resource\">\
+    <pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+    <pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>Part of ISO 14289\
+    </pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>\n";
+/// Its prefixes.
+const READ_ALOUD_PREFIXES: &[u8] = b" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\" \
+    xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" \
+    xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"";
+
+/// Returns the XMP packet of a file.
+pub(super) fn xmp(meta: &CertificateMeta, producer: &str, claims: Claims) -> Vec<u8> {
+    let mut out = Vec::with_capacity(2600);
     put(&mut out, format_args!("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"));
     out.extend_from_slice(
         b"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
           <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
           xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
-          xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n",
+          xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"",
     );
-    if archived {
+    if claims.read_aloud {
+        out.extend_from_slice(READ_ALOUD_PREFIXES);
+    }
+    out.extend_from_slice(b">\n");
+    if claims.archived {
         out.extend_from_slice(b"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\n");
+    }
+    if claims.read_aloud {
+        out.extend_from_slice(READ_ALOUD);
     }
     out.extend_from_slice(b"<dc:format>application/pdf</dc:format>\n");
     let one = |name, value: &str| format!("<{name}>{}</{name}>\n", escaped(value));
@@ -91,7 +120,7 @@ mod tests {
         let [author, subject, language, id, verify_url, jws] = [const { String::new() }; 6];
         let title = "a <b> & \u{1} ]]>".into();
         let meta = CertificateMeta { title, author, subject, language, created, id, verify_url, jws };
-        let xmp = String::from_utf8(xmp(&meta, "", true)).unwrap();
+        let xmp = String::from_utf8(xmp(&meta, "", Claims::default())).unwrap();
         assert!(xmp.contains("a &lt;b&gt; &amp;   ]]&gt;"), "{xmp}");
         assert!(!xmp.contains("dc:creator"));
         let information = String::from_utf8(information(&meta, "")).unwrap();

@@ -1,5 +1,5 @@
-//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file, a PNG or an SVG. Where a foreign PDF brings what is not looked into,
-//! the file does not say that it is PDF/A ([`Unchecked`]).
+//! Drawing: a [`crate::scene::Scene`] becomes a file that is both PDF/A-3b and PDF/UA-1, a PNG or an SVG. Where a foreign PDF brings what is
+//! not looked into, the file does not say that it is either ([`Unchecked`]).
 //!
 //! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
 //! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
@@ -29,6 +29,7 @@ mod qr;
 mod raster;
 mod svg;
 mod syntax;
+mod tags;
 mod text;
 mod truetype;
 mod unchecked;

@@ -116,6 +116,16 @@ pub(super) fn text_string(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// Appends a text string as [`text_string`] does, in half of the bytes where it is not ASCII.
+pub(super) fn words(out: &mut Vec<u8>, text: &str) {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return literal(out, text.as_bytes());
+    }
+    let mut bytes = vec![0xFE, 0xFF];
+    text.encode_utf16().for_each(|unit| bytes.extend_from_slice(&unit.to_be_bytes()));
+    literal(out, &bytes);
+}
+
 /// Returns a text string on its own.
 pub(super) fn text(text: &str) -> String {
     let mut out = Vec::new();
@@ -129,6 +139,8 @@ fn literal(out: &mut Vec<u8>, bytes: &[u8]) {
     for &byte in bytes {
         match byte {
             b'(' | b')' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            // Within a string it would be read as a line feed (7.3.4.2).
+            b'\r' => out.extend_from_slice(b"\\r"),
             _ => out.push(byte),
         }
     }
@@ -241,6 +253,15 @@ mod tests {
         assert_eq!(text(r"a(b)\c"), r"(a\(b\)\\c)");
         assert_eq!(text("Ø𝄞"), "<FEFF00D8D834DD1E>");
         assert_eq!(text("a\nb"), "<FEFF0061000A0062>");
+    }
+
+    #[test]
+    fn words_in_utf_16_are_bytes_that_nobody_takes_for_others() {
+        // U+0D28 holds a carriage return, U+5C29 a backslash and a bracket.
+        let mut out = Vec::new();
+        words(&mut out, "\u{d28}\u{5c29}");
+        assert_eq!(out, b"(\xFE\xFF\\r\\(\\\\\\))");
+        assert_eq!(printed(|out| words(out, "de (1)")), r"(de \(1\))");
     }
 
     #[test]

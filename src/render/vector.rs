@@ -122,7 +122,7 @@ fn form_entries(source: &Document, page: ObjectId, drawing: Drawing) -> Result<D
     let refused = PictureError::PdfRefused("its page has no usable size");
     let bounds = match drawing {
         Drawing::First => [b"CropBox".as_slice(), b"MediaBox"].iter().find_map(|key| rectangle(source, page, key)),
-        Drawing::Second | Drawing::Third | Drawing::Fourth => shown(source, page),
+        Drawing::Second | Drawing::Third | Drawing::Fourth | Drawing::Fifth => shown(source, page),
     };
     let Some([left, bottom, right, top]) = bounds else { return Err(refused) };
     let (width, height) = (right - left, top - bottom);

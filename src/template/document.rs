@@ -108,6 +108,9 @@ pub struct Background {
     /// A PNG, JPEG, SVG or one-page PDF stretched over the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
+    /// For screen readers, where the picture says something; empty: decoration.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub alt: String,
 }
 
 impl Document {

@@ -50,7 +50,7 @@ pub(super) fn fit(
     }
     let pitch = match drawing {
         Drawing::First => place.line_height,
-        Drawing::Second | Drawing::Third | Drawing::Fourth => {
+        Drawing::Second | Drawing::Third | Drawing::Fourth | Drawing::Fifth => {
             place.line_height.max(text::tallest(fonts, &paragraphs) + BETWEEN)
         }
     };
@@ -60,7 +60,7 @@ pub(super) fn fit(
     for (at, range) in lines {
         let paragraph: &Paragraph = &paragraphs[at];
         let line = text::visual_order(paragraph.part(fonts, style, &range)?);
-        draw_line(&mut items, place, frame, &paragraph.text, line, size, baseline);
+        draw_line(&mut items, (place, frame), (style, &paragraph.text), line, size, baseline);
         baseline -= size * pitch;
     }
     Ok(items)
@@ -186,9 +186,8 @@ fn first_baseline(fonts: &FontLibrary, style: &TextStyle, place: &TextBox, frame
 
 fn draw_line(
     out: &mut Vec<Item>,
-    place: &TextBox,
-    frame: Frame,
-    text: &str,
+    (place, frame): (&TextBox, Frame),
+    (style, text): (&TextStyle, &str),
     line: Vec<TextItem>,
     size: f32,
     baseline: f32,
@@ -207,7 +206,8 @@ fn draw_line(
     for item in line {
         let advance = glyph_width(&item);
         if let Some(run) = run(place, text, &item, size, x, baseline) {
-            out.push(Item::Glyphs(run));
+            let language = item.tongue(&run.text, &style.language);
+            out.push(Item::Glyphs(GlyphRun { language, ..run }));
         }
         x += advance;
     }
@@ -235,6 +235,7 @@ fn run(place: &TextBox, text: &str, item: &TextItem, size: f32, x: f32, y: f32) 
         glyphs: glyphs.collect(),
         text: own,
         rtl: item.level.is_rtl(),
+        language: None,
     })
 }
 

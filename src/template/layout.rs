@@ -16,13 +16,14 @@ use super::load::Template;
 use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, Signatories, TextBox};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place;
+use super::read_aloud::{self, ReadAloud};
 use super::signatories::{self, Room};
 use super::text::TextStyle;
 use super::vector::{Frame, POINTS, square};
 use super::words::{self, Words};
 use crate::credential::Timestamp;
 use crate::qr::Symbol;
-use crate::scene::{Color, Drawing, FontId, ImageItem, Item, Path, Scene};
+use crate::scene::{Color, Drawing, FontId, ImageItem, Item, Path, Scene, Tag};
 
 /// Most characters of a value that is put into a placeholder.
 pub const MAX_VALUE: usize = 1_000;
@@ -49,11 +50,12 @@ pub struct Layout {
     frame: Frame,
     language: String,
     drawing: Drawing,
+    aloud: ReadAloud,
 }
 
 enum Dynamic {
     Text(Box<PreparedText>),
-    Qr(QrBox),
+    Qr(QrBox, Tag),
 }
 
 /// A text box whose pieces and fonts are known.
@@ -64,6 +66,8 @@ pub(super) struct PreparedText {
     when: Vec<Piece>,
     style: TextStyle,
     label: String,
+    /// How it is read; nothing if it is decoration.
+    tag: Option<Tag>,
     /// The last text and how it was laid out: dates and titles repeat from certificate to certificate.
     last: Mutex<Option<(Words, Vec<Item>)>>,
 }
@@ -122,7 +126,7 @@ impl Layout {
     ) -> Result<Self, TemplateError> {
         let mut layout = Self::begun(drawing, template, fonts)?;
         for (at, element) in template.document.elements.iter().enumerate() {
-            layout.add(template, element, &format!("elements[{at}]"), constants)?;
+            layout.add(template, element, at, constants)?;
         }
         Ok(layout)
     }
@@ -135,9 +139,8 @@ impl Layout {
         };
         let mut found = Vec::new();
         for (at, element) in template.document.elements.iter().enumerate() {
-            let at = format!("elements[{at}]");
-            if let Err(error) = layout.add(template, element, &at, &BTreeMap::new()) {
-                found.push((at, error));
+            if let Err(error) = layout.add(template, element, at, &BTreeMap::new()) {
+                found.push((named(at), error));
             }
         }
         found
@@ -151,15 +154,20 @@ impl Layout {
         let frame = Frame { height: height * POINTS };
         let dates = DateWriter::new(&document.language, drawing)
             .ok_or_else(|| TemplateError::member("language", "has no dates in CLDR"))?;
+        let items = background(document, template, frame, drawing);
+        let picture = items.iter().position(|item| matches!(item, Item::Image(_)));
+        let tag =
+            picture.and_then(|at| Some(Tag { items: at..at + 1, ..ReadAloud::background(&document.background.alt)? }));
         let scene = Scene {
             width: width * POINTS,
             height: frame.height,
             language: document.language.clone(),
             drawing,
-            items: background(document, template, frame, drawing),
+            items,
+            tags: tag.into_iter().collect(),
         };
-        let language = document.language.clone();
-        Ok(Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing })
+        let (language, aloud) = (document.language.clone(), ReadAloud::of(document));
+        Ok(Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing, aloud })
     }
 
     /// Returns what is the same on all certificates.
@@ -198,8 +206,13 @@ impl Layout {
     /// When the template's place is too small for the symbol.
     pub fn place_qr(&self, scene: &mut Scene, symbol: &Symbol) -> Result<(), FillError> {
         for dynamic in &self.dynamic {
-            if let Dynamic::Qr(place) = dynamic {
+            if let Dynamic::Qr(place, tag) = dynamic {
+                let from = scene.items.len();
                 scene.items.push(Item::Qr(qr_place::place(place, self.frame, symbol)?));
+                if self.drawing >= Drawing::Fifth {
+                    scene.items.push(qr_link(place, self.frame));
+                }
+                scene.tags.push(Tag { items: from..scene.items.len(), ..tag.clone() });
             }
         }
         Ok(())
@@ -216,8 +229,19 @@ impl Layout {
     /// Returns the page of texts that were laid out, without its QR symbol.
     pub fn scene(&self, laid: Laid) -> Scene {
         let Scene { width, height, drawing, .. } = self.base;
-        let items = laid.texts.into_iter().flatten().flat_map(|(_, items)| items).collect();
-        Scene { width, height, language: laid.language, drawing, items }
+        let prepared = self.dynamic.iter().filter_map(|dynamic| match dynamic {
+            Dynamic::Text(text) => Some(text),
+            Dynamic::Qr(..) => None,
+        });
+        let (mut items, mut tags) = (Vec::new(), Vec::new());
+        for (text, laid) in prepared.zip(laid.texts) {
+            let Some((words, own)) = laid else { continue };
+            let from = items.len();
+            items.extend(own);
+            let tag = text.tag.as_ref().filter(|_| from < items.len());
+            tags.extend(tag.map(|tag| read_aloud::said(tag, &words, &items, from..items.len())));
+        }
+        Scene { width, height, language: laid.language, drawing, items, tags }
     }
 
     /// Lays out a record's texts. What was laid out `before` is not laid out again where the record says the same.
@@ -317,7 +341,7 @@ impl Layout {
         &mut self,
         template: &Template,
         element: &Element,
-        at: &str,
+        at: usize,
         constants: &BTreeMap<String, String>,
     ) -> Result<(), TemplateError> {
         let frame = self.frame;
@@ -325,25 +349,34 @@ impl Layout {
             Element::Line(line) => self.base.items.push(Item::Path(frame.line(line))),
             Element::Rect(rect) => self.base.items.push(Item::Path(frame.rectangle(rect))),
             Element::Path(path) => {
-                let path = frame.ornament(path).map_err(|problem| TemplateError::member(at, problem))?;
+                let path = frame.ornament(path).map_err(|problem| TemplateError::member(named(at), problem))?;
                 self.base.items.push(Item::Path(path));
             }
-            Element::Image(image) => self.base.items.extend(picture(template, image, frame, self.drawing)?),
+            Element::Image(image) => {
+                let picture = picture(template, image, frame, self.drawing)?;
+                self.add_picture(picture, self.aloud.picture(at, &image.alt));
+            }
             Element::Text(place) => {
-                let text = self.prepare(place.clone(), at);
+                let text = self.prepare(place.clone(), (at, 0));
                 self.add_text(text, at, constants)?;
             }
             Element::Signatories(row) => {
-                let before = (self.base.items.len(), self.dynamic.len());
+                let before = (self.base.items.len(), self.dynamic.len(), self.base.tags.len());
                 let added = self.add_signatories(template, row, at, constants, Room::Line);
                 let Err(TemplateError::Text { source: FillError::DoesNotFit { .. }, .. }) = added else { return added };
                 self.base.items.truncate(before.0);
                 self.dynamic.truncate(before.1);
+                self.base.tags.truncate(before.2);
                 self.add_signatories(template, row, at, constants, Room::All)?;
             }
             Element::Qr(place) => {
-                self.base.items.extend(qr_ground(place, frame));
-                self.dynamic.push(Dynamic::Qr(place.clone()));
+                self.base.items.push(qr_ground(place, frame));
+                if self.drawing < Drawing::Fifth {
+                    self.base.items.push(qr_link(place, frame));
+                }
+                let host = constants.get("verify_host").map_or("", String::as_str);
+                let tag = self.aloud.code(at, place, host);
+                self.dynamic.push(Dynamic::Qr(place.clone(), tag));
             }
         }
         Ok(())
@@ -353,24 +386,37 @@ impl Layout {
         &mut self,
         template: &Template,
         row: &Signatories,
-        at: &str,
+        at: usize,
         constants: &BTreeMap<String, String>,
         room: Room,
     ) -> Result<(), TemplateError> {
         let placed = signatories::place(row, constants, &template.assets, (self.frame, self.drawing), room)?;
-        self.base.items.extend(placed.items);
-        for place in placed.texts {
-            let text = self.prepare(place, at);
+        for (part, item) in placed.items {
+            let tag = match &item {
+                Item::Image(image) => Some(self.aloud.signature(at, part, &image.alt)),
+                _ => None,
+            };
+            self.add_picture(Some(item), tag);
+        }
+        for (part, place) in placed.texts {
+            let text = self.prepare(place, (at, part));
             self.add_text(text, at, constants)?;
         }
         Ok(())
+    }
+
+    fn add_picture(&mut self, picture: Option<Item>, tag: Option<Tag>) {
+        let from = self.base.items.len();
+        self.base.items.extend(picture);
+        let items = from..self.base.items.len();
+        self.base.tags.extend(tag.filter(|_| !items.is_empty()).map(|tag| Tag { items, ..tag }));
     }
 
     /// Puts a text into the base if it is known already, else among what each record fills.
     fn add_text(
         &mut self,
         text: PreparedText,
-        at: &str,
+        at: usize,
         constants: &BTreeMap<String, String>,
     ) -> Result<(), TemplateError> {
         let known = |piece: &Piece| match piece {
@@ -392,12 +438,19 @@ impl Layout {
             drawing: self.drawing,
         };
         let laid = self.text(&text, &values, None);
-        let laid = laid.map_err(|source| TemplateError::Text { at: at.to_owned(), source })?;
-        self.base.items.extend(laid.into_iter().flat_map(|(_, items)| items));
+        let Some((words, own)) = laid.map_err(|source| TemplateError::Text { at: named(at), source })? else {
+            return Ok(());
+        };
+        let from = self.base.items.len();
+        self.base.items.extend(own);
+        let items = from..self.base.items.len();
+        let tag = text.tag.as_ref().filter(|_| !items.is_empty());
+        let tag = tag.map(|tag| read_aloud::said(tag, &words, &self.base.items, items));
+        self.base.tags.extend(tag);
         Ok(())
     }
 
-    fn prepare(&self, place: TextBox, at: &str) -> PreparedText {
+    fn prepare(&self, place: TextBox, (at, part): (usize, u32)) -> PreparedText {
         let read = |text: &str| placeholder::parse(text).expect("placeholders were read when the document was");
         let (pieces, when) = (read(&place.text), read(&place.when));
         let request = FontRequest {
@@ -410,13 +463,15 @@ impl Layout {
             stack: self.fonts.stack(&request),
             letter_spacing: place.letter_spacing,
             whole_scripts: self.drawing != Drawing::First,
+            language: self.language.clone(),
         };
         let label = pieces.iter().find_map(|piece| match piece {
             Piece::Text(name) | Piece::Date { name, .. } => Some(name.clone()),
             Piece::Literal(_) => None,
         });
         PreparedText {
-            label: label.unwrap_or_else(|| at.to_owned()),
+            label: label.unwrap_or_else(|| named(at)),
+            tag: self.aloud.text(at, part, &place),
             place,
             pieces,
             when,
@@ -672,11 +727,24 @@ pub(super) fn contained([x, y, width, height]: [f32; 4], (w, h): (f32, f32), ali
     [left, y + (height - h) / 2.0, w, h]
 }
 
-/// The white below the symbol, and the link over both.
-fn qr_ground(place: &QrBox, frame: Frame) -> [Item; 2] {
+/// The white below the symbol.
+fn qr_ground(place: &QrBox, frame: Frame) -> Item {
+    let white = Color { r: 1.0, g: 1.0, b: 1.0 };
+    Item::Path(Path { segments: square(qr_area(place, frame)), fill: Some(white), stroke: None })
+}
+
+/// The link over the symbol and its white.
+fn qr_link(place: &QrBox, frame: Frame) -> Item {
+    Item::Link { rect: qr_area(place, frame) }
+}
+
+fn qr_area(place: &QrBox, frame: Frame) -> [f32; 4] {
     let quiet = qr_place::quiet_mm(place.size);
     let side = place.size + 2.0 * quiet;
-    let rect = frame.rect(place.x - quiet, place.y - quiet, side, side);
-    let white = Color { r: 1.0, g: 1.0, b: 1.0 };
-    [Item::Path(Path { segments: square(rect), fill: Some(white), stroke: None }), Item::Link { rect }]
+    frame.rect(place.x - quiet, place.y - quiet, side, side)
+}
+
+/// What an element is called in messages.
+fn named(at: usize) -> String {
+    format!("elements[{at}]")
 }

@@ -15,6 +15,7 @@ pub(super) fn check(document: &Document) -> Result<(), TemplateError> {
         return Err(TemplateError::member("language", problem));
     }
     text("title", &document.title).map_err(|problem| TemplateError::member("title", problem))?;
+    text("alt", &document.background.alt).map_err(|problem| TemplateError::member("background", problem))?;
     let (width, height) = document.page.millimetres();
     if document.page.width.is_some() != document.page.height.is_some() {
         return Err(TemplateError::member("page", "`width` and `height` go together"));
@@ -54,7 +55,10 @@ pub(super) fn element(element: &Element) -> Result<(), String> {
             stroke(rect.stroke_width)
         }
         Element::Path(path) => path_shape(path),
-        Element::Qr(QrBox { x, y, size }) => area([*x, *y, *size, *size]),
+        Element::Qr(QrBox { x, y, size, alt, .. }) => {
+            area([*x, *y, *size, *size])?;
+            text("alt", alt)
+        }
     }
 }
 

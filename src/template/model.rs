@@ -83,6 +83,12 @@ pub struct TextBox {
     /// Placeholders, as `{event_dates}`; the box falls away when one of them is empty. For labels.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub when: String,
+    /// What it is for those who hear the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<TextRole>,
+    /// When it is read: before all that has a larger number, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
 }
 
 /// A picture.
@@ -111,6 +117,9 @@ pub struct ImageBox {
     /// Falls away when there is no such asset.
     #[serde(default)]
     pub optional: bool,
+    /// When it is read, as of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
 }
 
 /// A row of people who sign, each above a rule; those without a name fall away and the rest share the width.
@@ -160,6 +169,9 @@ pub struct Signatories {
     /// Width of the rule.
     #[serde(default = "rule_width")]
     pub rule_width: f32,
+    /// When it is read, as of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
 }
 
 /// One who signs.
@@ -258,6 +270,24 @@ pub struct QrBox {
     /// Side of the symbol, quiet zone excluded.
     #[serde(default = "qr_size")]
     pub size: f32,
+    /// For screen readers; empty: the program says what it is, in the template's language.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub alt: String,
+    /// When it is read, as of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
+}
+
+/// What a text is for those who hear the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextRole {
+    /// The heading; the first text without placeholders, if none says so.
+    Heading,
+    /// A paragraph.
+    Text,
+    /// Not read.
+    Decoration,
 }
 
 /// How a picture fills its box.
@@ -323,6 +353,17 @@ impl From<HexColor> for Color {
 }
 
 impl Element {
+    /// Returns when it is read, if it says so.
+    pub(super) fn order(&self) -> Option<u16> {
+        match self {
+            Self::Text(text) => text.order,
+            Self::Image(image) => image.order,
+            Self::Signatories(row) => row.order,
+            Self::Qr(qr) => qr.order,
+            Self::Line(_) | Self::Rect(_) | Self::Path(_) => None,
+        }
+    }
+
     /// Reads an element; the error says what is wrong with it.
     pub(super) fn read(value: Value) -> Result<Self, String> {
         let Value::Object(mut members) = value else { return Err("is not an object".into()) };

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_default_place_holds_the_largest_symbol() {
-        let place_ = QrBox { x: 20.0, y: 20.0, size: DEFAULT_MM };
+        let place_ = QrBox { x: 20.0, y: 20.0, size: DEFAULT_MM, alt: String::new(), order: None };
         assert!(place(&place_, Frame { height: 842.0 }, &symbol(MAX_VERSION)).is_ok());
         let small = QrBox { size: 30.0, ..place_ };
         assert_eq!(
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn four_modules_of_white_surround_every_symbol() {
-        let place_ = QrBox { x: 20.0, y: 20.0, size: DEFAULT_MM };
+        let place_ = QrBox { x: 20.0, y: 20.0, size: DEFAULT_MM, alt: String::new(), order: None };
         for version in 1..=MAX_VERSION {
             let item = place(&place_, Frame { height: 842.0 }, &symbol(version)).unwrap();
             let white = quiet_mm(DEFAULT_MM) * POINTS + (DEFAULT_MM * POINTS - item.side) / 2.0;

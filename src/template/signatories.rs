@@ -29,10 +29,18 @@ pub(super) enum Room {
     All,
 }
 
-/// What of the row is drawn for every record, and its texts.
+/// What of the row is drawn for every record, and its texts, each with when it is read: a picture's alternative text is whose
+/// signature it shows, if that is known.
 pub(super) struct Placed {
-    pub items: Vec<Item>,
-    pub texts: Vec<TextBox>,
+    pub items: Vec<(u32, Item)>,
+    pub texts: Vec<(u32, TextBox)>,
+}
+
+impl Placed {
+    /// When the next part is read.
+    fn next(&self) -> u32 {
+        (self.items.len() + self.texts.len()) as u32
+    }
 }
 
 /// Places the people whose name is known, or the same for everybody.
@@ -59,6 +67,11 @@ pub(super) fn place(
         let row = Signatories { y, height, ..row.clone() };
         let tall = Tall::of(&row, people, assets, room);
         beside(&row, tall, people, assets, (frame, drawing), &mut placed)?;
+    }
+    for (_, item) in &mut placed.items {
+        if let Item::Image(image) = item {
+            image.alt = known(&image.alt, constants);
+        }
     }
     Ok(placed)
 }
@@ -112,6 +125,19 @@ fn beside(
     Ok(())
 }
 
+/// Returns a name that is the same for everybody, and else nothing.
+fn known(name: &str, constants: &BTreeMap<String, String>) -> String {
+    let mut known = String::new();
+    for piece in placeholder::parse(name).unwrap_or_default() {
+        match &piece {
+            Piece::Literal(text) => known.push_str(text),
+            Piece::Text(name) if constants.contains_key(name) => known.push_str(&constants[name]),
+            Piece::Text(_) | Piece::Date { .. } => return String::new(),
+        }
+    }
+    known.trim().to_owned()
+}
+
 /// A name made of placeholders alone is there if one of them has a value.
 fn is_there(person: &Signatory, constants: &BTreeMap<String, String>) -> bool {
     let pieces = placeholder::parse(&person.name).unwrap_or_default();
@@ -137,11 +163,12 @@ fn cell(
         let rect = frame.rect(ix, iy, iw, ih);
         let turn = asset::turn(bytes, drawing);
         let (name, bytes) = (picture.clone(), Arc::clone(bytes));
-        placed.items.push(Item::Image(ImageItem { name, bytes, rect, turn, alt: String::new() }));
+        let alt = person.name.clone();
+        placed.items.push((placed.next(), Item::Image(ImageItem { name, bytes, rect, turn, alt })));
     }
     let color = row.rule_color.unwrap_or(row.color);
     let line = Line { x1: x, y1: rule, x2: x + width, y2: rule, color, width: row.rule_width };
-    placed.items.push(Item::Path(frame.line(&line)));
+    placed.items.push((placed.next(), Item::Path(frame.line(&line))));
     let align = if matches!(row.align, Align::Left) { Align::Left } else { Align::Center };
     let text = |text: &str, y: f32, height: f32, size: f32, color, weight| TextBox {
         text: text.to_owned(),
@@ -164,12 +191,16 @@ fn cell(
         upper_case: false,
         optional: true,
         when: String::new(),
+        role: None,
+        order: None,
     };
     let title_color = row.title_color.unwrap_or(row.color);
     let below = rule + BELOW_RULE;
-    placed.texts.push(text(&person.name, below, tall.name, row.size, row.color, row.weight));
+    let name = text(&person.name, below, tall.name, row.size, row.color, row.weight);
+    placed.texts.push((placed.next(), name));
     if !person.title.is_empty() {
-        placed.texts.push(text(&person.title, below + tall.name, tall.title, row.size * 0.8, title_color, 400));
+        let title = text(&person.title, below + tall.name, tall.title, row.size * 0.8, title_color, 400);
+        placed.texts.push((placed.next(), title));
     }
     Ok(())
 }

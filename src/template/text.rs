@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::builtin::HAN;
 use super::fonts::{FontLibrary, FontStack};
+use super::tongue;
 use super::words::Words;
 use crate::scene::FontId;
 
@@ -23,6 +24,8 @@ pub(super) struct TextStyle {
     pub letter_spacing: f32,
     /// A script of which the wanted family has some letters alone, as the `π` of mathematics, is drawn by another face as a whole.
     pub whole_scripts: bool,
+    /// The language of the page.
+    pub language: String,
 }
 
 /// A line's worth or more of text with one base direction.
@@ -41,6 +44,13 @@ pub(super) struct TextItem {
     language: Option<Language>,
     /// In visual order.
     pub glyphs: Vec<ShapedGlyph>,
+}
+
+impl TextItem {
+    /// Returns the language in which its text is read aloud, if that is not the page's.
+    pub(super) fn tongue(&self, text: &str, page: &str) -> Option<Box<str>> {
+        tongue::other(text, self.script, self.language.as_ref().map(Language::as_str), page).map(Into::into)
+    }
 }
 
 /// A glyph, measured in ems.

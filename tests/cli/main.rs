@@ -17,6 +17,7 @@ mod mail;
 mod mistakes;
 mod output;
 mod people;
+mod read_aloud;
 mod readme;
 mod real_lists;
 mod resaved;

@@ -36,6 +36,7 @@ mod standards_json;
 mod store;
 #[path = "../faults/store.rs"]
 mod store_faults;
+mod tags;
 mod template;
 mod trust;
 mod vectors;

@@ -56,12 +56,12 @@ impl Faces {
             cluster: (info.cluster, end(info.cluster)),
         });
         let glyphs = glyphs.collect();
-        GlyphRun { font: FontId(font), size, color: BLACK, x, y, glyphs, text: text.to_owned(), rtl }
+        GlyphRun { font: FontId(font), size, color: BLACK, x, y, glyphs, text: text.to_owned(), rtl, language: None }
     }
 }
 
 pub(crate) fn scene(items: Vec<Item>) -> Scene {
-    Scene { width: PAGE.0, height: PAGE.1, language: "en".into(), drawing: Default::default(), items }
+    Scene { width: PAGE.0, height: PAGE.1, language: "en".into(), drawing: Default::default(), items, tags: Vec::new() }
 }
 
 /// A symbol of version 15's size with a pattern that has as many runs as a real one.

@@ -219,7 +219,11 @@ pub const ACTS: [Act; 42] = [
         "import",
         &[("name", "Other Name"), ("email", "p0@example.org")],
     ),
-    ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0"), ("why", "asked for it")]),
+    (
+        "/staff/events/WORKSHOP/people/p0%40example.org/erase",
+        "import",
+        &[("again", "Person 0"), ("why", "asked for it")],
+    ),
     ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
     ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
     ("/staff/events/WORKSHOP/languages", "import", &[("language", "de"), ("template", "modern")]),

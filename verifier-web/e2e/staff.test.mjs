@@ -409,7 +409,8 @@ async function records(page) {
     upload: await chosen('/events/MAPS26/import', 'file', { name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nIda Rhodes,no address\nKay Antonelli,kay@example.org\n') }),
     design: await chosen('/template-uploads', 'files', file),
   };
-  // Somebody without their mailbox shows a certificate.
+  // Somebody without their mailbox shows a certificate, where people reach the service.
+  await api('PUT', '/settings/address', { address: base });
   const number = 'CERT-MAPS26-2026-00005';
   const jwt = await page.evaluate((path) => fetch(path).then((answer) => answer.text()), `/api/v1/certificates/${number}/file?format=jwt`);
   const holder = await browser.newContext({ locale: 'en-GB' });

@@ -114,5 +114,5 @@ pub(super) fn done(door: &Outside, codes: Vec<String>) -> Page {
 /// The codes of a recovery sheet.
 pub(super) fn printed(w: &Words, codes: Vec<String>) -> Section {
     let codes = ShownOnce::of(w, w.s("codes-once"), codes);
-    Section::new("sheet", w.s("sheet")).part(Text(w.s("sheet-text"))).part(codes)
+    Section::new("recovery", w.s("sheet")).part(Text(w.s("sheet-text"))).part(codes)
 }

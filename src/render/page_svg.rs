@@ -109,7 +109,7 @@ pub fn shown(image: &ImageItem, drawing: Drawing, faces: &dyn FontSource) -> Res
     let (across, down) = shown_pixels(image);
     let (width, height) = (across as f32 * 72.0 / DPI, down as f32 * 72.0 / DPI);
     let item = Item::Image(ImageItem { rect: [0.0, 0.0, width, height], ..image.clone() });
-    let scene = Scene { width, height, language: String::new(), drawing, items: vec![item] };
+    let scene = Scene { width, height, language: String::new(), drawing, items: vec![item], tags: Vec::new() };
     let base = Base::new(&scene, faces, &BaseMeta::default())?;
     if !image.bytes.starts_with(b"\xFF\xD8\xFF") {
         return Ok(Shown { kind: "image/png", bytes: base.see_through(DPI)? });
@@ -141,7 +141,14 @@ mod tests {
     }
 
     fn page(items: Vec<Item>) -> String {
-        let scene = Scene { width: 300.0, height: 200.0, language: "en".into(), drawing: Drawing::Third, items };
+        let scene = Scene {
+            width: 300.0,
+            height: 200.0,
+            language: "en".into(),
+            drawing: Drawing::Third,
+            items,
+            tags: Vec::new(),
+        };
         page_svg::<RenderError>(&[&scene], &NoFaces, "<script>&\"", |image| Ok(format!("\"><{}", image.name))).unwrap()
     }
 

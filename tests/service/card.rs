@@ -59,7 +59,7 @@ fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
         let merge = form_with(&browser.page(CARD), "/staff/events/WORKSHOP/merge", "other");
         let both = browser.send(&merge, &[("other", "zero@example.org")]).text();
         assert!(both.contains("Are these one person?") && both.contains("P. Zero"), "{both}");
-        let merged = browser.send(&form(&both, "/staff/events/WORKSHOP/merge"), &[]);
+        let merged = browser.send(&form(&both, "/staff/events/WORKSHOP/merge"), &[("why", "one person")]);
         let page = browser.follow(&merged);
         assert!(page.contains("Two participants merged"), "{page}");
     });

@@ -83,7 +83,7 @@ fn what_was_said_about_a_list_is_proposed_for_the_next_of_its_shape_and_can_be_f
         // Put back to how it is read by itself, it is not read as the last one was.
         let reset = page.split("href=\"").find(|part| part.contains("fresh=yes") && part.contains(RESET));
         let reset = reset.unwrap_or_else(|| panic!("{page}")).split('"').next().unwrap().to_owned();
-        assert!(!ada.page(&reset).contains("Read as the last list of this shape was"));
+        assert!(!ada.get(&reset).text().contains("Read as the last list of this shape was"));
         let without = ada.get(&format!("{path}?fresh=yes")).text();
         assert!(!without.contains("Read as the last list"), "{without}");
         let german = ada.page(&format!("{list}&lang=de"));

@@ -123,7 +123,7 @@ fn the_whole_road_by_forms_alone() {
         let erase = form(&page, &format!("{card}/erase"));
         let refused = ada.send(&erase, &[("again", "Alan")]);
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let erased = ada.send(&erase, &[("again", "alan turing")]);
+        let erased = ada.send(&erase, &[("again", "alan turing"), ("why", "asked for it")]);
         assert!(!ada.follow(&erased).contains("Alan Turing"));
         let found = ada.page("/staff/search?q=hopper");
         assert!(found.contains("Grace Hopper") && found.contains("/staff/certificates/CERT-MAPS"), "{found}");

@@ -24,7 +24,7 @@ const EITHER: [&str; 2] = ["passed", "checked_in"];
 /// A column that is both: what a rule asks for, and what a certificate says.
 const ROLE: &str = "role";
 /// What fields of columns, sessions and activities begin with, before a code as it stands in addresses.
-const COLUMN: &str = "column:";
+const COLUMN: &str = "own:";
 const SESSION: &str = "session:";
 const ACTIVITY: &str = "activity:";
 const POINTS: &str = "activity_points:";
@@ -129,7 +129,7 @@ impl<'a> Known<'a> {
                 .value(value)
         };
         let mut all: Vec<Field> = self.own(person).into_iter().map(field).collect();
-        all.push(Field::text("more_column", w.s("known-more")).hint(w.s("known-more-hint")));
+        all.push(Field::text("more_name", w.s("known-more")).hint(w.s("known-more-hint")));
         all.push(Field::text("more_value", w.s("known-more-value")));
         headed(w.s("known-columns"), all)
     }
@@ -283,9 +283,9 @@ impl<'a> Known<'a> {
                 said.columns.insert(name, json!(value));
             }
         }
-        match (fields.get("more_column"), fields.get("more_value")) {
+        match (fields.get("more_name"), fields.get("more_value")) {
             ("", "") => Ok(()),
-            ("", _) => Err(self.refused("more_column", self.staff.w.s("known-more-unnamed"))),
+            ("", _) => Err(self.refused("more_name", self.staff.w.s("known-more-unnamed"))),
             (_, "") => Err(self.refused("more_value", self.staff.w.s("known-more-empty"))),
             (name, value) => {
                 said.columns.insert(name.to_owned(), json!(value));

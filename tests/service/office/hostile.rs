@@ -66,7 +66,7 @@ const TEMPLATE: Typed = Typed {
 };
 
 /// Forms that have no field to type into, shown here or not: buttons, choices and files.
-const BUTTONS: [&str; 47] = [
+const BUTTONS: [&str; 44] = [
     "/staff/account/notices",
     "/staff/account/sessions/{id}/end",
     "/staff/account/tokens/{id}/delete",
@@ -79,7 +79,6 @@ const BUTTONS: [&str; 47] = [
     "/staff/certificates/{number}/send",
     "/staff/deliveries/batch",
     "/staff/deliveries/{message}/seen",
-    "/staff/events/{code}/archived",
     "/staff/events/{code}/badge",
     "/staff/events/{code}/columns",
     "/staff/events/{code}/exceptions/upload",
@@ -93,12 +92,10 @@ const BUTTONS: [&str; 47] = [
     "/staff/events/{code}/languages",
     "/staff/events/{code}/people/{person}/retake",
     "/staff/events/{code}/send/test",
-    "/staff/events/{code}/state",
     "/staff/lock",
     "/staff/publishing",
     "/staff/publishing/at-once",
     "/staff/publishing/look",
-    "/staff/publishing/rotate",
     "/staff/runs/{run}/cancel",
     "/staff/runs/{run}/retry",
     "/staff/settings/mail/remove",
@@ -181,7 +178,7 @@ fn usual(field: &str, n: usize) -> Option<String> {
         "name" | "title" => "Some One".to_owned(),
         "email" => format!("x{n}@example.org"),
         "code" => format!("H{n}"),
-        "note" | "reason" | "text" => "why".to_owned(),
+        "note" | "reason" | "text" | "why" => "why".to_owned(),
         "url" => "https://example.org/hook".to_owned(),
         "person" => "p0@example.org".to_owned(),
         _ => return None,

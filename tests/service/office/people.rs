@@ -129,7 +129,7 @@ fn two_who_are_one_are_compared_and_merged() {
         let merge = merge.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
         let page = browser.page(&merge);
         assert!(page.contains("turing@example.org") && page.contains("This cannot be undone."), "{page}");
-        let done = browser.send(&form(&page, &format!("{base}/merge")), &[("keep", &other)]);
+        let done = browser.send(&form(&page, &format!("{base}/merge")), &[("keep", &other), ("why", "one person")]);
         assert!(browser.follow(&done).contains("They are one now."));
         let gone = ada.ask(world, "GET", &format!("/events/WORKSHOP/participants/{one}"), &Value::Null);
         assert_eq!(gone.status, 404);

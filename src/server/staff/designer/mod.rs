@@ -217,6 +217,7 @@ async fn changed(staff: &Staff, id: &str, fields: &Fields) -> Result<Told, Probl
     let ask = |body: Option<Value>| Ask {
         seen: fields.some("seen"),
         once: None,
+        why: None,
         before: false,
         body: body.map(|body| ("application/json", body.to_string().into())),
     };
@@ -247,7 +248,8 @@ pub(super) async fn add_file(Path(id): Path<String>, uri: Uri, Sent { staff, fie
             let (x, y) = (fields.get("x"), fields.get("y"));
             let texts = [("as", usage), ("element", element), ("person", person), ("x", x), ("y", y)];
             let (kind, body) = parts(texts.into_iter().filter(|(_, text)| !text.is_empty()), &[file]);
-            let ask = Ask { seen: fields.some("seen"), once: None, before: false, body: Some((&kind, body)) };
+            let ask =
+                Ask { seen: fields.some("seen"), once: None, why: None, before: false, body: Some((&kind, body)) };
             staff.ask(Method::POST, &format!("{}/files", at(&id)), ask).await
         }
         None => staff

@@ -132,6 +132,8 @@ collections! {
     TEMPLATES = "templates", kept, Nobody;
     /// What the service keeps beside an event, by code.
     PLANS = "plans", kept, Nobody;
+    /// Who looked at how an event's certificates will look, by code; see [`crate::acts::previewed`].
+    PREVIEWED = "previewed", kept, Nobody;
     /// Versions of rules, as `CODE/0000000001`.
     RULES = "rules", kept, Nobody;
     /// Exceptions and exclusions, as `CODE/PERSON`.

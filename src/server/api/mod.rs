@@ -10,9 +10,11 @@ mod eligibility;
 mod events;
 mod exceptions;
 mod keys;
+mod language;
 mod listings;
 mod mail;
 pub(super) mod participants;
+mod previewed;
 mod proof;
 mod quality;
 mod runs;
@@ -37,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(eligibility::routes())
         .merge(events::routes())
         .merge(exceptions::routes())
+        .merge(previewed::routes())
         .merge(participants::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())
@@ -52,6 +55,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(upkeep::routes())
         .merge(standing::routes())
         .merge(address::routes())
+        .merge(language::routes())
         .merge(time_zone::routes())
 }
 

@@ -73,12 +73,12 @@ fn somebody_looks_before_anything_is_issued_and_a_change_has_it_looked_at_anew()
         assert!(world.acts().iter().any(|(action, subject)| action == "event.preview" && subject == "WORKSHOP"));
         assert!(Collection::PREVIEWED.is_kept(), "a dump has it");
 
-        // Where mail goes to somebody changes nothing of how a certificate looks; their name does.
+        // Where mail goes to somebody changes nothing of how a certificate looks; what is printed of them does.
         let change = |path: &str, body: Value| ada.ask(world, "PATCH", path, &body).ok();
         change("/events/WORKSHOP/participants/p1@example.org", json!({ "email": "other@example.org" }));
         assert_eq!(told(world, ada)["state"], "looked");
         for (path, body, since) in [
-            ("/events/WORKSHOP/participants/other@example.org", json!({ "name": "Grace Hopper" }), "list"),
+            ("/events/WORKSHOP/participants/other@example.org", json!({ "fields": { "city": "Rome" } }), "list"),
             ("/events/WORKSHOP", json!({ "template": "modern" }), "template"),
             ("/events/WORKSHOP", json!({ "title": "Other" }), "event"),
         ] {

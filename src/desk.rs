@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of certificates and decides nothing.
 
+mod language;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -14,6 +16,8 @@ use crate::making::OwnKeys;
 use crate::proof::eddsa::SecretKey;
 use crate::store::{Act, Event, Store, StoreError};
 
+pub use language::{HouseLanguage, Language, LanguageError};
+
 /// Who issues: what every credential says about its issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
@@ -25,6 +29,8 @@ pub struct Issuer {
     pub verifier: String,
     /// Where its days begin and end, unless an event says otherwise.
     pub zone: HouseZone,
+    /// What it speaks where nobody's own language is known.
+    pub language: HouseLanguage,
 }
 
 /// Where an issuer's days begin and end, as it is now: what the configuration says is fixed, else it may be said otherwise while the

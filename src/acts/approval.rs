@@ -17,6 +17,8 @@ use crate::store::{Collection, Document, DocumentQuery, DocumentWrite, Expect, P
 pub const DAYS: i64 = 7;
 /// Most approvals looked at for one page of those in one state.
 const LOOKED_AT: usize = 20_000;
+/// Approvals read at a time where those are looked for that wait: they are among the newest.
+const AT_A_TIME: usize = 50;
 
 /// Where an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -105,12 +107,17 @@ pub fn list(
     limit: usize,
 ) -> Result<Page<Approval>> {
     let query = DocumentQuery { newest, ..DocumentQuery::default() };
-    let read = |cursor: Option<&str>, limit| {
+    // Of those that wait, none is older than somebody could decide: before it nothing is looked for.
+    let only_new = state == Some(ApprovalState::Pending) && newest;
+    let read = |cursor: Option<&str>, limit: usize| {
+        let limit = if only_new { limit.min(AT_A_TIME) } else { limit };
         let page = store.find_documents(Collection::APPROVALS, &query, cursor, limit)?;
         let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
-        Ok((page.items.iter().map(read).collect::<Result<Vec<_>>>()?, page.next))
+        let found = page.items.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let is_past = only_new && found.last().is_some_and(|last| last.expires < now);
+        Ok((found, page.next.filter(|_| !is_past)))
     };
-    filtered(cursor, limit, LOOKED_AT, read, |one| state.is_none_or(|state| one.state == state))
+    filtered(cursor, limit, LOOKED_AT, read, |one| Ok(state.is_none_or(|state| one.state == state)))
 }
 
 /// Returns an approval and its revision.

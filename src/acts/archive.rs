@@ -69,6 +69,7 @@ pub fn remove_event(desk: &Desk, old: &Planned) -> Result<(), ActError> {
     }
     let mut writes = vec![
         DocumentWrite::delete(Collection::PLANS, code.as_str(), old.expect()),
+        DocumentWrite::delete(Collection::PREVIEWED, code.as_str(), Expect::Any),
         DocumentWrite::put(Collection::REMOVING, code.as_str(), Expect::Any, &json!({ "since": desk.now })),
     ];
     writes.extend(erase::marks(desk, code)?);

@@ -11,6 +11,7 @@
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`languages`]: where a certificate is printed in another language than its person's.
 //! - [`templates`]: the library of templates, in versions; [`templates::design`]: those that are made by hand.
+//! - [`previewed`]: that somebody looked at how certificates will look.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`send`]: whom mail goes to, what it says, what came back.
@@ -30,6 +31,7 @@ pub mod erase;
 mod event;
 mod exceptions;
 pub mod figures;
+mod house_language;
 mod house_zone;
 mod import;
 mod import_alike;
@@ -46,6 +48,7 @@ mod person;
 mod plan;
 pub mod portal;
 mod prerequisites;
+pub mod previewed;
 mod progress_columns;
 pub mod retention;
 pub mod revoke;
@@ -76,6 +79,7 @@ pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclude_list,
     exclusions, remove,
 };
+pub use house_language::{choose_language, take_up_language};
 pub use house_zone::{choose_zone, take_up_zone};
 pub use import::{ImportRequest, Imported, Taken, import, take};
 pub use import_record::{ImportRecord, import_named, imports};
@@ -164,6 +168,9 @@ pub enum ActError {
     /// It is archived.
     #[error("event `{0}` is archived: it takes no lists, no people and no certificates; bring it back first")]
     Archived(EventCode),
+    /// There is nothing to look at.
+    #[error("event `{0}` has no template or nobody on its list: nothing is drawn that could be looked at")]
+    NothingDrawn(EventCode),
     /// Certificates were issued in it.
     #[error("certificates were issued in event `{0}`: it is archived, never removed")]
     HasCertificates(EventCode),

@@ -13,7 +13,7 @@ use crate::acts::templates::{self, LOGO};
 use crate::acts::upkeep::{self, Values};
 use crate::acts::{self, ActError};
 use crate::credential::Zone;
-use crate::desk::Desk;
+use crate::desk::{Desk, Language};
 use crate::mail::Relay;
 use crate::mail::chosen::{Chosen, Fault, choose};
 use crate::mail::relay::Patience;
@@ -114,6 +114,7 @@ impl Founder for Setter {
         note(configured(self, wanted).map(drop));
         note(init::as_domain(&wanted.domain).map(drop).map_err(wrong("domain")));
         note(zone(wanted).map(drop));
+        note(language(wanted).map(drop));
         note(reached_at(wanted).map(drop));
         note(passphrase::check(wanted.passphrase.expose()).map_err(wrong("passphrase")));
         // Each by itself: the first fault must not hide the others.
@@ -143,6 +144,7 @@ impl Founder for Setter {
         let (issuer, actor) = (config.issuer(), workspace::actor());
         let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: self.global.now() };
         zone_of_house(&desk, wanted)?;
+        language_of_house(&desk, wanted)?;
         let codes = own(&desk, wanted)?;
         mail(&desk, &keys, wanted)?;
         keep_house(&desk)?;
@@ -182,6 +184,21 @@ fn zone_of_house(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
     }
 }
 
+fn language(wanted: &Wanted) -> Result<Option<Language>, NotMade> {
+    let language = wanted.house_language.as_deref().map(str::parse::<Language>).transpose();
+    language.map_err(|error| NotMade { field: Some("language"), detail: error.to_string() })
+}
+
+/// Keeps what the issuer speaks, as staff can change it later.
+fn language_of_house(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
+    match language(wanted)? {
+        Some(language) if language != desk.issuer.language.now() => {
+            acts::choose_language(desk, language).map_err(failed)
+        }
+        _ => Ok(()),
+    }
+}
+
 fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
     let Setter { global, serve } = setter;
     let issuer = super::event::line(&wanted.issuer);
@@ -194,8 +211,9 @@ fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
         verifier: None,
         status_days: None,
         undo_minutes: None,
-        // Staff can change it on a page.
+        // Staff can change both on pages.
         time_zone: None,
+        language: None,
         linkedin: None,
         mail: None,
         backup: None,

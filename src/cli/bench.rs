@@ -80,6 +80,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         status_days: None,
         undo_minutes: None,
         time_zone: None,
+        language: None,
         linkedin: None,
         mail: None,
         backup: None,

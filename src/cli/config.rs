@@ -12,7 +12,7 @@ use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
 use crate::acts::upkeep::Values;
 use crate::credential::Zone;
-use crate::desk::{HouseZone, Issuer};
+use crate::desk::{HouseLanguage, HouseZone, Issuer, Language};
 use crate::mail::config::is_host;
 use crate::server::{MOST_PROXIES, PublicUrl};
 
@@ -97,6 +97,10 @@ pub(super) struct Config {
     /// Where days begin and end, by the name of the IANA database: printed days of issue, ends of last days. Default: UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<Zone>,
+    /// What is spoken where nobody's own language is known, as on the published start page: `ar`, `de`, `en`, `es`, `fr`, `hi` or
+    /// `zh`. Default: `en`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// The number of the issuer's page on LinkedIn (`linkedin.com/company/NUMBER`), by which its logo is shown in profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkedin: Option<u64>,
@@ -341,6 +345,7 @@ impl Config {
             name: self.issuer.trim().to_owned(),
             verifier: self.verifier(),
             zone: self.time_zone.clone().map(HouseZone::fixed).unwrap_or_default(),
+            language: self.language.map(HouseLanguage::fixed).unwrap_or_default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::config::{self, Config};
 use super::output::{self, Explain, Failure};
 use super::{Global, files, passphrase, workspace};
 use crate::credential::{Timestamp, Zone};
-use crate::desk::Issuer;
+use crate::desk::{Issuer, Language};
 use crate::making::STATUS_SECRET;
 use crate::store::{Act, SledStore, Store, StoreError};
 use crate::vault::{KeyFolder, KeyFolderError};
@@ -32,6 +32,9 @@ pub(super) struct Args {
     /// Where days begin and end, as Europe/Berlin: printed days of issue, ends of last days [default: UTC]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<Zone>,
+    /// What the published start page speaks, and all else where nobody's own language is known: ar, de, en, es, fr, hi, zh [default: en]
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
 }
 
 /// Returns a domain as `did:web` and addresses have it: small letters, `xn--` for letters outside ASCII (UTS 46), no final
@@ -101,6 +104,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         status_days: None,
         undo_minutes: None,
         time_zone: args.time_zone,
+        language: args.language,
         linkedin: None,
         mail: None,
         backup: None,

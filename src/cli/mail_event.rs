@@ -224,7 +224,7 @@ pub(super) fn preview(global: &Global, args: &Preview) -> Result<ExitCode, Failu
         }
         None => args.person.clone().into(),
     };
-    let shown = explained(clerk.preview(&desk, &args.code, &whom, text))?;
+    let shown = explained(clerk.preview(&desk, &args.code, &whom, text.into()))?;
     if args.html {
         output::line(shown.content.html.trim_end());
         return Ok(ExitCode::SUCCESS);
@@ -253,7 +253,13 @@ pub(super) fn test(global: &Global, args: &Test) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open_to_read(global)?;
     workspace.event(&args.code)?;
     let relay = workspace.relay(global)?;
-    let letter = explained(clerk(&workspace)?.test(&workspace.desk(), &args.code, &args.person.clone().into(), to))?;
+    let letter = explained(clerk(&workspace)?.test(
+        &workspace.desk(),
+        &args.code,
+        &args.person.clone().into(),
+        Default::default(),
+        to,
+    ))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("send mail")?;
     let reply = runtime.block_on(relay.send_one(&letter)).doing("send a test message")?;
     output::line(format!("the relay took it: {reply}"));

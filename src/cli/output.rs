@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::credential::is_bidi_control;
+
 /// Exit code: a verdict or a row was not good.
 pub const NOT_GOOD: u8 = 1;
 /// Exit code: wrong usage.
@@ -162,7 +164,7 @@ fn escaped(text: &str, also: impl Fn(char) -> bool) -> String {
 
 /// Control characters, line breaks, and what turns the direction of the text around it (UAX 9 section 2).
 fn commands(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_control(c)
 }
 
 /// Returns a progress bar; it shows only where stderr is a terminal.

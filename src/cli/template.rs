@@ -158,6 +158,7 @@ fn preview(
             name: "Example Academy".to_owned(),
             verifier: "certs.example.org/verify".to_owned(),
             zone: Default::default(),
+            language: Default::default(),
         },
     };
     let store = crate::store::MemoryStore::new();

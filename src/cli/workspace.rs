@@ -108,6 +108,7 @@ impl Workspace {
     ) -> Result<Self, Failure> {
         let issuer = config.issuer();
         acts::take_up_zone(&*store, &issuer)?;
+        acts::take_up_language(&*store, &issuer)?;
         Ok(Self {
             data: global.data.clone(),
             issuer,

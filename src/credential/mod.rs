@@ -26,6 +26,12 @@ pub use zone::{Moment, MomentError, PrintedDays, Zone, ZoneError};
 pub const CONTEXTS: [&str; 2] =
     ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"];
 
+/// Says whether a character is a bidi embedding, override or isolate, or what ends one (UAX 9, 2.1 to 2.5): they can make one text
+/// read as another.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Sizes past which a credential is refused, by issuer and verifier alike. Also in `schemas/verdict.json`.
 pub mod limits {
     /// Largest payload or inflated QR content, in bytes.

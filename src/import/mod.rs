@@ -39,13 +39,14 @@ mod unfilled;
 mod uses;
 mod xlsx;
 
+pub use crate::credential::is_bidi_control;
 pub use absent::{Absent, says_absent_or_failed, tells_what_became};
 pub use columns::{Column, Columns, Meaning, field_name};
 pub use commas::asked_commas;
 pub use encoding::pages;
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use mapping::{Mapping, MappingError};
-pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
+pub use names::{NameProblem, checked_name, checked_text, is_email, lint_name};
 pub(crate) use nobody::adds_up;
 pub use outcome::{
     Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, is_for_programs, plain_hint,

@@ -5,10 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Bidi embeddings, overrides and isolates and what ends them (UAX 9, 2.1 to 2.5): they can make one name read as another.
-pub fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+use crate::credential::is_bidi_control;
 
 /// Marks of one direction without a range (UAX 9, 2.6): harmless, and not needed in a name of its own.
 fn is_bidi_mark(c: char) -> bool {

@@ -389,7 +389,7 @@ impl RowChecker<'_> {
 fn spell(c: char) -> String {
     let code = u32::from(c);
     let shown = !c.is_control()
-        && !names::is_bidi_control(c)
+        && !super::is_bidi_control(c)
         && !c.is_whitespace()
         && names::tidy(&c.to_string()).invisible.is_none();
     if shown { format!("U+{code:04X} `{c}`") } else { format!("U+{code:04X}") }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::credential::is_bidi_control;
+
 /// Longest local part, in octets (RFC 5321 section 4.5.3.1.1).
 const LOCAL_BYTES: usize = 64;
 /// Longest domain, in octets (RFC 5321 section 4.5.3.1.2).
@@ -88,8 +90,7 @@ impl FromStr for Address {
 
 /// Control characters, line ends, and what turns the direction of the text around it (UAX 9 section 2).
 fn is_command(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}') || is_bidi_control(c)
 }
 
 impl TryFrom<String> for Address {

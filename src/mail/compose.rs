@@ -395,10 +395,13 @@ fn written(subject: &str, text: &str, facts: &impl Serialize) -> Result<(String,
     Ok((subject, format!("{text}\n")))
 }
 
-#[derive(Serialize)]
-struct Piece<'t> {
-    link: bool,
-    text: &'t str,
+/// A piece of a line of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Piece<'t> {
+    /// Whether it is an address that leads somewhere.
+    pub link: bool,
+    /// What stands there.
+    pub text: &'t str,
 }
 
 #[derive(Serialize)]
@@ -411,13 +414,17 @@ struct Page<'t> {
 
 /// Returns a plain text as HTML: paragraphs, lines, and addresses as links.
 fn html(language: &str, subject: &str, text: &str, picture: Option<&str>) -> Result<String, TextError> {
-    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n').lines().map(pieces).collect());
-    let page = Page { language, subject, paragraphs: paragraphs.collect(), picture };
+    let page = Page { language, subject, paragraphs: paragraphs(text), picture };
     let facts = minijinja::Value::from(Serde(&page));
     let mut environment = environment();
     // As long as the text is; its length is limited.
     environment.set_fuel(None);
     environment.render_named_str("letter.html", LAYOUT, facts).map_err(|error| TextError::Message(error.to_string()))
+}
+
+/// Returns the paragraphs of a plain text, line by line.
+pub fn paragraphs(text: &str) -> Vec<Vec<Vec<Piece<'_>>>> {
+    text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n').lines().map(pieces).collect()).collect()
 }
 
 fn pieces(line: &str) -> Vec<Piece<'_>> {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 
 use crate::credential::Timestamp;
+use crate::desk::Language;
 use crate::template::written_day;
 
 /// The texts of one language.
@@ -56,6 +57,11 @@ impl Texts {
     pub(crate) fn named(tag: &str) -> Option<&'static Self> {
         let first = tag.split(['-', '_']).next().unwrap_or_default();
         ALL.iter().find(|texts| texts.language.eq_ignore_ascii_case(first))
+    }
+
+    /// Returns the texts of an issuer's language.
+    pub(crate) fn of_house(language: Language) -> &'static Self {
+        Self::named(language.tag()).unwrap_or(&ALL[0])
     }
 
     /// Returns a text.

@@ -2,6 +2,8 @@
 //! on the way has written `%23` for the `#`, and says what to do where it cannot.
 
 use super::page::{escape, hash_of};
+use super::texts::Texts;
+use crate::desk::Language;
 
 /// Takes the address apart in the browser: no server sees the digits of a link that is as it should be, and this one is
 /// told them no more than once.
@@ -15,28 +17,30 @@ const STYLE: &str =
     "body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem }";
 
 /// Returns the page; `verifier` is a host with an optional path.
-pub(super) fn page(verifier: &str) -> String {
+pub(super) fn page(verifier: &str, language: Language) -> String {
+    let t = Texts::of(language);
     let verifier = verifier.trim_end_matches('/');
     let (address, text) = (escape(&format!("https://{verifier}/")), escape(verifier));
     let (script, style) = (hash_of(SCRIPT), hash_of(STYLE));
+    let (dir, title) = (t.dir(), t.s("missing"));
+    let said = t.with("missing.text", &[("link", &format!("<a href=\"{address}\">{text}</a>"))]);
     format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="{language}" dir="{dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<title>There is nothing at this address</title>
+<title>{title}</title>
 <style>{STYLE}</style>
 <script>{SCRIPT}</script>
 </head>
 <body>
 <main>
-<h1>There is nothing at this address</h1>
-<p>If you came by a certificate’s link, a program on its way has changed it: its “#” has become “%23”, or a part is missing.
-Scan the certificate’s QR code, or copy the whole link and paste it at <a href="{address}">{text}</a>.</p>
+<h1>{title}</h1>
+<p>{said}</p>
 </main>
 </body>
 </html>
@@ -50,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_policy_allows_this_script_and_this_style_and_no_other() {
-        let page = page("certs.example.org/verify/");
+        let page = page("certs.example.org/verify/", Language::FIRST);
         for (element, source) in [("script", "script-src"), ("style", "style-src")] {
             let (start, end) = (format!("<{element}>"), format!("</{element}>"));
             let inside = page.split(start.as_str()).nth(1).and_then(|rest| rest.split(end.as_str()).next()).unwrap();

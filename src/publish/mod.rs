@@ -14,6 +14,7 @@ mod page;
 pub mod pages;
 mod site;
 mod snapshot;
+mod texts;
 mod verifier;
 mod waiting;
 
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::credential::{Timestamp, issuer_did, json, limits};
-use crate::desk::{Actor, Desk, Signer};
+use crate::desk::{Actor, Desk, Language, Signer};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::making::still_signs;
 use crate::proof::data_integrity::DataIntegrityError;
@@ -58,6 +59,8 @@ pub struct Request<'a> {
     pub host: &'a str,
     /// Where people verify, for the link on the page: a host with an optional path.
     pub verifier: &'a str,
+    /// What its pages speak.
+    pub language: Language,
     /// The key manifest, a JWS by the newest root.
     pub manifest: &'a str,
     /// All roots.
@@ -86,6 +89,7 @@ impl<'a> Request<'a> {
         Self {
             host: &desk.issuer.host,
             verifier: &desk.issuer.verifier,
+            language: desk.issuer.language.now(),
             manifest,
             roots,
             key_id: &signer.id,
@@ -526,7 +530,7 @@ fn files(
         ("keys/manifest.jws".to_owned(), request.manifest.as_bytes().to_vec()),
         (".well-known/did.json".to_owned(), pretty(&did::document(&issuer.manifest)?)),
         ("index.html".to_owned(), page.into_bytes()),
-        (site::MISSING.to_owned(), missing::page(request.verifier).into_bytes()),
+        (site::MISSING.to_owned(), missing::page(request.verifier, request.language).into_bytes()),
         ("trust.json".to_owned(), pretty(&serde_json::json!(contents.snapshot))),
         (site::TRUST.to_owned(), trust.into_bytes()),
     ]);

@@ -10,6 +10,8 @@ use std::collections::{BTreeSet, HashMap};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::credential::is_bidi_control;
+
 /// Stands for a glyph of which nobody knows what it says.
 pub(super) const UNKNOWN: char = '\u{fffd}';
 
@@ -336,7 +338,7 @@ fn meant(signed: &str) -> HashMap<[char; 2], Vec<Meant>> {
 
 /// Marks that only say in which direction text runs.
 fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{200e}' | '\u{200f}') || is_bidi_control(c)
 }
 
 fn swapped(unit: u32) -> Option<char> {

@@ -187,7 +187,7 @@ struct Inner {
     standings: Standings,
     /// How many messages bounced or failed, and of how many nobody knows.
     mail_counts: Counted<(usize, usize)>,
-    failed_runs: Counted<usize>,
+    waiting: Counted<usize>,
 }
 
 impl std::ops::Deref for App {
@@ -237,7 +237,7 @@ impl App {
             mail_days: Counted::default(),
             standings: Standings::default(),
             mail_counts: Counted::default(),
-            failed_runs: Counted::default(),
+            waiting: Counted::default(),
         }));
         if let Err(problem) = app.take_up_mail() {
             tracing::error!(detail = problem.detail, "mail does not leave");
@@ -355,9 +355,9 @@ impl App {
         &self.0.mail_counts
     }
 
-    /// Returns how many runs failed that nobody repeated, as they were counted.
-    pub(super) fn failed_runs(&self) -> &Counted<usize> {
-        &self.0.failed_runs
+    /// Returns how much waits for somebody, kind by kind, as it was counted.
+    pub(super) fn waiting(&self) -> &Counted<usize> {
+        &self.0.waiting
     }
 
     /// Returns what is kept of where people stand.

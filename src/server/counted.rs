@@ -53,6 +53,11 @@ impl<T: Clone> Counted<T> {
         all.insert(key, Kept { value, at, renewed: false });
     }
 
+    /// Forgets a count: there is so little to count that everybody counts themselves.
+    pub(super) fn forget(&self, key: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
     /// Lets somebody else count anew.
     pub(super) fn give_up(&self, key: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,6 +80,10 @@ mod tests {
         assert_eq!([anew(0), anew(NEW - 1), anew(NEW), anew(NEW)], [Some(false), Some(false), Some(true), Some(false)]);
         counted.give_up("a");
         assert_eq!([anew(NEW), anew(SHOWN), anew(-1)], [Some(true), None, None]);
+        // What became few while it was counted anew is not shown as many for the rest of the hour.
+        assert_eq!(anew(NEW), Some(false));
+        counted.forget("a");
+        assert_eq!(anew(NEW), None);
         for n in 0..2 * MOST_KEPT {
             counted.keep(n.to_string(), 0, at(0));
         }

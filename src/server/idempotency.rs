@@ -28,6 +28,10 @@ const UNDER_WAY: i64 = 300;
 /// How long an answer is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 3600;
 const HEADER: &str = "idempotency-key";
+/// The code of the problem that a request of the same key is not answered yet.
+pub(super) const REQUEST_UNDER_WAY: &str = "request-under-way";
+/// The code of the problem that it was, and nobody knows any more how.
+pub(super) const ALREADY_DONE: &str = "already-done";
 
 /// Marks an answer with a secret in it: it is shown once, and not kept.
 #[derive(Debug, Clone, Copy)]
@@ -121,8 +125,6 @@ async fn noted(
 fn begin(app: &App, name: &str, fresh: &Seen, before: &str) -> Result<Option<Answer>, Problem> {
     let put =
         |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, fresh)], None);
-    let under_way =
-        || Problem::conflict("request-under-way", "a request with this idempotency key is still being done");
     match put(Expect::Absent) {
         Ok(_) => return Ok(None),
         Err(StoreError::Conflict(_)) => {}
@@ -148,12 +150,23 @@ fn begin(app: &App, name: &str, fresh: &Seen, before: &str) -> Result<Option<Ans
     seen.answer.map(Some).ok_or_else(under_way)
 }
 
-/// Returns what was answered to a request, where it was and that is kept.
+/// Returns what was answered to a request, where it was; and says of one that is still being done that it is.
 fn answered(app: &App, name: &str, known_by: &[String; 2]) -> Result<Option<Answer>, Problem> {
     let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Ok(None) };
     let seen: Seen = document.read()?;
-    let is_it = app.now().unix() - seen.at.unix() <= KEPT_SECONDS && known_by.contains(&seen.fingerprint);
-    Ok(seen.answer.filter(|_| is_it))
+    let age = app.now().unix() - seen.at.unix();
+    if age > KEPT_SECONDS || !known_by.contains(&seen.fingerprint) {
+        return Ok(None);
+    }
+    match seen.answer {
+        None if seen.unkept => unkept().map(Some),
+        None if age <= UNDER_WAY => Err(under_way()),
+        answer => Ok(answer),
+    }
+}
+
+fn under_way() -> Problem {
+    Problem::conflict(REQUEST_UNDER_WAY, "a request with this idempotency key is still being done")
 }
 
 fn end(app: &App, name: &str, seen: Seen, keep: bool, unerased: &Unerased) -> Result<(), Problem> {
@@ -208,7 +221,7 @@ fn fingerprint(key: Option<&str>, (method, uri): (&str, &str), scope: &Scope, bo
 
 /// Returns what the second request gets when the answer itself is not kept.
 fn unkept() -> Result<Answer, Problem> {
-    let problem = Problem::conflict("already-done", "this was done already, and its answer was not kept");
+    let problem = Problem::conflict(ALREADY_DONE, "this was done already, and its answer was not kept");
     Ok(Answer {
         status: problem.status,
         content_type: Some("application/problem+json".to_owned()),

@@ -225,6 +225,7 @@ impl From<ActError> for Problem {
             E::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),
             E::EventExists(_) => Self::conflict("event-exists", detail),
             E::Archived(_) => Self::conflict("archived", detail),
+            E::NothingDrawn(_) => Self::conflict("nothing-drawn", detail),
             E::HasCertificates(_) => Self::conflict("has-certificates", detail),
             E::RunUnderWay(..) => Self::conflict("run-under-way", detail),
             E::BeingRemoved(_) => Self::conflict("being-removed", detail),

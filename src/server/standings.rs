@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{App, Problem};
+use crate::acts::previewed::{self, Drawn, ListBlock};
 use crate::acts::run::{Kind, RunRequest};
 use crate::acts::send::{self, Unsent, WouldSend};
 use crate::acts::standing::{Blocks, Counts, Stands, counts_of, places_of};
@@ -26,6 +27,7 @@ pub(super) struct Standings(Mutex<BTreeMap<EventCode, Arc<Mutex<Kept>>>>);
 struct Kept {
     stands: Blocks<Stands>,
     unsent: Blocks<Vec<Unsent>>,
+    listed: Blocks<ListBlock>,
 }
 
 impl Standings {
@@ -59,6 +61,13 @@ impl App {
         let mut kept = lock(&kept);
         let tag = super::reply::tag_of(&(&planned.event, &planned.plan));
         Ok(counts_of(&*self.store, planned, (&mut kept.stands, &tag))?)
+    }
+
+    /// Returns what would be drawn of an event's certificates, and for how many.
+    pub(super) fn drawn(&self, planned: &Planned) -> Result<(Drawn, u64), Problem> {
+        let kept = self.standings().of(&planned.event.code);
+        let mut kept = lock(&kept);
+        Ok(previewed::drawn(&*self.store, planned, &mut kept.listed)?)
     }
 
     /// Adds to a run over the people of a state where those are: what is done to few looks at few.
@@ -111,6 +120,7 @@ pub(super) fn make_ready(app: &App) -> Result<(), Problem> {
         let planned = acts::planned(&desk, &code)?;
         if planned.plan.archived.is_none() {
             app.places_of(&planned, PersonState::Issued)?;
+            app.drawn(&planned)?;
             app.would_send(&desk, &code)?;
         }
     }

@@ -136,6 +136,8 @@ collections! {
     DESIGN_STEPS = "design-steps", kept, Nobody;
     /// What the service keeps beside an event, by code.
     PLANS = "plans", kept, Nobody;
+    /// Who looked at how an event's certificates will look, by code; see [`crate::acts::previewed`].
+    PREVIEWED = "previewed", kept, Nobody;
     /// Versions of rules, as `CODE/0000000001`.
     RULES = "rules", kept, Nobody;
     /// Exceptions and exclusions, as `CODE/PERSON`.

@@ -135,6 +135,23 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// Goes through all pages of a listing, for as long as `take` says so.
+    ///
+    /// # Errors
+    /// Those of the listing.
+    pub fn each<E>(list: impl Fn(Option<&str>) -> Result<Self, E>, mut take: impl FnMut(T) -> bool) -> Result<(), E> {
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = list(cursor.as_deref())?;
+            if !page.items.into_iter().all(&mut take) || page.next.is_none() {
+                return Ok(());
+            }
+            cursor = page.next;
+        }
+    }
+}
+
 /// What [`Store::compact`] did: the bytes of the store's files before and after; 0 for a store without files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Compacted {
@@ -231,6 +248,10 @@ pub trait Store: Send + Sync {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Participant>>;
+
+    /// Lists the people of all events of whom a text is true as by [`PeopleQuery::text`], each with the event, by event and place: one
+    /// search, and not one for each event. A text of blanks finds nobody. A page is full unless it is the last.
+    fn find_people(&self, text: &str, cursor: Option<&str>, limit: usize) -> Result<Page<(EventCode, Participant)>>;
 
     /// Returns the blocks of an event's roster, in order, each with the number of the last write that changed somebody in it or
     /// what they have: a certificate, a listing, a message. Who worked something out of a block works it out again when the number

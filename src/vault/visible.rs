@@ -46,7 +46,7 @@ pub(super) struct Visible<'a> {
 pub(super) type OwnBadges = Mutex<HashMap<EventCode, Option<BlobId>>>;
 
 /// The languages of templates, by bundle.
-pub(super) type Languages = Mutex<HashMap<BlobId, &'static str>>;
+pub(super) type Languages = Mutex<HashMap<BlobId, String>>;
 
 impl fmt::Debug for Visible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,16 +55,18 @@ impl fmt::Debug for Visible<'_> {
 }
 
 impl Visible<'_> {
-    /// Returns the language of a certificate's page: that of its template, or English.
+    /// Returns the language of a certificate's page: that of its template, or the issuer's.
     fn language(&self, certificate: &Certificate) -> Result<&'static Texts, StoreError> {
         let bundle = &certificate.template.bundle;
-        let named = |language: &str| Texts::named(language).unwrap_or(&Texts::all()[0]);
+        let named =
+            |language: &str| Texts::named(language).unwrap_or_else(|| Texts::of_house(self.issuer.language.now()));
         if let Some(known) = self.languages.lock().unwrap_or_else(PoisonError::into_inner).get(bundle) {
             return Ok(named(known));
         }
         let template = self.store.blob(bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
-        let t = template.map_or(&Texts::all()[0], |template| named(&template.document().language));
-        self.languages.lock().unwrap_or_else(PoisonError::into_inner).insert(bundle.clone(), t.language);
+        let said = template.map(|template| template.document().language.clone()).unwrap_or_default();
+        let t = named(&said);
+        self.languages.lock().unwrap_or_else(PoisonError::into_inner).insert(bundle.clone(), said);
         Ok(t)
     }
 

@@ -107,6 +107,29 @@ fn what_is_no_time_zone_is_refused() {
 }
 
 #[test]
+fn the_published_start_page_speaks_the_language_that_was_said_at_the_start() {
+    let refused = Issuer::none();
+    let init = ["init", "--issuer", "Beispielakademie", "--domain", "certs.example.org", "--language"];
+    let told = refused.run(&[&init[..], &["xx"]].concat()).expect(2);
+    assert!(told.stderr.contains("ar, de, en, es, fr, hi, zh") && !refused.path("data").exists(), "{told:?}");
+    let issuer = Issuer::none();
+    issuer.run(&[&init[..], &["de"]].concat()).expect(0);
+    let config = fs::read_to_string(issuer.path("data/testamur.toml")).unwrap();
+    assert!(config.contains("language = \"de\""), "{config}");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let page = fs::read_to_string(issuer.path("site/index.html")).unwrap();
+    assert!(page.contains("<html lang=\"de\"") && page.contains("Ein Zertifikat prüfen"), "{page}");
+    // Whoever never said one has what was there before.
+    let file = issuer.path("data/testamur.toml");
+    fs::write(&file, config.replace("language = \"de\"\n", "")).unwrap();
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert!(fs::read_to_string(issuer.path("site/index.html")).unwrap().contains("Certificates issued by"));
+    fs::write(&file, config.replace("\"de\"", "\"xx\"")).unwrap();
+    let told = issuer.run(&["publish", "--out", "SITE"]);
+    assert!(told.code != 0 && told.stderr.contains("`xx` is none of"), "{told:?}");
+}
+
+#[test]
 fn a_row_whose_last_day_is_over_there_is_an_error() {
     let issuer = in_auckland();
     let taken = issuer.import("name,expires\nAlan Turing,2026-11-30\n");

@@ -32,6 +32,7 @@ impl<'a> Office<'a> {
             name: "Example: School".into(),
             verifier: "example.org/v".into(),
             zone: Default::default(),
+            language: Default::default(),
         };
         let mut office = Self { store, issuer, throttle: Throttle::default(), owner: String::new() };
         let link = accounts::setup_link(&office.desk(0)).unwrap().unwrap();
@@ -205,6 +206,7 @@ fn a_set_up_link_ends_with_time_or_the_next_one_and_not_with_a_poor_password() {
         name: "Example".into(),
         verifier: "example.org/v".into(),
         zone: Default::default(),
+        language: Default::default(),
     };
     let desk =
         |seconds| Desk { store: &store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(seconds) };
@@ -233,6 +235,7 @@ fn of_many_who_set_up_at_once_one_becomes_the_owner() {
             name: "Example".into(),
             verifier: "example.org/v".into(),
             zone: Default::default(),
+            language: Default::default(),
         };
         let desk = || Desk { store: &*store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(0) };
         let link = accounts::setup_link(&desk()).unwrap().unwrap();

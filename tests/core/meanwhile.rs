@@ -21,6 +21,7 @@ fn issuer() -> Issuer {
         name: "School".into(),
         verifier: "example.org/v".into(),
         zone: Default::default(),
+        language: Default::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use testamur::credential::{
     Achievement, CertificateNumber, Claims, CredentialSuffix, EventCode, Extras, StatusEntry, Timestamp,
 };
-use testamur::desk::Actor;
+use testamur::desk::{Actor, Language};
 use testamur::keys::{KeyManifest, KeyState, ManifestKey, RootChain, RootStatement};
 use testamur::proof::data_integrity::{method, verify_proof};
 use testamur::proof::eddsa::SecretKey;
@@ -44,6 +44,7 @@ struct Academy {
     manifest: KeyManifest,
     store: MemoryStore,
     site: TempDir,
+    language: Language,
 }
 
 fn signing_key(id: &str) -> SecretKey {
@@ -83,7 +84,8 @@ impl Academy {
             expires: day(400),
             keys: vec![key],
         };
-        Self { host, root, roots, manifest, store: MemoryStore::new(), site: tempfile::tempdir().unwrap() }
+        let (store, site) = (MemoryStore::new(), tempfile::tempdir().unwrap());
+        Self { host, root, roots, manifest, store, site, language: Language::FIRST }
     }
 
     fn active(&self) -> String {
@@ -106,6 +108,7 @@ impl Academy {
         let request = Request {
             host: self.host,
             verifier: "verify.example.org",
+            language: self.language,
             manifest: &manifest,
             roots: &self.roots,
             key_id: &self.active(),
@@ -547,6 +550,33 @@ fn a_site_that_is_not_ours_is_not_taken_over() {
 }
 
 #[test]
+fn the_start_page_speaks_the_language_of_the_issuer() {
+    let mut academy = Academy::new();
+    for (at, (language, word)) in (1..).zip([
+        ("en", "Check a certificate"),
+        ("de", "Ein Zertifikat prüfen"),
+        ("es", "Comprobar un certificado"),
+        ("fr", "Vérifier un certificat"),
+        ("ar", "تحقّق من شهادة"),
+        ("hi", "प्रमाणपत्र जाँचें"),
+        ("zh", "核验证书"),
+    ]) {
+        academy.language = language.parse().unwrap();
+        academy.publish(day(at)).unwrap();
+        let page = fs::read_to_string(academy.path("index.html")).unwrap();
+        let dir = if language == "ar" { "rtl" } else { "ltr" };
+        assert!(page.contains(&format!("<html lang=\"{language}\" dir=\"{dir}\">")) && page.contains(word), "{page}");
+        assert!(language == "en" || !page.contains("Signing keys"), "{page}");
+        // What does not depend on it stands there in each, and every place in a text is filled.
+        let fingerprint = academy.root.public().fingerprint();
+        let body = page.split("<body>").nth(1).unwrap();
+        assert!(body.contains(&fingerprint) && body.contains("trust.jws") && !body.contains('{'), "{page}");
+        let missing = fs::read_to_string(academy.path("404.html")).unwrap();
+        assert!(missing.contains(&format!("lang=\"{language}\"")) && missing.contains("%23"), "{missing}");
+    }
+}
+
+#[test]
 fn a_key_that_is_not_active_publishes_nothing() {
     let academy = Academy::new();
     let manifest = academy.manifest.sign(&format!("{DID}#r1"), &academy.root);
@@ -554,6 +584,7 @@ fn a_key_that_is_not_active_publishes_nothing() {
         let request = Request {
             host: academy.host,
             verifier: "v.example",
+            language: Language::FIRST,
             manifest: &manifest,
             roots: &academy.roots,
             key_id,

@@ -52,6 +52,7 @@ impl Event {
             name: "A".into(),
             verifier: "a.example".into(),
             zone: Default::default(),
+            language: Default::default(),
         };
         let desk = Desk { store: &self.store, issuer: &issuer, actor: &Actor::System, now };
         let join =

@@ -172,6 +172,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         (&[("domain", "192.0.2.1")][..], "domain-error"),
         (&[("issuer", "")], "issuer-error"),
         (&[("time_zone", "Mars/Olympus")], "time_zone-error"),
+        (&[("language", "xx")], "language-error"),
         (&[("address", "http://certs.example.org")], "address-error"),
         (&[("email", "nobody")], "email-error"),
         (&[("password", "short")], "password-error"),
@@ -265,6 +266,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
 
     let mail = [
         ("address", "https://certs.example.org/"),
+        ("language", "hi"),
         ("sample", "yes"),
         ("password", ""),
         ("passphrase", ""),
@@ -339,7 +341,9 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     let store = testamur::store::SledStore::open(&folder.path().join("data/store")).unwrap();
     let issuer = crate::harness::issuer();
     testamur::acts::take_up_zone(&store, &issuer).unwrap();
+    testamur::acts::take_up_language(&store, &issuer).unwrap();
     assert_eq!((issuer.zone.name(), issuer.zone.is_fixed()), ("Europe/Berlin", false));
+    assert_eq!((issuer.language.now().tag(), issuer.language.is_fixed()), ("hi", false));
     drop(store);
     // The server is not there, but it is known, and what is to be sent to it waits.
     let sent = run(&["mail", "send", "SAMPLE"], PASSPHRASE);

@@ -68,6 +68,7 @@ pub fn issuer() -> Issuer {
         name: "Example Academy".to_owned(),
         verifier: "academy.example/verify".to_owned(),
         zone: Default::default(),
+        language: Default::default(),
     }
 }
 

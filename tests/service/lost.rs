@@ -140,6 +140,35 @@ fn a_certificate_is_shown_staff_agree_and_the_new_mailbox_gets_a_link_and_no_ses
     });
 }
 
+/// The link for the new address is in the language of the event, where the person has none; else in the issuer's.
+#[test]
+fn the_link_for_a_new_address_is_in_the_language_of_the_event_or_of_the_house() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 2, 0);
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    let people = world.get("/events/WORKSHOP/participants").ok();
+    let approved = |n: usize, new: &str| {
+        let number = number_of(world, people["items"][n]["email"].as_str().unwrap());
+        show(world, &file(world, &number, "jwt"), "", new);
+        wait_for(world, 1);
+        let count = post.sink.count();
+        world.app.issuer.language.set("de".parse().unwrap());
+        world.post(&format!("/address-requests/{number}/approve"), &json!({})).ok();
+        let patience = Instant::now();
+        while post.sink.count() == count && patience.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        world.app.issuer.language.set("en".parse().unwrap());
+        mail_to(&post, new).expect("a link comes by mail").1
+    };
+    let german = approved(0, "zoe@new.example");
+    assert!(german.contains("30 Minuten"), "{german}");
+    world.patch("/events/WORKSHOP", &json!({ "language": "fr-CA" })).ok();
+    let french = approved(1, "ada@new.example");
+    assert!(french.contains("30 minutes") && french.contains("sert une fois"), "{french}");
+}
+
 #[test]
 fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_request() {
     let post = Post::patient();

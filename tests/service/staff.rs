@@ -137,7 +137,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen. What stands in braces, [`Records`] name.
-pub const PAGES: [(&str, &str); 55] = [
+pub const PAGES: [(&str, &str); 56] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -163,6 +163,7 @@ pub const PAGES: [(&str, &str); 55] = [
     ("/staff/events/WORKSHOP/badge", "view"),
     ("/staff/events/WORKSHOP/badge.png", "view"),
     ("/staff/events/WORKSHOP/specimen.png", "view"),
+    ("/staff/events/WORKSHOP/preview", "view"),
     ("/staff/events/WORKSHOP/generate", "view"),
     ("/staff/events/WORKSHOP/send", "view"),
     ("/staff/certificates", "view"),
@@ -198,7 +199,7 @@ pub const PAGES: [(&str, &str); 55] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 pub type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-pub const ACTS: [Act; 42] = [
+pub const ACTS: [Act; 44] = [
     ("/staff/events/WORKSHOP/columns", "account", &[("cols", "email")]),
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
@@ -232,6 +233,8 @@ pub const ACTS: [Act; 42] = [
     ("/staff/events/WORKSHOP/send", "send", &[("over", "those_without")]),
     ("/staff/events/WORKSHOP/send/test", "send", &[]),
     ("/staff/events/WORKSHOP/send/settings", "send", &[("when", "with_issuing")]),
+    ("/staff/events/WORKSHOP/send/text", "send", &[("subject", "{{ event }}"), ("text", "Dear {{ name }}")]),
+    ("/staff/events/WORKSHOP/preview", "import", &[]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/revoke", "revoke", &[("cause", "issued_in_error")]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/restore", "revoke", &[]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "revoke", &[("reason", "because")]),

@@ -139,6 +139,7 @@ fn one_story_leaves_the_same_through_both_doors() {
         name: "Example Academy".into(),
         verifier: "certs.example.org/verify".into(),
         zone: Default::default(),
+        language: Default::default(),
     };
     let world = World::changed(store.clone(), folder, Limits::default(), |parts| parts.issuer = issuer);
     tell(&mut Door { now: begin, way: Way::Http(&world) }, &place);

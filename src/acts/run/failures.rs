@@ -27,22 +27,30 @@ pub struct Unrepeated {
 pub fn unrepeated(store: &dyn Store) -> Result<Unrepeated> {
     let (mut open, mut looked) = (Vec::new(), 0);
     for state in STATES {
-        each(store, &RunQuery { state: Some(state), ..RunQuery::default() }, |run| {
-            looked += 1;
-            if has_failed(&run) {
-                open.push(run);
-            }
-            true
-        })?;
+        let query = RunQuery { state: Some(state), ..RunQuery::default() };
+        Page::each(
+            |cursor| runs(store, &query, cursor, PAGE_LIMIT),
+            |run| {
+                looked += 1;
+                if has_failed(&run) {
+                    open.push(run);
+                }
+                true
+            },
+        )?;
     }
     let Some(first) = open.iter().map(|run| run.created).min() else {
         return Ok(Unrepeated { runs: open, looked });
     };
-    each(store, &RunQuery::all(true), |later| {
-        looked += 1;
-        open.retain(|run| !makes_good(&later, run));
-        later.created >= first
-    })?;
+    let all = RunQuery::all(true);
+    Page::each(
+        |cursor| runs(store, &all, cursor, PAGE_LIMIT),
+        |later| {
+            looked += 1;
+            open.retain(|run| !makes_good(&later, run));
+            later.created >= first
+        },
+    )?;
     open.sort_by(|one, other| other.id.cmp(&one.id));
     Ok(Unrepeated { runs: open, looked })
 }
@@ -71,18 +79,6 @@ pub fn unrepeated_page(
     all.truncate(limit);
     let next = all.last().filter(|_| more).map(|last| last.id.clone());
     Ok(Page { items: all, next })
-}
-
-/// Goes through runs for as long as `take` says so.
-fn each(store: &dyn Store, query: &RunQuery, mut take: impl FnMut(RunRecord) -> bool) -> Result<()> {
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = runs(store, query, cursor.as_deref(), PAGE_LIMIT)?;
-        if !page.items.into_iter().all(&mut take) || page.next.is_none() {
-            return Ok(());
-        }
-        cursor = page.next;
-    }
 }
 
 fn has_failed(run: &RunRecord) -> bool {

@@ -81,7 +81,7 @@ pub fn runs(store: &dyn Store, query: &RunQuery, cursor: Option<&str>, limit: us
         let page = store.find_documents(Collection::RUNS, &documents, cursor, limit)?;
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
     };
-    filtered(cursor, limit, LOOKED_AT, read, |run| query.is_by(run))
+    filtered(cursor, limit, LOOKED_AT, read, |run| Ok(query.is_by(run)))
 }
 
 /// Returns a run and its revision.
@@ -128,19 +128,26 @@ pub fn row(store: &dyn Store, id: &str, place: u64) -> Result<Option<Row>> {
 }
 
 /// Returns a page of those kept, from at most so many that are looked at: it may be short and still not be the last.
-pub fn filtered<T>(
+///
+/// # Errors
+/// Those of reading and of looking at one.
+pub fn filtered<T, E>(
     cursor: Option<&str>,
     limit: usize,
     most: usize,
-    read: impl Fn(Option<&str>, usize) -> Result<(Vec<T>, Option<String>)>,
-    keep: impl Fn(&T) -> bool,
-) -> Result<Page<T>> {
+    read: impl Fn(Option<&str>, usize) -> Result<(Vec<T>, Option<String>), E>,
+    keep: impl Fn(&T) -> Result<bool, E>,
+) -> Result<Page<T>, E> {
     let (mut items, mut cursor, mut looked) = (Vec::new(), cursor.map(str::to_owned), 0);
     loop {
         // Never more than are wanted, so that the cursor stands right behind the last one kept.
         let (found, next) = read(cursor.as_deref(), limit - items.len())?;
         looked += found.len();
-        items.extend(found.into_iter().filter(&keep));
+        for one in found {
+            if keep(&one)? {
+                items.push(one);
+            }
+        }
         cursor = next;
         if cursor.is_none() || items.len() >= limit || looked >= most {
             return Ok(Page { items, next: cursor });

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::newer;
 use super::notices::{overtaken, reason};
 use super::returned::told;
+use super::trial::Trial;
 use super::{Result, SendError};
 use crate::acts::run::journal;
 use crate::acts::{self, EventPlan};
@@ -71,6 +74,8 @@ pub enum Whom {
     Person(String),
     /// That of whoever has this certificate.
     Holder(CertificateNumber),
+    /// That of somebody who does not exist: also before anybody has a certificate.
+    MadeUp,
 }
 
 impl From<Option<String>> for Whom {
@@ -125,12 +130,16 @@ impl<O: Office> Clerk<O> {
         Self { verifier, ..self }
     }
 
-    /// Shows a letter as it would go to somebody. `text` stands in for the event's own.
+    /// Shows a letter as it would go to somebody.
     ///
     /// # Errors
     /// [`SendError::Nobody`], [`SendError::Nothing`], [`SendError::Text`].
-    pub fn preview(&self, desk: &Desk, code: &EventCode, who: &Whom, text: Option<OwnText>) -> Result<Shown> {
-        let case = self.example(desk, code, who, text)?;
+    pub fn preview(&self, desk: &Desk, code: &EventCode, who: &Whom, trial: Trial) -> Result<Shown> {
+        trial.check()?;
+        if *who == Whom::MadeUp {
+            return Ok(self.made_up(desk, code, &trial)?.shown);
+        }
+        let case = self.example(desk, code, who, trial)?;
         let to = match case.person.email.as_deref() {
             Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
             None => return Err(SendError::NoAddress(case.certificate.number)),
@@ -146,11 +155,15 @@ impl<O: Office> Clerk<O> {
     ///
     /// # Errors
     /// As [`Clerk::preview`].
-    pub fn test(&self, desk: &Desk, code: &EventCode, who: &Whom, to: Address) -> Result<Letter> {
-        let case = self.example(desk, code, who, None)?;
+    pub fn test(&self, desk: &Desk, code: &EventCode, who: &Whom, trial: Trial, to: Address) -> Result<Letter> {
+        trial.check()?;
         let to = Mailbox { name: None, address: to };
         let id = crate::mail::MessageId::random(desk.now)?;
         let message_id = format!("test.{id}@{}", self.config.domain);
+        if *who == Whom::MadeUp {
+            return self.made_up_letter(desk, self.made_up(desk, code, &trial)?, to, message_id);
+        }
+        let case = self.example(desk, code, who, trial)?;
         match self.written(desk.store, &case, to, message_id, (desk.now, self.shown_leads()))? {
             Ok(letter) => Ok(letter),
             Err(why) => Err(SendError::Nothing(why)),
@@ -163,7 +176,7 @@ impl<O: Office> Clerk<O> {
     }
 
     /// Returns what leads nowhere, in a letter that is only shown.
-    fn shown_leads(&self) -> Leads {
+    pub(super) fn shown_leads(&self) -> Leads {
         self.leads(Tokens { link: Some("example"), picture: Some("example") })
     }
 
@@ -180,36 +193,55 @@ impl<O: Office> Clerk<O> {
             topic => self.notice(case, topic, leads.link.clone())?,
         };
         let counts = case.plan.mail.opens && case.topic != Topic::AddressChanged;
-        let Some(picture) = leads.picture.as_ref().filter(|_| counts) else {
-            return Ok((content, attached));
-        };
+        Ok((self.counted(content, leads, counts)?, attached))
+    }
+
+    /// Adds the picture by which it is counted that a letter was opened, where that is counted.
+    pub(super) fn counted(&self, content: Content, leads: &Leads, counts: bool) -> Result<Content> {
+        let Some(picture) = leads.picture.as_ref().filter(|_| counts) else { return Ok(content) };
         let language = content.language.clone();
         let counted = content.counted(picture, &self.office.issuer().name);
-        let counted = counted.map_err(|problem| SendError::Text { language: Some(language), problem })?;
-        Ok((counted, attached))
+        counted.map_err(|problem| SendError::Text { language: Some(language), problem })
     }
 
     fn issued(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
         let Case { event, plan, certificate, person, .. } = case;
+        let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
+        let days = certificate.printed_days();
+        let has = Has {
+            name: &certificate.recipient,
+            number: &certificate.number,
+            issued: days.issued,
+            valid_until: days.valid_until,
+            replaces: case.replaces,
+        };
+        self.congratulation((event, plan), (own, plan.language_of(person)), has, link)
+    }
+
+    /// Writes that somebody has a certificate, and says whether the PDF is attached.
+    pub(super) fn congratulation(
+        &self,
+        (event, plan): (&Event, &EventPlan),
+        (own, locale): (&[OwnText], Option<&str>),
+        has: Has<'_>,
+        link: Option<String>,
+    ) -> Result<(Content, bool)> {
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
-        let locale = plan.language_of(person);
-        let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
         let language = compose::language(own, locale);
-        let days = certificate.printed_days();
         let facts = Facts {
-            name: certificate.recipient.clone(),
+            name: has.name.to_owned(),
             event: event.achievement.name.clone(),
             organiser: plan.organiser.clone().unwrap_or_else(|| issuer.name.clone()),
             issuer: issuer.name.clone(),
-            number: certificate.number.to_string(),
-            issued_on: written_day(&language, days.issued),
-            valid_until: days.valid_until.map(|last| written_day(&language, last)),
+            number: has.number.to_string(),
+            issued_on: written_day(&language, has.issued),
+            valid_until: has.valid_until.map(|last| written_day(&language, last)),
             verify: self.verifier.clone().unwrap_or_else(|| format!("https://{}", issuer.verifier)),
             link,
             link_days: self.config.link_days,
             attached,
-            replaces: case.replaces,
+            replaces: has.replaces,
         };
         let content = compose::write(own, locale, &facts);
         let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
@@ -348,12 +380,10 @@ impl<O: Office> Clerk<O> {
     }
 
     /// Returns a case of an event, of a certificate in force.
-    fn example(&self, desk: &Desk, code: &EventCode, who: &Whom, text: Option<OwnText>) -> Result<Case> {
+    fn example(&self, desk: &Desk, code: &EventCode, who: &Whom, trial: Trial) -> Result<Case> {
         let planned = acts::planned(desk, code)?;
-        if let Some(text) = &text {
-            text.check().map_err(|problem| SendError::Text { language: text.language.clone(), problem })?;
-        }
-        let (certificate, person) = match who {
+        let (certificate, mut person) = match who {
+            Whom::MadeUp => return Err(SendError::Nobody),
             Whom::Person(who) => {
                 let person = acts::find(desk.store, code, who)?;
                 let number = desk.store.certificate_of(code, &person.key)?.ok_or(SendError::Nobody)?;
@@ -371,6 +401,11 @@ impl<O: Office> Clerk<O> {
         }
         let (event, plan, topic) = (planned.event, planned.plan, Topic::Issued);
         let replaces = newer::replaces(desk.store, &certificate, person.email.as_deref(), None)?;
+        // Shown as to somebody of that language.
+        if let Some(language) = trial.locale() {
+            person.locale = Some(language.to_owned());
+        }
+        let text = trial.text;
         let mut case = Case { event, plan, certificate, person, text, topic, reason: None, page: None, replaces };
         if case.text_of() == Topic::Replaced {
             case.page = self.page(desk.store, &case.plan, &case.certificate)?;
@@ -380,9 +415,18 @@ impl<O: Office> Clerk<O> {
 }
 
 /// Where a letter leads: its link, and the picture by which an open is counted.
-struct Leads {
-    link: Option<String>,
+pub(super) struct Leads {
+    pub(super) link: Option<String>,
     picture: Option<String>,
+}
+
+/// What somebody has: a certificate, or one that is made up.
+pub(super) struct Has<'a> {
+    pub(super) name: &'a str,
+    pub(super) number: &'a CertificateNumber,
+    pub(super) issued: Date,
+    pub(super) valid_until: Option<Date>,
+    pub(super) replaces: bool,
 }
 
 fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {

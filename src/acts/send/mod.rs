@@ -15,6 +15,7 @@ mod returned;
 mod settings;
 mod sought;
 mod tidings;
+mod trial;
 mod unsent;
 
 pub use again::{resend, stop};
@@ -31,6 +32,7 @@ pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
 pub use sought::Sought;
 pub(in crate::acts) use tidings::run_ended;
+pub use trial::Trial;
 pub use unsent::{ShownGroup, Unsent, WouldSend, first_over, would_send};
 
 use crate::acts::ActError;

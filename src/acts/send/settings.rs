@@ -138,7 +138,7 @@ impl EventMail {
     }
 }
 
-fn is_tag(tag: &str) -> bool {
+pub(super) fn is_tag(tag: &str) -> bool {
     let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
     tag.len() <= 35 && tag.split('-').all(part)
 }

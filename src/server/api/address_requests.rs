@@ -269,11 +269,15 @@ async fn approve(
         let said = Said { same_address: approval.same_address, ..Said::default() };
         let agreed = Agreed { email: approval.email, events: approval.events, said };
         let decided = lost::approve(desk, &number, &agreed, &seen).map_err(|error| if_match.told(error))?;
-        Ok((decided.email, tagged(desk, &number)?))
+        let language = acts::plan(desk.store, number.event())?.0.language;
+        Ok((decided.email, language, tagged(desk, &number)?))
     });
-    let (email, view) = done.await?;
+    let (email, language, view) = done.await?;
+    // Who has a language of their own is written to in that.
+    let of_event = language.as_deref().and_then(Texts::named);
+    let texts = of_event.unwrap_or_else(|| Texts::of_house(app.issuer.language.now()));
     // The ordinary way in: a link that proves the mailbox, and no session.
-    drop(tokio::spawn(async move { app.post_link(email, &Texts::all()[0]).await }));
+    drop(tokio::spawn(async move { app.post_link(email, texts).await }));
     Ok(view)
 }
 

@@ -198,6 +198,17 @@ struct EventFilter {
     limit: Option<u32>,
     /// `true`: those that are archived; else those that are not.
     archived: Option<bool>,
+    /// Only those whose title or code holds this text.
+    #[param(example = "workshop")]
+    q: Option<String>,
+}
+
+impl EventFilter {
+    /// Says whether it looks for an event.
+    fn looks_for(&self, event: &Event) -> bool {
+        let Some(text) = self.q.as_ref().map(|text| text.trim().to_lowercase()) else { return true };
+        [&*event.achievement.name, event.code.as_str()].iter().any(|own| own.to_lowercase().contains(&text))
+    }
 }
 
 /// List events by code
@@ -214,15 +225,17 @@ async fn list(
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.list_at_desk(&caller, limit, false, move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
-            let page = desk.store.events(cursor, limit)?;
+            let mut page = desk.store.events(cursor, limit)?;
+            // Of those that are not looked for no more is read.
+            page.items.retain(|event| filter.looks_for(event));
             let planned = |event: Event| {
                 let (plan, revision) = acts::plan(desk.store, &event.code)?;
                 Ok(Planned { event, plan, revision })
             };
             Ok((page.items.into_iter().map(planned).collect::<Result<_, StoreError>>()?, page.next))
         };
-        let keep = |one: &Planned| one.plan.archived.is_some() == filter.archived.unwrap_or_default();
-        let page = run::filtered(filter.cursor.as_deref(), limit, LOOKED_AT, read, keep)?;
+        let keep = |one: &Planned| Ok(one.plan.archived.is_some() == filter.archived.unwrap_or_default());
+        let page = run::filtered::<_, StoreError>(filter.cursor.as_deref(), limit, LOOKED_AT, read, keep)?;
         Ok(Json(Listing::of(page, EventView::of)))
     })
     .await

@@ -11,9 +11,11 @@ mod eligibility;
 mod events;
 mod exceptions;
 mod keys;
+mod language;
 mod listings;
 mod mail;
 pub(super) mod participants;
+mod previewed;
 mod proof;
 mod quality;
 mod runs;
@@ -38,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(eligibility::routes())
         .merge(events::routes())
         .merge(exceptions::routes())
+        .merge(previewed::routes())
         .merge(participants::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())
@@ -54,6 +57,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(upkeep::routes())
         .merge(standing::routes())
         .merge(address::routes())
+        .merge(language::routes())
         .merge(time_zone::routes())
 }
 

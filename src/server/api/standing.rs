@@ -11,6 +11,7 @@ use crate::accounts::Permission;
 use crate::acts::correct::{self, Which};
 use crate::acts::figures::{self, Figures};
 use crate::acts::{ApprovalState, CorrectionState, approval, backup, lost, run, upkeep};
+use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::mail::{outbox, setup};
 use crate::server::extract::Query;
@@ -76,8 +77,8 @@ struct Standing {
     backup_failed: bool,
     /// Whether the last drill found something.
     drill_failed: bool,
-    /// Runs of which something failed and that were not repeated since, or done anew over the same group; publications aside.
-    /// Where there are many, they are counted once a minute.
+    /// Runs of which something failed and that were not repeated since, or done anew over the same group; publications aside. Where
+    /// there are many of these, or of what follows, they are counted once a minute.
     failed_runs: usize,
     /// Approvals that wait for somebody.
     pending_approvals: usize,
@@ -87,8 +88,8 @@ struct Standing {
     pending_address_requests: usize,
 }
 
-/// Runs from which on their count is kept for a minute.
-const MANY_RUNS: usize = 500;
+/// How many have to be looked at for a count until it is kept for a minute.
+const MANY: usize = 500;
 
 /// Show how the service stands
 #[utoipa::path(get, path = "/standing", tag = "Operations", extensions(("x-permission" = json!("view"))),
@@ -98,7 +99,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, 
     let ready = ops::ready(State(app.clone())).await;
     let waits = {
         let key = format!("{:?}", caller.scope);
-        app.at_desk(&caller, move |app, desk| waiting(app, desk, key)).await?
+        app.at_desk(&caller, move |app, desk| waiting(app, desk, &key)).await?
     };
     app.aside(move |app| {
         // What stands still is told by its seconds.
@@ -117,42 +118,62 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, 
 }
 
 /// What waits for somebody, of what the caller sees.
-fn waiting(app: &App, desk: &Desk, key: String) -> Result<Standing, Problem> {
-    let failed_runs = match app.failed_runs().of_late(&key, desk.now) {
-        Some((count, false)) => count,
-        _ => {
-            let found = run::unrepeated(desk.store)?;
-            if found.looked >= MANY_RUNS {
-                app.failed_runs().keep(key, found.runs.len(), desk.now);
-            }
-            found.runs.len()
-        }
-    };
+fn waiting(app: &App, desk: &Desk, scope: &str) -> Result<Standing, Problem> {
     let (store, now) = (desk.store, desk.now);
+    let of_late = |what: &str, count: &dyn Fn() -> Result<Looked, Problem>| of_late(app, (what, scope), now, count);
     let pending = (Some(ApprovalState::Pending), true);
     let corrections = Which { state: Some(CorrectionState::Pending), ..Which::default() };
     Ok(Standing {
-        failed_runs,
-        pending_approvals: counted(|cursor| approval::list(store, pending, now, cursor, PAGE_LIMIT))?,
-        pending_corrections: counted(|cursor| correct::list(store, &corrections, cursor, PAGE_LIMIT))?,
-        pending_address_requests: counted(|cursor| {
-            lost::list(store, Some(CorrectionState::Pending), cursor, PAGE_LIMIT)
+        failed_runs: of_late("runs", &|| {
+            let found = run::unrepeated(store)?;
+            Ok(Looked { count: found.runs.len(), looked: found.looked })
+        })?,
+        pending_approvals: of_late("approvals", &|| {
+            counted(|cursor| approval::list(store, pending, now, cursor, PAGE_LIMIT))
+        })?,
+        pending_corrections: of_late("corrections", &|| {
+            counted(|cursor| correct::list(store, &corrections, cursor, PAGE_LIMIT))
+        })?,
+        pending_address_requests: of_late("addresses", &|| {
+            counted(|cursor| lost::list(store, Some(CorrectionState::Pending), cursor, PAGE_LIMIT))
         })?,
         ..Standing::default()
     })
 }
 
-/// Counts all of a listing.
-fn counted<T>(list: impl Fn(Option<&str>) -> run::Result<Page<T>>) -> Result<usize, Problem> {
-    let (mut count, mut cursor) = (0, None::<String>);
-    loop {
-        let page = list(cursor.as_deref())?;
-        count += page.items.len();
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(count);
-        }
+/// A count, and how many were looked at for it.
+struct Looked {
+    count: usize,
+    looked: usize,
+}
+
+/// Returns a count of what a scope sees: where many are looked at for it, as it was within the last minute.
+fn of_late(
+    app: &App,
+    (what, scope): (&str, &str),
+    now: Timestamp,
+    count: &dyn Fn() -> Result<Looked, Problem>,
+) -> Result<usize, Problem> {
+    let (kept, key) = (app.waiting(), format!("{what} {scope}"));
+    if let Some((count, false)) = kept.of_late(&key, now) {
+        return Ok(count);
     }
+    let Looked { count, looked } = count().inspect_err(|_| kept.give_up(&key))?;
+    match looked >= MANY {
+        true => kept.keep(key, count, now),
+        false => kept.forget(&key),
+    }
+    Ok(count)
+}
+
+/// Counts all of a listing.
+fn counted<T>(list: impl Fn(Option<&str>) -> run::Result<Page<T>>) -> Result<Looked, Problem> {
+    let mut count = 0;
+    Page::each(list, |_| {
+        count += 1;
+        true
+    })?;
+    Ok(Looked { count, looked: count })
 }
 
 fn keys(app: &App, standing: &mut Standing) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::desk::HouseLanguage;
 use crate::pages::Texts;
 
 /// Name of the cookie that keeps a language that was chosen.
@@ -11,8 +12,8 @@ pub(super) const COOKIE: &str = "testamur_language";
 pub(super) const OWN: &str = "__Host-testamur_own_language";
 
 /// Returns the language of a page: the one that was chosen here, else that of who is in, else the first that the browser names (RFC 9110
-/// section 12.5.4), else English.
-pub(super) fn wanted(headers: &HeaderMap) -> &'static Texts {
+/// section 12.5.4), else that of the house.
+pub(super) fn wanted(headers: &HeaderMap, house: &HouseLanguage) -> &'static Texts {
     let kept = |name: &str| super::cookie(headers, name).and_then(|tag| Texts::named(&tag));
     let chosen = kept(COOKIE).or_else(|| kept(OWN));
     let named = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -25,7 +26,7 @@ pub(super) fn wanted(headers: &HeaderMap) -> &'static Texts {
         Some(best) if best.1 >= one.1 => Some(best),
         _ => Some(one),
     });
-    chosen.or(best.map(|(texts, _)| texts)).unwrap_or(&Texts::all()[0])
+    chosen.or(best.map(|(texts, _)| texts)).unwrap_or_else(|| Texts::of_house(house.now()))
 }
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
     fn a_browser_gets_the_language_that_it_wants_most() {
         let language_of = |text: &str| {
             let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, text.parse().unwrap())]);
-            wanted(&headers).language
+            wanted(&headers, &HouseLanguage::default()).language
         };
         for (text, language) in [
             ("de-AT,de;q=0.9,en;q=0.8", "de"),
@@ -49,6 +50,12 @@ mod tests {
         ] {
             assert_eq!(language_of(text), language, "{text}");
         }
+        let hindi = HouseLanguage::fixed("hi".parse().unwrap());
+        assert_eq!(
+            wanted(&HeaderMap::new(), &hindi).language,
+            "hi",
+            "who wants none that is spoken gets that of the house"
+        );
     }
 
     #[test]
@@ -58,7 +65,7 @@ mod tests {
         for (cookies, language) in [(chosen.as_str(), "fr"), (own.as_str(), "ar"), ("", "de")] {
             let pairs = [(header::ACCEPT_LANGUAGE, "de"), (header::COOKIE, cookies)];
             let headers = HeaderMap::from_iter(pairs.map(|(name, value)| (name, value.parse().unwrap())));
-            assert_eq!(wanted(&headers).language, language, "{cookies}");
+            assert_eq!(wanted(&headers, &HouseLanguage::default()).language, language, "{cookies}");
         }
     }
 }

@@ -98,7 +98,7 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let asked = Query::<Language>::try_from_uri(&parts.uri).ok().and_then(|Query(query)| query.lang);
         let chosen = asked.as_deref().and_then(Texts::named);
-        let texts = chosen.unwrap_or_else(|| language::wanted(&parts.headers));
+        let texts = chosen.unwrap_or_else(|| language::wanted(&parts.headers, &app.issuer.language));
         let fail = |problem: Problem| Failure { texts, issuer: app.issuer.name.clone(), base: base(app), problem };
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await.map_err(fail)?;
         if !app.public_rate().allows(address) {

@@ -19,9 +19,9 @@ use tokio::sync::{Mutex, Notify};
 use super::form::Fields;
 use super::inside::Outside;
 use super::parts::Print;
-use super::phrases;
 use super::ui::{Choice, Facts, Field, Form, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::words::Words;
+use super::{house_language, phrases};
 use crate::accounts::Secret;
 use crate::credential::Timestamp;
 use crate::mail::relay::Patience;
@@ -50,6 +50,8 @@ pub struct Wanted {
     pub domain: String,
     /// Where days begin and end, by the IANA database's name.
     pub time_zone: Option<String>,
+    /// What the issuer speaks where nobody's own language is known, by its tag; English if left out.
+    pub house_language: Option<String>,
     /// At which address people will reach the service, if that is known.
     pub address: Option<String>,
     /// Of the key files.
@@ -290,6 +292,7 @@ fn asked(state: &Begin, door: &Outside, token: &str, tried: &Tried<'_>, kept: &K
         .field(Field::text("domain", w.s("begin-domain")).required().hint(w.s("begin-domain-hint")))
         .fields(address)
         .field(Field::text("time_zone", w.s("begin-zone")).hint(w.s("begin-zone-hint")))
+        .field(house_language::field(w, w.language).hint(w.s("house-language-hint")))
         .field(logo)
         .field(Field::heading(w.s("begin-owner")))
         .field(Field::text("name", w.s("name")).required().auto("name"))
@@ -451,6 +454,7 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
         domain: fields.get("domain").to_owned(),
         address: fields.some("address").map(str::to_owned),
         time_zone: fields.some("time_zone").map(str::to_owned),
+        house_language: fields.some("language").map(str::to_owned),
         passphrase,
         owner: (fields.get("name").to_owned(), fields.get("email").to_owned(), kept.secret("password")),
         relay,

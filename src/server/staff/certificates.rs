@@ -442,8 +442,8 @@ pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sen
     }
     let event = number.split('-').nth(1).unwrap_or_default();
     let body = json!({ "kind": "send", "event": event, "numbers": [number] });
-    if let Some(told) = staff.before("/runs", &fields, &body).await {
-        return done(&staff, &number, &fields, Ok(told), "sending").await;
+    if let Some(told) = staff.before("/runs", &fields, &body).await.transpose() {
+        return done(&staff, &number, &fields, told, "sending").await;
     }
     // What was sent already is not sent again by this: that is said, and nothing is on its way.
     let preview = staff.post("/runs/preview", &Fields::default(), body.clone()).await;

@@ -63,7 +63,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, refused: Refused<'_>) -
             page = page.part(Notice { tone: Tone::Amber, text: w.s("course-away"), items: away });
         }
         let form = Form::new(staff, &format!("{path}/course"), w.s("save"))
-            .field(Field::hidden("seen", &told.tag))
+            // It goes on from what there is by now, as far as that was brought in.
+            .field(Field::hidden("seen", &told.tag).filled())
             .fields(typed.iter().flat_map(|listed| listed.fields(w)))
             .tried(&refused.course);
         page = page.part(Section::new("course", w.s("course-change")).part(form)).part_if(attendance(

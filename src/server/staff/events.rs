@@ -274,6 +274,7 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
     let vain = format!("/mail/messages?in_vain=unsettled&limit=100&event={code}");
     let came_back = items(&staff.get_if(&vain).await.unwrap_or_default()).len() as u64;
     let published = staff.get_if("/publish").await.unwrap_or_default();
+    let previewed = staff.get_if(&format!("{path}/previewed")).await.unwrap_or_default();
     let step = |key: &str, way: &str, done: bool, how: String| Step {
         title: w.s(key),
         state: how,
@@ -300,6 +301,10 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             !missing("no_template"),
             how(!missing("no_template"), "step-there", "step-missing"),
         ),
+        {
+            let (state, tone) = super::preview::step(staff, &previewed);
+            Step { tone, ..step("step-preview", "/preview", false, state) }
+        },
         step(
             "step-completed",
             "/state",
@@ -324,12 +329,20 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
         };
     }
     steps.push(publish);
-    // Nobody has to send anything who chose no mail server.
-    let off = w.s("step-send-off");
-    if let Some(next) = steps.iter_mut().find(|step| step.tone == Tone::Grey && step.state != off) {
+    if let Some(next) = next_of(w, &mut steps, has_issued) {
         next.next = true;
     }
     Ok(steps)
+}
+
+/// Returns the one thing to do next.
+fn next_of<'s>(w: &Words, steps: &'s mut [Step], has_issued: bool) -> Option<&'s mut Step> {
+    // Nobody has to send anything who chose no mail server; and nobody to look at what was issued already.
+    let (off, preview) = (w.s("step-send-off"), w.s("step-preview"));
+    steps.iter_mut().find(|step| match step.title == preview {
+        true => !has_issued && step.tone != Tone::Green,
+        false => step.tone == Tone::Grey && step.state != off,
+    })
 }
 
 /// Returns what is said of the step that sends, and how it looks. Where no mail leaves, nothing was asked for and nothing is missing.

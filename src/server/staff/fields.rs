@@ -189,8 +189,8 @@ pub(super) struct Form {
     stacked: bool,
     /// In which language it says what was wrong.
     w: &'static Words,
-    /// Another button, by the name that it sends.
-    also: Option<(&'static str, String)>,
+    /// Other buttons, by the names that they send.
+    also: Vec<(&'static str, String)>,
     /// Whether script asks what it would do while it is filled in.
     counted: bool,
 }
@@ -221,7 +221,7 @@ impl Form {
             optional: String::new(),
             stacked: false,
             w: Words::first(),
-            also: None,
+            also: Vec::new(),
             counted: false,
         }
     }
@@ -238,9 +238,9 @@ impl Form {
         self
     }
 
-    /// Adds a second button, which sends a name of its own.
+    /// Adds another button, which sends a name of its own.
     pub(super) fn also(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.also = Some((name, text.into()));
+        self.also.push((name, text.into()));
         self
     }
 
@@ -296,6 +296,12 @@ impl Form {
                 Kind::Check => field.value = fields.get(&field.name).to_owned(),
                 Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),
                 Kind::Password | Kind::File(_) | Kind::Files(_) | Kind::Heading | Kind::Grid(_) => {}
+                // Refused for another reason, it goes on resting on what it was filled in from; of a change since, its page tells now.
+                Kind::Hidden if field.name == "seen" && problem.status != StatusCode::PRECONDITION_FAILED.as_u16() => {
+                    field.value = fields.some("seen").unwrap_or(&field.value).to_owned();
+                }
+                // What it keeps of what it does not ask for goes with that: it is of the same record.
+                Kind::Hidden if field.name == "kept" && problem.status == StatusCode::PRECONDITION_FAILED.as_u16() => {}
                 // What is confirmed is what is shown now.
                 Kind::Hidden if ["once", "seen", "expected", "count"].contains(&field.name.as_str()) => {}
                 _ => field.value = fields.get(&field.name).to_owned(),

@@ -13,8 +13,8 @@ use super::words::{self, Words};
 use crate::accounts::{self, Permission, Scope, Secret, check_csrf, csrf_token};
 use crate::credential::{Timestamp, Zone};
 use crate::server::pages::base;
-use crate::server::session;
 use crate::server::{App, Problem};
+use crate::server::{idempotency, session};
 use crate::template::MAX_DOCUMENT_BYTES;
 
 /// A member of staff who looks at a page.
@@ -184,7 +184,16 @@ impl Staff {
     /// # Errors
     /// What the operation says is wrong, for the form that was sent.
     pub(super) async fn ask(&self, method: Method, path: &str, ask: Ask<'_>) -> Result<Told, Problem> {
-        self.within.ask(method, path, ask).await
+        self.within.ask(method, path, ask).await.map_err(|problem| self.said_of_twice(problem))
+    }
+
+    /// Says of a form that is still being done for the first time, in words of its own, that it is: the operation speaks of keys.
+    fn said_of_twice(&self, problem: Problem) -> Problem {
+        let said = self.w.s("form-under-way");
+        match problem.code == idempotency::REQUEST_UNDER_WAY {
+            true => Problem::conflict(idempotency::REQUEST_UNDER_WAY, said),
+            false => problem,
+        }
     }
 
     /// Does what a form asks for with a JSON body, once however often the form is sent.
@@ -203,18 +212,26 @@ impl Staff {
         let body = Some(("application/json", body.to_string().into()));
         let (seen, once, why) = (fields.some("seen"), fields.some("once"), fields.some("why"));
         let ask = Ask { seen, once, why, body, ..Ask::default() };
-        self.within.ask(method, path, ask).await
+        self.ask(method, path, ask).await
     }
 
     /// Returns what an operation answered when this very form was sent before: whoever sends it twice is led where they were led first.
     /// It is asked before anything is looked at that the first time has changed.
-    pub(super) async fn before(&self, path: &str, fields: &Fields, body: &Value) -> Option<Told> {
-        let once = Some(fields.some("once")?);
+    ///
+    /// # Errors
+    /// The first time is still under way, or was done and nobody knows its answer any more.
+    pub(super) async fn before(&self, path: &str, fields: &Fields, body: &Value) -> Result<Option<Told>, Problem> {
+        let Some(once) = fields.some("once") else { return Ok(None) };
         let body = Some(("application/json", body.to_string().into()));
-        self.within
-            .ask(Method::POST, path, Ask { once, body, seen: fields.some("seen"), before: true, ..Ask::default() })
-            .await
-            .ok()
+        let ask = Ask { once: Some(once), body, seen: fields.some("seen"), before: true, ..Ask::default() };
+        match self.ask(Method::POST, path, ask).await {
+            Ok(told) => Ok(Some(told)),
+            Err(problem) if [idempotency::REQUEST_UNDER_WAY, idempotency::ALREADY_DONE].contains(&&*problem.code) => {
+                Err(problem)
+            }
+            // It is the first time; or it was refused then, and is tried anew.
+            Err(_) => Ok(None),
+        }
     }
 
     /// Returns an answer as it comes.

@@ -31,10 +31,12 @@ mod generate;
 mod grid;
 mod home;
 mod hooks;
+mod house_language;
 mod import;
 mod inside;
 mod known;
 mod languages;
+mod letter_texts;
 mod library;
 mod look;
 mod lost_password;
@@ -48,6 +50,7 @@ mod people;
 mod people_batch;
 mod person;
 mod phrases;
+mod preview;
 mod publishing;
 mod reached;
 mod rule;
@@ -125,9 +128,11 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/languages", get(languages::show).post(languages::save))
         .route("/staff/events/{code}/badge.png", get(badge::picture))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
+        .route("/staff/events/{code}/preview", get(preview::show).post(preview::look))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
         .route("/staff/events/{code}/send", get(sending::look).post(sending::send))
         .route("/staff/events/{code}/send/test", post(sending::test))
+        .route("/staff/events/{code}/send/text", post(letter_texts::save))
         .route("/staff/events/{code}/send/settings", post(sending::settle))
         .route("/staff/certificates", get(certificates::list))
         .route("/staff/certificates/batch", get(batch::ask).post(batch::start))

@@ -74,7 +74,7 @@ pub(super) async fn shown(staff: &Staff, code: &str, (fields, said): (&Fields, &
     let page = Page::new(w.s("send-once"))
         .trail(trail(staff, code, &event).into_iter().chain([back]))
         .lead(w.s("send-once-lead"))
-        .part(as_it_goes(w, Section::new("letter", w.s("send-preview")), &letter.value))
+        .part(as_it_goes(w, Section::new("letter", w.s("send-preview")), &letter.value, "letter"))
         .part(start.part(form));
     Ok(staff.page(&page))
 }

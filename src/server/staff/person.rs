@@ -431,8 +431,10 @@ pub(super) async fn retake(Path((code, who)): Path<(String, String)>, Sent { sta
     let body = json!({ "kind": "generate", "event": code, "again": true,
         "people": [id.unwrap_or_else(|| who.clone())] });
     let begun = |told: &Told| staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started");
-    if let Some(told) = staff.before("/runs", &fields, &body).await {
-        return begun(&told);
+    match staff.before("/runs", &fields, &body).await {
+        Ok(None) => {}
+        Ok(Some(told)) => return begun(&told),
+        Err(problem) => return done(&staff, (&code, &who), &fields, Err(problem), ("retake", "")).await,
     }
     // What would make nothing is said here, and no run is begun for it.
     if let Ok(preview) = staff.post("/runs/preview", &Fields::default(), body.clone()).await

@@ -67,7 +67,9 @@ async fn page(
     }
     if staff.may(Permission::Import) {
         let tiers = typed.unwrap_or_else(|| Tiered::kept(&told.value["tiers"]));
-        page = page.part(form(staff, &path, &told.tag, rule, &tiers, tried));
+        // What is tried out first goes on resting on what it was filled in from.
+        let seen = trial.and(asked.some("seen")).unwrap_or(&told.tag);
+        page = page.part(form(staff, &path, seen, rule, &tiers, tried));
     }
     let people = Action::link(w.s("step-people"), staff.at(&format!("{path}/people")));
     Ok(staff.page_with(tried.status(), &page.part(Actions(vec![people]))))

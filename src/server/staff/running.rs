@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{backups, ceremony, mail_server, reached, time_zone, unlock, upkeep};
+use super::{backups, ceremony, house_language, mail_server, reached, time_zone, unlock, upkeep};
 use crate::server::App;
 
 /// Returns the routes.
@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/backups/elsewhere", get(backups::show).post(backups::elsewhere))
         .route("/staff/backups/here", post(backups::here))
         .route("/staff/settings/upkeep", get(upkeep::show).post(upkeep::save))
+        .route("/staff/settings/language", get(house_language::show).post(house_language::save))
         .route("/staff/settings/time-zone", get(time_zone::show).post(time_zone::save))
         .route("/staff/settings/address", get(reached::show).post(reached::save))
         .route("/staff/settings/mail", get(mail_server::show).post(mail_server::save))

@@ -1,6 +1,7 @@
 //! One search over all events: numbers, names, addresses, external ids, and what a QR code says.
 
 use axum::http::Uri;
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::events::text;
@@ -10,8 +11,8 @@ use super::inside::{Answer, Staff, see};
 use super::ui::{Cell, Field, Form, Html, Page, Table, Text, Tone};
 use crate::credential::CertificateNumber;
 
-/// People of one event that are shown.
-const PEOPLE: &str = "10";
+/// Records of each kind that are shown.
+const SHOWN: usize = 50;
 
 /// Finds.
 pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
@@ -26,23 +27,18 @@ pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
     if wanted.chars().count() < 2 {
         return Ok(staff.page(&page));
     }
-    let events = staff.get("/events?limit=500").await?;
-    let (people, certificates) = (people(&staff, &events, wanted).await, certificates(&staff, wanted).await?);
-    let is_there = |event: &&Value| {
-        let lower = wanted.to_lowercase();
-        [text(event, "title"), text(event, "code")].iter().any(|text| text.to_lowercase().contains(&lower))
-    };
-    let found: Vec<Vec<Cell>> =
-        items(&events).iter().filter(is_there).map(|event| super::events::row(&staff, event)).collect();
-    if events["next"].is_string() {
-        page = page.notice(Tone::Amber, w.count("search-part", items(&events).len() as u64));
-    }
-    if found.is_empty() && people.is_empty() && certificates.is_empty() {
+    let (people, certificates) = (people(&staff, wanted).await?, certificates(&staff, wanted).await?);
+    let events = staff.get(&format!("/events?{}", written([("q", wanted), ("limit", &SHOWN.to_string())]))).await?;
+    let found: Vec<Vec<Cell>> = items(&events).iter().map(|event| super::events::row(&staff, event)).collect();
+    if found.is_empty() && people.rows.is_empty() && certificates.rows.is_empty() {
         page = page.part(Text(w.s("search-nothing")));
     }
+    if events["next"].is_string() || people.more || certificates.more {
+        page = page.notice(Tone::Amber, w.s("search-more"));
+    }
     for (caption, heads, rows) in [
-        ("people", vec![w.s("name"), w.s("email"), w.s("event"), w.s("certificate")], people),
-        ("nav-certificates", vec![w.s("name"), w.s("certificate"), w.s("state"), w.s("issued")], certificates),
+        ("people", vec![w.s("name"), w.s("email"), w.s("event"), w.s("certificate")], people.rows),
+        ("nav-certificates", vec![w.s("name"), w.s("certificate"), w.s("state"), w.s("issued")], certificates.rows),
         ("nav-events", super::events::heads(w), found),
     ] {
         if !rows.is_empty() {
@@ -88,41 +84,51 @@ fn ways(wanted: &str) -> Vec<String> {
     ways
 }
 
-async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
-    let mut rows = Vec::new();
-    for event in items(events) {
-        let code = text(event, "code");
-        let mut found: Vec<Value> = Vec::new();
-        for way in ways(wanted) {
-            let query = written([("q", way.as_str()), ("limit", PEOPLE)]);
-            let more = staff.get_if(&format!("/events/{code}/participants?{query}")).await.unwrap_or_default();
-            let new = items(&more).iter().filter(|one| !found.iter().any(|known| known["id"] == one["id"]));
-            let new: Vec<Value> = new.cloned().collect();
-            found.extend(new);
-        }
-        rows.extend(found.iter().map(|person| {
-            vec![
-                Cell::link(
-                    text(person, "name"),
-                    staff.at(&format!("/events/{code}/people/{}", part(&text(person, "id")))),
-                ),
-                Cell::text(text(person, "email")).sub(text(person, "external_id")),
-                Cell::text(text(event, "title")),
-                Cell::text(text(person, "certificate")),
-            ]
-        }));
-    }
-    rows
+/// What is found of one kind.
+struct Found {
+    rows: Vec<Vec<Cell>>,
+    /// Whether there is more than is shown.
+    more: bool,
 }
 
-async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axum::response::Response> {
-    let mut found: Vec<Value> = Vec::new();
+/// Asks a listing for a text in all its ways, each record once; `id` are the members by which one is known.
+async fn found(
+    staff: &Staff,
+    (path, name): (&str, &str),
+    wanted: &str,
+    id: &[&str],
+) -> Result<(Vec<Value>, bool), Response> {
+    let (mut found, mut more): (Vec<Value>, bool) = (Vec::new(), false);
     for way in ways(wanted) {
-        let more = staff.get(&format!("/certificates?{}", written([("text", way.as_str()), ("limit", "50")]))).await?;
-        let new = items(&more).iter().filter(|one| !found.iter().any(|known| known["number"] == one["number"]));
-        let new: Vec<Value> = new.cloned().collect();
+        let told =
+            staff.get(&format!("{path}?{}", written([(name, way.as_str()), ("limit", &SHOWN.to_string())]))).await?;
+        let is_new = |one: &&Value| !found.iter().any(|known| id.iter().all(|member| known[member] == one[member]));
+        let new: Vec<Value> = items(&told).iter().filter(is_new).cloned().collect();
         found.extend(new);
+        more |= told["next"].is_string();
     }
+    more |= found.len() > SHOWN;
+    found.truncate(SHOWN);
+    Ok((found, more))
+}
+
+async fn people(staff: &Staff, wanted: &str) -> Result<Found, Response> {
+    let (found, more) = found(staff, ("/participants", "q"), wanted, &["event", "id"]).await?;
+    let row = |person: &Value| {
+        let (event, id) = (text(person, "event"), text(person, "id"));
+        let card = staff.at(&format!("/events/{}/people/{}", part(&event), part(&id)));
+        vec![
+            Cell::link(text(person, "name"), card),
+            Cell::text(text(person, "email")).sub(text(person, "external_id")),
+            Cell::text(text(person, "event_title")).sub(event),
+            Cell::text(text(person, "certificate")),
+        ]
+    };
+    Ok(Found { rows: found.iter().map(row).collect(), more })
+}
+
+async fn certificates(staff: &Staff, wanted: &str) -> Result<Found, Response> {
+    let (found, more) = found(staff, ("/certificates", "text"), wanted, &["number"]).await?;
     let row = |one: &Value| {
         let number = text(one, "number");
         vec![
@@ -133,7 +139,7 @@ async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axu
             Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
         ]
     };
-    Ok(found.iter().map(row).collect())
+    Ok(Found { rows: found.iter().map(row).collect(), more })
 }
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, LetterHtml, Page, Picture, Section, Table, Text,
+    Tone, Tried,
 };
 use super::within::Told;
 use super::words::Words;
-use super::{one_time, phrases};
+use super::{letter_texts, one_time, phrases};
 use crate::accounts::Permission;
-use crate::mail::compose;
 use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
@@ -24,7 +24,7 @@ pub(super) async fn look(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     sending(&staff, &code, &query(uri.query()), &Tried::NEW).await
 }
 
-async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+pub(super) async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let event = staff.get(&path).await?;
     let told = staff.told(&format!("{path}/mail")).await?;
@@ -37,10 +37,20 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     if waits.newer > 0 {
         page = page.notice(Tone::Amber, w.count("send-newer-wait", waits.newer));
     }
-    // What is wrong with the settings stands in their form.
-    let settled = tried.0.is_some_and(|(fields, _)| !fields.get("kept").is_empty());
-    if let Some((_, problem)) = tried.0.filter(|_| !settled) {
+    // What is wrong with the settings, or with a text, stands in their forms.
+    let has_forms = staff.may(Permission::Send) && mail["set_up"] == true;
+    let settled = has_forms && tried.0.is_some_and(|(fields, _)| !fields.get("kept").is_empty());
+    let of_text = has_forms && letter_texts::is_its_form(asked);
+    if let Some((_, problem)) = tried.0.filter(|_| !settled && !of_text) {
         page = page.problem(Tone::Red, staff.w, problem);
+    }
+    if of_text {
+        let (tone, said) = match tried.0 {
+            Some(_) => (Tone::Red, "letter-text-refused"),
+            None => (Tone::Grey, "letter-text-below"),
+        };
+        let way = Action::link(w.s("letter-texts"), "#texts".to_owned());
+        page = page.notice(tone, w.s(said)).part(Actions(vec![way]));
     }
     if settled {
         // The form is far below: whoever sent it sees here that it was refused, and the way there.
@@ -57,12 +67,12 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     }
     let over = waits.shown_over(asked.some("over")).filter(|_| mail["set_up"] == true);
     page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path, asked, over).await);
-    if staff.may(Permission::Send) && mail["set_up"] == true {
+    if has_forms {
         let own = if settled { tried } else { &Tried::NEW };
         page = page.part(start(staff, &path, &waits, asked));
         page = page.part(one_time::section(staff, &path, waits.to_whom(staff.w), asked));
-        page =
-            page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), asked.get("text") == "built-in", own));
+        page = page.part(letter_texts::section(staff, &path, (&told.tag, &told.value["mail"]), asked, tried).await);
+        page = page.part(settings(staff, &path, (&told.tag, &told.value["mail"]), own));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -107,7 +117,7 @@ async fn letter(staff: &Staff, path: &str, asked: &Fields, over: Option<&str>) -
             let query = written([("person", person.unwrap_or(&theirs))]);
             let src = staff.at(&format!("{path}/specimen.png?{query}"));
             let attached = Picture { src, alt: w.s("send-preview-certificate") };
-            let section = as_it_goes(w, section.part(another), &told.value);
+            let section = as_it_goes(w, section.part(another), &told.value, "letter");
             section.part(Text(w.s("send-preview-certificate"))).part(attached).into()
         }
         Err(problem) => section.part(another).part(Text(phrases::problem(w, &problem).text)).into(),
@@ -115,7 +125,7 @@ async fn letter(staff: &Staff, path: &str, asked: &Fields, over: Option<&str>) -
 }
 
 /// Shows a letter as it goes.
-pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section {
+pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value, id: &str) -> Section {
     let facts = Facts::known([
         (w.s("mail-from"), Some(text(letter, "from"))),
         (w.s("mail-to"), Some(text(letter, "to"))),
@@ -126,7 +136,11 @@ pub(super) fn as_it_goes(w: &Words, section: Section, letter: &Value) -> Section
         true => section.part(Text(w.s("send-stands-in"))),
         false => section,
     };
-    section.part(facts).part(super::ui::Letter(text(letter, "text")))
+    let (language, said) = (text(letter, "language"), text(letter, "text"));
+    let section = section.part(facts).part(super::ui::Letter(said.clone()));
+    let as_html =
+        Section::new(&format!("{id}-html"), w.s("send-as-html")).part(LetterHtml::of(&language, &said)).folded();
+    section.part(as_html)
 }
 
 /// Those over whom a run can send, as they are shown before it does.
@@ -283,21 +297,9 @@ fn told_to_people(w: &Words, mail: &Value) -> Vec<Field> {
     TOLD.into_iter().map(switch).chain([remind]).collect()
 }
 
-fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: bool, tried: &Tried<'_>) -> Html {
+fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), tried: &Tried<'_>) -> Html {
     let w = staff.w;
     let when = ["by_hand", "with_issuing"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
-    let own = mail["texts"]
-        .as_array()
-        .and_then(|texts| texts.iter().find(|text| text["language"].is_null()))
-        .cloned()
-        .unwrap_or_default();
-    let own = match built_in {
-        true => {
-            let (subject, text) = compose::built_in_text(Some(w.language));
-            json!({ "subject": subject, "text": text })
-        }
-        false => own,
-    };
     let form = Form::new(staff, &format!("{path}/send/settings"), w.s("save"))
         .field(Field::hidden("seen", seen))
         .field(Field::hidden("kept", mail.to_string()))
@@ -318,20 +320,9 @@ fn settings(staff: &Staff, path: &str, (seen, mail): (&str, &Value), built_in: b
         .fields(told_to_people(w, mail))
         .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
         .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
-        .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))
-        .field(
-            Field::new("text", w.s("mail-text"), Kind::Area(10))
-                .value(text(&own, "text"))
-                .hint(w.with("send-placeholders", [("example", "{{ name }}".into())])),
-        )
         .tried(tried);
-    let placeholders = compose::PLACEHOLDERS
-        .map(|name| (format!("{{{{ {name} }}}}"), w.s(&format!("placeholder-{}", name.replace('_', "-")))));
-    let start = Action::link(w.s("send-built-in"), staff.at(&format!("{path}/send?text=built-in#settings")));
     let section = Section::new("settings", w.s("send-settings")).part(form);
-    let section = section.part(Text(w.s("send-placeholders-are"))).part(Facts(placeholders.into()));
-    let section = section.part(Actions(vec![start]));
-    if built_in || tried.0.is_some() { section.into() } else { section.folded().into() }
+    if tried.0.is_some() { section.into() } else { section.folded().into() }
 }
 
 /// Starts the run that sends.
@@ -361,8 +352,10 @@ pub(super) async fn send(Path(code): Path<String>, Sent { staff, fields }: Sent)
     }
     let begun = |told: &Told| staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started");
     // By then fewer wait, since the first time has sent to them.
-    if let Some(told) = staff.before("/runs", &fields, &body).await {
-        return begun(&told);
+    match staff.before("/runs", &fields, &body).await {
+        Ok(None) => {}
+        Ok(Some(told)) => return begun(&told),
+        Err(problem) => return refused(&staff, &code, &fields, problem).await,
     }
     if let Some(problem) = changed(&staff, &code, (over, &fields)).await {
         return refused(&staff, &code, &fields, problem).await;
@@ -387,7 +380,7 @@ async fn changed(staff: &Staff, code: &str, (over, fields): (&str, &Fields)) -> 
     Some(Problem::conflict("changed", said))
 }
 
-async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: Problem) -> Response {
+pub(super) async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: Problem) -> Response {
     let tried = Tried(Some((fields, &problem)));
     sending(staff, code, fields, &tried).await.unwrap_or_else(|response| response)
 }
@@ -430,9 +423,6 @@ pub(super) async fn settle(Path(code): Path<String>, Sent { staff, fields }: Sen
     for name in ["from", "reply_to"] {
         mail[name] = fields.some(name).map_or(Value::Null, |value| json!(value));
     }
-    let others = mail["texts"].as_array().into_iter().flatten().filter(|text| !text["language"].is_null()).cloned();
-    let own = fields.some("text").map(|text| json!({ "subject": fields.get("subject"), "text": text }));
-    mail["texts"] = others.chain(own).collect();
     match staff.send(Method::PUT, &format!("{path}/mail"), &fields, mail).await {
         Ok(_) => staff.done(&format!("{path}/send"), "saved"),
         Err(problem) => refused(&staff, &code, &fields, problem).await,

@@ -5,8 +5,8 @@ use axum::extract::State;
 use serde_json::Value;
 
 use super::inside::{Answer, Staff};
-use super::phrases;
 use super::ui::{Action, Actions, Facts, Html, Notice, Page, Section, Text, Tone};
+use super::{languages, phrases};
 use crate::accounts::Permission;
 use crate::mail::Security;
 use crate::server::App;
@@ -40,15 +40,25 @@ fn organisation(app: &App, staff: &Staff) -> Html {
         (w.s("begin-domain"), app.issuer.host.clone()),
         (w.s("begin-identity"), app.issuer.did()),
         (w.s("begin-zone"), app.issuer.zone.name().to_owned()),
+        (w.s("house-language"), languages::name(w, app.issuer.language.now().tag())),
         (w.s("settings-verifier"), app.issuer.verifier.clone()),
     ]);
     let section = Section::new("organisation", w.s("begin-organisation")).part(facts);
-    let section = section.part(Text(w.s("settings-organisation")));
-    if app.issuer.zone.is_fixed() {
-        return section.part(Text(w.s("settings-zone-fixed"))).into();
+    let mut section = section.part(Text(w.s("settings-organisation")));
+    let mut ways = Vec::new();
+    for (fixed, said, change, page) in [
+        (app.issuer.zone.is_fixed(), "settings-zone-fixed", "zone-change", "time-zone"),
+        (app.issuer.language.is_fixed(), "settings-language-fixed", "house-language-change", "language"),
+    ] {
+        match fixed {
+            true => section = section.part(Text(w.s(said))),
+            false => ways.push(Action::link(w.s(change), staff.at(&format!("/settings/{page}")))),
+        }
     }
-    let change = Action::link(w.s("zone-change"), staff.at("/settings/time-zone"));
-    section.part(Actions(vec![change])).into()
+    match ways.is_empty() {
+        true => section.into(),
+        false => section.part(Actions(ways)).into(),
+    }
 }
 
 fn service(app: &App, staff: &Staff) -> Html {

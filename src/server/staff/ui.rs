@@ -12,6 +12,7 @@ use super::inside::Staff;
 use super::phrases;
 use super::words::Words;
 use crate::accounts::Permission;
+use crate::mail::compose::{Piece, paragraphs};
 use crate::server::Problem;
 
 /// What pages may load, and from where: all from here.
@@ -272,6 +273,21 @@ pub(super) struct Text(pub String);
 #[derive(Template)]
 #[template(path = "pages/staff/letter.html")]
 pub(super) struct Letter(pub String);
+
+/// A letter as programs show it that show HTML: paragraphs, and addresses as links. The message says the same with styles of its own,
+/// which no page of ours takes.
+#[derive(Template)]
+#[template(path = "pages/staff/letter_html.html")]
+pub(super) struct LetterHtml<'t> {
+    language: &'t str,
+    paragraphs: Vec<Vec<Vec<Piece<'t>>>>,
+}
+
+impl<'t> LetterHtml<'t> {
+    pub(super) fn of(language: &'t str, text: &'t str) -> Self {
+        Self { language, paragraphs: paragraphs(text) }
+    }
+}
 
 /// What something is, name by name.
 #[derive(Template)]
@@ -572,6 +588,12 @@ macro_rules! parts {
 }
 
 parts!(Notice, Text, Letter, Facts, Figures, Steps, Actions, Table, Plot, Picture, Progress, Live, Section);
+
+impl From<LetterHtml<'_>> for Html {
+    fn from(part: LetterHtml<'_>) -> Self {
+        Self::of(&part)
+    }
+}
 
 impl From<Form> for Html {
     fn from(form: Form) -> Self {

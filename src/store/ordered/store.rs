@@ -101,6 +101,10 @@ impl<E: Engine> Store for Ordered<E> {
         self.people_found(event, query, cursor, limit)
     }
 
+    fn find_people(&self, text: &str, cursor: Option<&str>, limit: usize) -> Result<Page<(EventCode, Participant)>> {
+        self.people_anywhere(text, cursor, limit)
+    }
+
     fn roster_stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>> {
         self.stamps(event)
     }

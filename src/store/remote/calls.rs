@@ -130,6 +130,11 @@ calls! {
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
         limit: usize = usize => limit
     ) -> Page<Participant>;
+    Lists find_people(
+        text: &str = String => &text,
+        cursor: Option<&str> = Option<String> => cursor.as_deref(),
+        limit: usize = usize => limit
+    ) -> Page<(EventCode, Participant)>;
     Reads roster_stamps(event: &EventCode = EventCode => &event) -> Vec<(u64, u64)>;
     Reads roster_block(event: &EventCode = EventCode => &event, block: u64 = u64 => block) -> Vec<(u64, Participant)>;
     Writes change_event(

@@ -75,6 +75,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
             Belongs::Key,
             &[
                 C::PLANS,
+                C::PREVIEWED,
                 C::RULES,
                 C::LISTED,
                 C::IMPORTS,

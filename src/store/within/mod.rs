@@ -56,12 +56,12 @@ impl<'a> Within<'a> {
 
     /// Returns a page of certificates of one event after the other. A cursor is the event's code and, after a point, that
     /// within it.
-    fn event_by_event(
+    fn event_by_event<T>(
         &self,
         cursor: Option<&str>,
         limit: usize,
-        read: impl Fn(&EventCode, Option<&str>, usize) -> Result<Page<Certificate>>,
-    ) -> Result<Page<Certificate>> {
+        read: impl Fn(&EventCode, Option<&str>, usize) -> Result<Page<T>>,
+    ) -> Result<Page<T>> {
         let limit = limit.clamp(1, PAGE_LIMIT);
         let (from, mut inner) = match cursor.map(|text| (text, text.split_once('.'))) {
             None => (None, None),
@@ -205,6 +205,17 @@ impl Store for Within<'_> {
         limit: usize,
     ) -> Result<Page<Participant>> {
         if self.has(event) { self.store.find_participants(event, query, cursor, limit) } else { Ok(nothing()) }
+    }
+
+    fn find_people(&self, text: &str, cursor: Option<&str>, limit: usize) -> Result<Page<(EventCode, Participant)>> {
+        let query = PeopleQuery { text: Some(text.to_owned()), places: None };
+        if query.wanted_text().is_none() {
+            return Ok(nothing());
+        }
+        self.event_by_event(cursor, limit, |code, cursor, limit| {
+            let page = self.store.find_participants(code, &query, cursor, limit)?;
+            Ok(Page { items: page.items.into_iter().map(|one| (code.clone(), one)).collect(), next: page.next })
+        })
     }
 
     fn roster_stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>> {

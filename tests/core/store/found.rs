@@ -214,6 +214,37 @@ fn certificates_and_people_are_found_as_by_looking_at_all_of_them() {
             assert_eq!(found, of_some, "{query:?}");
         }
         assert!(found_any > 20);
+        let everybody: Vec<(EventCode, Participant)> = {
+            let of = |event: EventCode| {
+                let people = all(300, |cursor, limit| store.participants(&event, cursor, limit));
+                people.into_iter().map(move |person| (event.clone(), person))
+            };
+            let mut events = EVENTS.map(code);
+            events.sort();
+            events.into_iter().flat_map(of).collect()
+        };
+        for text in ["ada", "ÅNG", "ext-", "person1", "花", "lovelace, ada", " ", "", "nobody at all"] {
+            let of_one = |event: &EventCode| {
+                let query = PeopleQuery { text: Some(text.to_owned()), places: None };
+                all(9, |cursor, limit| store.find_participants(event, &query, cursor, limit))
+            };
+            let blank = text.trim().is_empty();
+            let is_found = |(event, person): &&(EventCode, Participant)| !blank && of_one(event).contains(person);
+            let wanted: Vec<_> = everybody.iter().filter(is_found).cloned().collect();
+            for limit in [2, 9, 300] {
+                let full = |cursor: Option<&str>, limit| {
+                    let page = store.find_people(text, cursor, limit)?;
+                    assert!(page.next.is_none() || page.items.len() == limit, "a page is full unless it is the last");
+                    Ok(page)
+                };
+                assert_eq!(all(limit, full), wanted, "{text} {limit}");
+                let of_some: Vec<_> = wanted.iter().filter(|(event, _)| some.contains(event)).cloned().collect();
+                assert_eq!(all(limit, |cursor, limit| within.find_people(text, cursor, limit)), of_some, "{text}");
+            }
+        }
+        for bad in ["x", "zz", "00", "4100", "ff00000000"] {
+            store.find_people("ada", Some(bad), 5).unwrap_err();
+        }
         for event in EVENTS.map(code) {
             let people = all(300, |cursor, limit| store.participants(&event, cursor, limit));
             for text in ["ada", "ÅNG", "ext-", "person1", "花", " ", "", "nobody at all"] {

@@ -122,6 +122,7 @@ impl Store for Between {
         participants_at(event: &EventCode, people: &[&PersonKey]) -> Vec<Option<Participant>>;
         participants(event: &EventCode, cursor: Option<&str>, limit: usize) -> Page<Participant>;
         find_participants(event: &EventCode, query: &PeopleQuery, cursor: Option<&str>, limit: usize) -> Page<Participant>;
+        find_people(text: &str, cursor: Option<&str>, limit: usize) -> Page<(EventCode, Participant)>;
         roster_stamps(event: &EventCode) -> Vec<(u64, u64)>;
         roster_block(event: &EventCode, block: u64) -> Vec<(u64, Participant)>;
         change_event(old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> ();

@@ -1,7 +1,7 @@
 //! Two who change the same thing at once: nothing that was acknowledged is lost, and what was decided before is not carried
 //! out after it became wrong. Each story lets the second act happen right before the first one writes.
 
-mod between;
+pub mod between;
 mod leases;
 mod mailed;
 mod publication;

@@ -66,7 +66,7 @@ const TEMPLATE: Typed = Typed {
 };
 
 /// Forms that have no field to type into, shown here or not: buttons, choices and files.
-const BUTTONS: [&str; 44] = [
+const BUTTONS: [&str; 45] = [
     "/staff/account/notices",
     "/staff/account/sessions/{id}/end",
     "/staff/account/tokens/{id}/delete",
@@ -98,6 +98,7 @@ const BUTTONS: [&str; 44] = [
     "/staff/publishing/look",
     "/staff/runs/{run}/cancel",
     "/staff/runs/{run}/retry",
+    "/staff/settings/language",
     "/staff/settings/mail/remove",
     "/staff/settings/mail/test",
     "/staff/team/tokens/{id}/delete",

@@ -2,6 +2,7 @@
 
 mod address;
 mod backups;
+mod language;
 mod locked;
 mod lost_password;
 mod mail_server;
@@ -27,6 +28,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/backups/elsewhere", "settings"),
     ("/staff/settings/upkeep", "settings"),
     ("/staff/settings/time-zone", "settings"),
+    ("/staff/settings/language", "settings"),
     ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
@@ -38,6 +40,7 @@ pub const ACTS: &[(&str, &str)] = &[
     ("/staff/unlock", "keys"),
     ("/staff/lock", "keys"),
     ("/staff/settings/time-zone", "settings"),
+    ("/staff/settings/language", "settings"),
     ("/staff/settings/address", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),

@@ -67,6 +67,7 @@ impl Service {
             name: "Example".into(),
             verifier: "example.org/verify".into(),
             zone: Default::default(),
+            language: Default::default(),
         };
         KeyFolder::create(keys, &issuer.did(), &issuer.name, "passphrase", Timestamp::from_unix(START)).unwrap();
         let now = Timestamp::from_unix(START);

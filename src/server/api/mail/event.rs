@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::problem::not_taken;
 use crate::accounts::{self, Permission};
 use crate::acts::run::RunOver;
-use crate::acts::send::{self, EventMail, Shown, ShownGroup, Whom};
+use crate::acts::send::{self, EventMail, Shown, ShownGroup, Trial, Whom};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
 use crate::mail::{OwnText, setup};
@@ -150,8 +150,13 @@ async fn settle(
 struct LetterWanted {
     /// Somebody with a certificate, by id, external id or e-mail; the first if left out.
     person: Option<String>,
-    /// A text in place of the event's own.
+    /// A text in place of the event's own, shown as to somebody of its language if it has one.
     text: Option<OwnText>,
+    /// As to somebody of this language.
+    #[schema(example = "de")]
+    language: Option<String>,
+    /// With a name that is made up, also before anybody has a certificate; without `person` and `over`.
+    made_up: bool,
     /// Where nobody is named: the first of those over whom a run of kind `send` would go: `those_without`, `newer_version` or `failed`.
     over: Option<RunOver>,
 }
@@ -214,22 +219,37 @@ async fn preview(
     app.in_turn(&caller, move |app, desk| {
         let code = acts::planned(desk, &event_code(&code)?)?.event.code;
         let whom = match (preview.person, preview.over) {
+            (None, None) if preview.made_up => Whom::MadeUp,
+            _ if preview.made_up => return Err(made_up_alone()),
             (None, Some(over)) => Whom::Holder(send::first_over(desk, &code, over, &app.would_send(desk, &code)?)?),
             (person, _) => person.into(),
         };
-        let shown = clerk(app)?.preview(desk, &code, &whom, preview.text)?;
+        let shown =
+            clerk(app)?.preview(desk, &code, &whom, Trial { text: preview.text, language: preview.language })?;
         Ok(Json(LetterView::of(shown)))
     })
     .await
 }
 
-/// Whom a test message is about.
+/// Who is made up is nobody else.
+fn made_up_alone() -> Problem {
+    Problem::unprocessable("bad-request", "`made_up` goes without `person` and `over`")
+}
+
+/// Whom a test message is about, and what it says.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({}))]
 struct TestWanted {
     /// Somebody with a certificate, by id, external id or e-mail; the first if left out.
     person: Option<String>,
+    /// A text in place of the event's own, also one that is not kept yet.
+    text: Option<OwnText>,
+    /// As to somebody of this language.
+    #[schema(example = "de")]
+    language: Option<String>,
+    /// With a name that is made up, and a specimen attached where a certificate would be; without `person`.
+    made_up: bool,
 }
 
 /// What came of a test message.
@@ -258,7 +278,13 @@ async fn test(
             let code = acts::planned(desk, &event_code(&code)?)?.event.code;
             let clerk = clerk(app)?;
             let to = own_address(app, desk)?;
-            Ok(clerk.test(desk, &code, &wanted.person.into(), to)?)
+            let whom = match (wanted.person, wanted.made_up) {
+                (None, true) => Whom::MadeUp,
+                (Some(_), true) => return Err(made_up_alone()),
+                (person, false) => person.into(),
+            };
+            let trial = Trial { text: wanted.text, language: wanted.language };
+            Ok(clerk.test(desk, &code, &whom, trial, to)?)
         })
         .await?;
     let relay = app.mail_now().usable()?;

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::run;
 use crate::acts::send::{self, InVain, Sought};
 use crate::credential::Timestamp;
 use crate::mail::outbox::{self, MessageQuery};
@@ -165,8 +166,9 @@ async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>
                 let unsettled = InVain { unsettled: true, ..InVain::default() };
                 let counts = (send::in_vain(desk.store, &unsettled)?.len(), send::unsure(desk.store)?);
                 // A few are counted for each who asks.
-                if counts.0 + counts.1 >= MANY {
-                    app.mail_counts().keep(key, counts, desk.now);
+                match counts.0 + counts.1 >= MANY {
+                    true => app.mail_counts().keep(key, counts, desk.now),
+                    false => app.mail_counts().forget(&key),
                 }
                 counts
             }
@@ -315,18 +317,13 @@ fn sought_of(
     (filter, sought): (&MessageFilter, &Sought),
     limit: usize,
 ) -> Result<Page<Message>, StoreError> {
-    let (mut items, mut cursor, mut looked) = (Vec::new(), filter.cursor.clone(), 0);
-    loop {
-        // Never more than are wanted, so that the cursor stands right behind the last one kept.
-        let mut page = outbox::messages(store, query, cursor.as_deref(), limit - items.len())?;
-        looked += page.items.len();
-        page.items.retain(|message| filter.about.is_none_or(|about| about.takes(message)));
-        items.extend(kept(store, page.items, sought)?);
-        cursor = page.next;
-        if cursor.is_none() || items.len() >= limit || looked >= LOOKED_AT {
-            return Ok(Page { items, next: cursor });
-        }
-    }
+    let read = |cursor: Option<&str>, limit| {
+        let page = outbox::messages(store, query, cursor, limit)?;
+        Ok((page.items, page.next))
+    };
+    run::filtered(filter.cursor.as_deref(), limit, LOOKED_AT, read, |message| {
+        Ok(filter.about.is_none_or(|about| about.takes(message)) && sought.takes(store, message)?)
+    })
 }
 
 /// Returns those to whom a text leads.

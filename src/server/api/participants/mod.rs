@@ -2,6 +2,7 @@
 
 mod attendance;
 mod erase;
+mod everywhere;
 mod history;
 mod import_how;
 mod imports;
@@ -36,6 +37,7 @@ const SCANNED: usize = 20_000;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(listing::list, upsert))
+        .routes(routes!(everywhere::search))
         .routes(routes!(show, change, delete))
         .routes(routes!(merge))
         .routes(routes!(attendance::attendance))

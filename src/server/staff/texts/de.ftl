@@ -215,6 +215,10 @@ event-state-archived = Archiviert
 step-people = Teilnehmende
 step-rule = Regel
 step-template = Vorlage
+step-preview = Vorschau
+step-preview-not-yet = noch nicht angesehen
+step-preview-looked = angesehen am { $day }
+step-preview-anew = seither geändert: neu anzusehen
 step-completed = Abschluss
 step-generate = Zertifikate
 step-send = Senden
@@ -706,7 +710,6 @@ send-when = Wann gesendet wird
 send-by-hand = Wenn jemand es hier startet
 send-with-issuing = Mit jedem ausgestellten Zertifikat
 send-attach = PDF anhängen
-send-text-hint = Leer: der eingebaute Text, in der Sprache jeder Person.
 
 # Publishing
 publishing-lead = Was zum Prüfen nötig ist: die Schlüssel des Ausstellers und was widerrufen ist.
@@ -763,16 +766,13 @@ key-not-confirmed = Der Name des Schlüssels stimmt nicht mit der Eingabe übere
 # Search
 search-what = Suchen
 search-hint = Eine Nummer, ein Name, eine E-Mail, eine Kennung oder der Inhalt eines QR-Codes.
-search-part =
-    { $count ->
-        [one] Personen wurden nur in einer Veranstaltung gesucht: Es gibt weitere.
-       *[other] Personen wurden nur in den ersten { $count } Veranstaltungen nach Kürzel gesucht: Es gibt weitere.
-    }
+search-more = Es ist mehr zu finden, als hier gezeigt wird. Geben Sie mehr von dem ein, was Sie suchen.
 search-nothing = Nichts wurde gefunden. Versuchen Sie es mit einem Teil des Namens oder der Adresse, einer Nummer, einer Kennung oder dem Text eines QR-Codes.
 
 # What was done
 said-event-made = Die Veranstaltung ist angelegt.
 said-saved = Gespeichert.
+said-previewed = Es ist vermerkt, dass Sie die Vorschau angesehen haben.
 said-imported = Die Liste ist übernommen.
 said-file-gone = Die Datei wurde nicht so lange aufbewahrt. Wählen Sie sie erneut.
 said-run-started = Begonnen.
@@ -844,6 +844,8 @@ begin-domain = Domain
 begin-domain-hint = Etwa certs.example.org: Sie steht in jedem Zertifikat und lässt sich später nicht ändern. Dort steht, was zum Prüfen nötig ist. Zum Ausprobieren: localhost.
 begin-here-only = { $domain } kennt nur dieser Rechner oder dieses Netz: Die Links und QR-Codes der Zertifikate führen sonst niemanden irgendwohin. Zum Ausprobieren genügt das. Die Domain steht in jedem Zertifikat und ändert sich nicht: Um für andere auszustellen, richten Sie in einem leeren Ordner neu ein, mit einer Domain, die Ihnen gehört.
 begin-zone = Zeitzone
+house-language = Sprache der Organisation
+house-language-hint = In ihr ist die veröffentlichte Startseite, und Seiten und Briefe für alle, die keine Sprache nennen.
 begin-owner = Sie, mit allen Rechten
 begin-password = Ihr Passwort
 begin-password-hint = Mindestens 12 Zeichen.

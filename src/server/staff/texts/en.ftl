@@ -215,6 +215,10 @@ event-state-archived = Archived
 step-people = Participants
 step-rule = Rule
 step-template = Template
+step-preview = Preview
+step-preview-not-yet = not looked at yet
+step-preview-looked = looked at on { $day }
+step-preview-anew = changed since: to be looked at anew
 step-completed = Completion
 step-generate = Certificates
 step-send = Send
@@ -706,7 +710,6 @@ send-when = When mail is sent
 send-by-hand = When somebody starts it here
 send-with-issuing = With each certificate that is issued
 send-attach = Attach the PDF
-send-text-hint = Empty: the built-in text, in each person's language.
 
 # Publishing
 publishing-lead = What is needed to check certificates: the issuer’s keys, and what was revoked.
@@ -763,16 +766,13 @@ key-not-confirmed = The key's name is not what was typed.
 # Search
 search-what = Search
 search-hint = A number, a name, an e-mail, an id, or what a QR code says.
-search-part =
-    { $count ->
-        [one] People were looked for in one event only: there are more.
-       *[other] People were looked for in the first { $count } events by their code only: there are more.
-    }
+search-more = More is found than is shown here. Type more of what you look for.
 search-nothing = Nothing was found. Try a part of the name or address, a number, an id, or what a QR code says.
 
 # What was done
 said-event-made = The event was created.
 said-saved = Saved.
+said-previewed = It is noted that you have looked at the preview.
 said-imported = The list was taken in.
 said-file-gone = The file was not kept this long. Choose it again.
 said-run-started = Started.
@@ -844,6 +844,8 @@ begin-domain = Domain
 begin-domain-hint = As certs.example.org: every certificate names it and it cannot be changed later. What verifiers need is published there. For a trial: localhost.
 begin-here-only = Only this machine or this network knows { $domain }: the links and QR codes of certificates will lead nobody else anywhere. That is enough to try things out. The domain stands in every certificate and does not change: to issue for others, set up again in an empty folder, with a domain of yours.
 begin-zone = Time zone
+house-language = Language of the organisation
+house-language-hint = The published start page speaks it, and pages and letters of whoever says no language.
 begin-owner = You, the first owner
 begin-password = Your password
 begin-password-hint = At least 12 characters.

@@ -146,6 +146,8 @@ act-keys-lock = Schlüssel gesperrt
 act-keys-unlock = Schlüssel entsperrt
 act-keys-unlock-refused = Falsche Passphrase für die Schlüssel
 act-issuer-time-zone = Zeitzone des Ausstellers geändert
+act-issuer-language = Sprache des Ausstellers geändert
+act-event-preview = Vorschau einer Veranstaltung angesehen
 act-mail-address = Adresse des Dienstes geändert
 act-site-look = Nach der veröffentlichten Website gesehen
 act-mail-seen = Nachricht als erledigt markiert
@@ -276,3 +278,35 @@ template-became-added = Neu
 template-became-removed = Herausgenommen
 template-became-changed = Geändert
 template-became-moved = Auf einer anderen Ebene
+
+# Vorschau der Zertifikate einer Veranstaltung
+preview-lead = So werden die Zertifikate aussehen, bevor eines ausgestellt ist. Das Ansehen ist eine Empfehlung: Nichts wartet darauf.
+preview-not-yet = Noch niemand hat gesagt, dass er sie angesehen hat.
+preview-as-looked = Jemand hat sie so angesehen, wie sie jetzt ist.
+preview-anew = Seit jemand sie angesehen hat, hat sich etwas geändert. Sehen Sie sie neu an.
+preview-since-event = Was die Veranstaltung nennt, hat sich geändert.
+preview-since-template = Die Vorlage oder ihre Version hat sich geändert.
+preview-since-list = Die Liste der Personen hat sich geändert.
+preview-by = Angesehen von
+preview-at = Angesehen am
+preview-version = { $template }, Version { $version }
+preview-no-template = Die Veranstaltung hat noch keine Vorlage.
+preview-nobody = Noch niemand steht auf der Liste.
+preview-drawn = So werden sie aussehen
+preview-show = Zeigen
+preview-look = Sagen, dass Sie sie angesehen haben
+preview-look-text = Es wird mit Ihrem Namen, der Version der Vorlage und der Liste von jetzt vermerkt. Ändert sich eines davon, sagt es dieser Schritt.
+preview-looked = Ich habe sie angesehen
+
+# Texte der Briefe
+letter-texts = Texte der Briefe
+letter-texts-lead = Was die Briefe der Veranstaltung sagen, wo es nicht der eingebaute Text ist: ein Text für alle anderen, und einer für jede Sprache, die Sie schreiben. Wer eine Sprache hat, bekommt den Text in ihr.
+letter-texts-none = Es gibt keinen eigenen: Die Briefe sagen, was eingebaut ist, in sieben Sprachen.
+letter-text-others = Alle anderen Sprachen
+letter-text-language-hint = Eine andere Sprache ist ein anderer Text; die übrigen bleiben. Ein Text, der leer gespeichert wird, ist weg.
+letter-text-whose-hint = Jemand mit Zertifikat: E-Mail oder Kennung. Leer: ein erfundener Name.
+letter-text-look = Erst ansehen
+letter-text-looked = So würde er gehen
+letter-text-refused = Der Text wurde nicht gespeichert. Was daran falsch ist, steht unten.
+letter-text-below = Unten steht der Text, wie er gehen würde. Gespeichert ist er noch nicht.
+send-as-html = Als HTML

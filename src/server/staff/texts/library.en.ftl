@@ -146,6 +146,8 @@ act-keys-lock = Keys locked
 act-keys-unlock = Keys unlocked
 act-keys-unlock-refused = Wrong passphrase for the keys
 act-issuer-time-zone = Time zone of the issuer changed
+act-issuer-language = Language of the issuer changed
+act-event-preview = Preview of an event looked at
 act-mail-address = Address of the service changed
 act-site-look = Looked for the published site
 act-mail-seen = Message marked as seen to
@@ -276,3 +278,35 @@ template-became-added = New
 template-became-removed = Taken out
 template-became-changed = Changed
 template-became-moved = On another layer
+
+# Preview of an event's certificates
+preview-lead = This is how certificates will look, before any is issued. Looking is advice: nothing waits for it.
+preview-not-yet = Nobody has said yet that they looked.
+preview-as-looked = Somebody has looked at it as it is now.
+preview-anew = It has changed since somebody looked. Look at it anew.
+preview-since-event = What the event says has changed.
+preview-since-template = The template, or its version, has changed.
+preview-since-list = The list of participants has changed.
+preview-by = Looked at by
+preview-at = Looked at on
+preview-version = { $template }, version { $version }
+preview-no-template = The event has no template yet.
+preview-nobody = Nobody is on the list yet.
+preview-drawn = As they will look
+preview-show = Show
+preview-look = Say that you have looked
+preview-look-text = It is noted with your name, the template’s version and the list as it is now. If one of them changes, the step says so.
+preview-looked = I have looked at it
+
+# Standing texts of letters
+letter-texts = Texts of the letters
+letter-texts-lead = What an event’s letters say, where it is not what is built in: a text for all others, and one for each language that you write. Whoever has a language gets the text of that.
+letter-texts-none = There is none of the event’s own: letters say what is built in, in seven languages.
+letter-text-others = All other languages
+letter-text-language-hint = Another language is another text; the others stay. A text that is emptied and saved is taken away.
+letter-text-whose-hint = Somebody with a certificate: e-mail or id. Empty: a name that is made up.
+letter-text-look = Look at it first
+letter-text-looked = As it would go
+letter-text-refused = The text was not saved. What is wrong with it stands below.
+letter-text-below = Below, the text is shown as it would go. It is not saved yet.
+send-as-html = As HTML

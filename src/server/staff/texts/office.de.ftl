@@ -1,6 +1,7 @@
 
 # What is wrong, beside the field
 form-look = Sehen Sie nach, was unten markiert ist.
+form-under-way = Dieses Formular wurde schon gesendet und wird gerade bearbeitet. Sehen Sie gleich nach, was daraus geworden ist; zweimal geschieht es nicht.
 forbidden = Ihre Rolle erlaubt das nicht. Wer diesen Dienst verwaltet, kann das ändern.
 detail-wrong-password = Das ist nicht Ihr Passwort.
 detail-weak-password = Wählen Sie ein anderes: 12 bis 200 Zeichen, und keines, das alle ausprobieren.
@@ -224,6 +225,7 @@ settings-not-ready = Mit dem Dienst stimmt etwas nicht.
 settings-verifier = Adresse in QR-Codes
 settings-organisation = Name und Domain stehen in jedem Zertifikat: issuer, domain und verifier in testamur.toml.
 settings-zone-fixed = Auch die Zeitzone steht in testamur.toml: time_zone.
+settings-language-fixed = Auch die Sprache steht in testamur.toml: language.
 settings-service = Dienst
 settings-service-text = Der Abschnitt [serve] von testamur.toml.
 settings-address = Adresse dieses Dienstes

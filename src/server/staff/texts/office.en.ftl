@@ -1,6 +1,7 @@
 
 # What is wrong, beside the field
 form-look = Look at what is marked below.
+form-under-way = This form was sent already, and what it asks for is being done. Look in a moment what became of it; it is not done twice.
 forbidden = Your role does not include this. An owner of this service can change that.
 detail-wrong-password = This is not your password.
 detail-weak-password = Choose another: 12 to 200 characters, and none of the passwords that everybody tries.
@@ -224,6 +225,7 @@ settings-not-ready = Something is wrong with the service.
 settings-verifier = Address in QR codes
 settings-organisation = Name and domain stand in every certificate: issuer, domain and verifier of testamur.toml.
 settings-zone-fixed = The time zone is said by testamur.toml, too: time_zone.
+settings-language-fixed = The language is said by testamur.toml, too: language.
 settings-service = Service
 settings-service-text = The section [serve] of testamur.toml.
 settings-address = Address of this service

@@ -83,6 +83,62 @@ impl<E: Engine> Ordered<E> {
         }
     }
 
+    /// Returns a page of the people of all events of whom a text is true.
+    pub(in super::super) fn people_anywhere(
+        &self,
+        text: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<(EventCode, Participant)>> {
+        let query = PeopleQuery { text: Some(text.to_owned()), places: None };
+        let Some(text) = query.wanted_text() else { return Ok(Page { items: Vec::new(), next: None }) };
+        let (sought, limit) = (Sought::new(&text), limit.clamp(1, PAGE_LIMIT));
+        let (prefix, start) = (keys::named(kind::ROSTER, b""), keys::named(kind::TEXTS, b""));
+        let after = keys::after(&prefix, cursor)?;
+        let mut from = match after == prefix {
+            true => start.clone(),
+            false => {
+                let (event, place_of) = placed(&after).ok_or_else(|| bad_cursor(cursor))?;
+                keys::before(&place(&event, place_of).0)
+            }
+        };
+        let (mut items, mut last, mut there) = (Vec::new(), Vec::new(), BTreeMap::new());
+        loop {
+            wanted::check()?;
+            let found = self.engine.range(&from, &keys::end(&start), BLOCKS)?;
+            self.settle()?;
+            let Some((key, _)) = found.last() else { return Ok(Page { items, next: None }) };
+            from.clone_from(key);
+            for (key, block) in found.iter().filter(|(_, block)| sought.may_be_in(block)) {
+                let (event, _) = placed(key).ok_or_else(|| blocks::broken(&self.engine))?;
+                // What is left of an event that is being removed is found no more.
+                if !self.is_there(&mut there, &event)? {
+                    continue;
+                }
+                for place in self.places_with(&sought, &[(key.clone(), block.clone())])? {
+                    let at = keys::place(&event, place);
+                    let person = if at > after { self.person_at(&event, place)? } else { None };
+                    let Some(person) = person.filter(|person| holds(&person_text(person), &text)) else { continue };
+                    if items.len() == limit {
+                        return Ok(Page { items, next: Some(keys::cursor(&prefix, &last)) });
+                    }
+                    items.push((event.clone(), person));
+                    last = at;
+                }
+            }
+        }
+    }
+
+    /// Says whether there is an event; each is looked at once.
+    fn is_there(&self, known: &mut BTreeMap<EventCode, bool>, event: &EventCode) -> Result<bool> {
+        if let Some(is_there) = known.get(event) {
+            return Ok(*is_there);
+        }
+        let is_there = self.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_some();
+        known.insert(event.clone(), is_there);
+        Ok(is_there)
+    }
+
     /// Returns a page of those who have these places.
     fn people_of_places(
         &self,
@@ -163,13 +219,22 @@ impl<E: Engine> Ordered<E> {
     }
 }
 
+/// Splits a key of a roster, or of its blocks, into the event and the number.
+fn placed(key: &[u8]) -> Option<(EventCode, u64)> {
+    let (head, number) = key.get(1..)?.split_last_chunk()?;
+    let code = std::str::from_utf8(head.strip_suffix(&[0])?).ok()?.parse().ok()?;
+    Some((code, u64::from_be_bytes(*number)))
+}
+
+fn bad_cursor(cursor: Option<&str>) -> StoreError {
+    StoreError::Cursor(cursor.unwrap_or_default().chars().take(40).collect())
+}
+
 /// Returns the place that a cursor continues after; 0 without one.
 fn place_after(prefix: &[u8], cursor: Option<&str>) -> Result<u64> {
     let after = keys::after(prefix, cursor)?;
     match after[prefix.len()..] {
         [] => Ok(0),
-        ref rest => <[u8; 8]>::try_from(rest)
-            .map(u64::from_be_bytes)
-            .map_err(|_| StoreError::Cursor(cursor.unwrap_or_default().chars().take(40).collect())),
+        ref rest => <[u8; 8]>::try_from(rest).map(u64::from_be_bytes).map_err(|_| bad_cursor(cursor)),
     }
 }

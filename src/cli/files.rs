@@ -108,15 +108,15 @@ impl FileWriter<'_> {
 
     /// Makes a file of what was signed by this process, and verified then.
     fn fresh(&self, item: &Printable, kind: FileKind) -> Result<Vec<u8>, FilesError> {
-        let Printable { certificate, scene, face } = item;
+        let certificate = &item.certificate;
         let Maker { faces, desk, .. } = &self.maker;
         let verifier = &desk.issuer.verifier;
-        let picture = |dpi| faces.png_of(face, scene.clone(), certificate, verifier, dpi);
+        let picture = |dpi| faces.png_of(item, verifier, dpi);
         let made = match kind {
             FileKind::Jwt => return Ok(certificate.jws.clone().into_bytes()),
             FileKind::Png => picture(PICTURE_DPI),
             FileKind::Png300 => picture(PRINT_DPI),
-            FileKind::Pdf => face.pdf(scene.clone(), certificate, verifier),
+            FileKind::Pdf => item.pdf(verifier),
             FileKind::Json | FileKind::BakedPng | FileKind::BakedSvg => return Err(FilesError::NoKeys),
         };
         made.map_err(|cause| FilesError::Draw { number: certificate.number.to_string(), cause })

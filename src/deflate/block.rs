@@ -2,7 +2,7 @@
 
 use super::huffman;
 use super::parse::{Counts, Token};
-use super::tables::{self, Coded, DISTANCES, END_OF_BLOCK, MAX_MATCH, MIN_MATCH};
+use super::tables::{self, Coded, DISTANCES, END_OF_BLOCK, LITERALS, MAX_MATCH, MIN_MATCH};
 
 /// Longest code of literals, lengths and distances.
 const CODE_LIMIT: usize = 15;
@@ -18,16 +18,21 @@ const LONG_GAP: usize = 5;
 
 /// The codes of a block and what it comes to.
 pub(super) struct Plan {
-    literals: Vec<u8>,
-    distances: Vec<u8>,
+    literals: [u8; SYMBOLS],
+    distances: [u8; DISTANCES],
     /// None: the fixed codes.
     header: Option<Header>,
     bits: usize,
+    /// Whether the codes are made for the counts as they are.
+    is_plain: bool,
 }
 
-/// The fixed code of literals and lengths. 288 exist, so that it is complete; the last two never occur.
-const FIXED: [u8; 288] = {
-    let mut lengths = [0; 288];
+/// Literals and lengths. 288 exist, so that the fixed code is complete; the last two never occur.
+const SYMBOLS: usize = 288;
+
+/// The fixed code of literals and lengths.
+const FIXED: [u8; SYMBOLS] = {
+    let mut lengths = [0; SYMBOLS];
     let mut symbol = 0;
     while symbol < lengths.len() {
         lengths[symbol] = fixed_length(symbol);
@@ -46,54 +51,71 @@ pub(super) const fn fixed_length(symbol: usize) -> u8 {
 }
 
 impl Plan {
-    /// Plans the shorter of the two forms.
-    pub(super) fn of(counts: &Counts) -> Self {
-        Self::shortest(counts, &SMOOTH)
-    }
-
-    /// Plans with less care, to compare paths.
+    /// Plans the shorter of the two forms, with less care than can be taken, to compare paths.
     pub(super) fn rough(counts: &Counts) -> Self {
-        Self::shortest(counts, &SMOOTH[..1])
+        let level = (smooth(&counts.literals, SMOOTH[0]), smooth(&counts.distances, SMOOTH[0]));
+        let mut plan = Self::fixed(counts);
+        plan.try_codes(counts, &level.0, &level.1);
+        plan.is_plain = (&level.0, &level.1) != (&counts.literals, &counts.distances)
+            && plan.try_codes(counts, &counts.literals, &counts.distances);
+        plan
     }
 
-    fn shortest(counts: &Counts, tolerances: &[f32]) -> Self {
-        let smooth = tolerances.iter().map(|one| (smooth(&counts.literals, *one), smooth(&counts.distances, *one)));
-        let mut pictures: Vec<(Vec<u32>, Vec<u32>)> = Vec::with_capacity(tolerances.len() + 1);
-        // Several may level nothing, or the same: the first of equals is taken in any case.
-        for picture in smooth.chain([(counts.literals.to_vec(), counts.distances.to_vec())]) {
-            if !pictures.contains(&picture) {
-                pictures.push(picture);
+    /// Returns the shortest plan for the counts that this one is a rough one for.
+    pub(super) fn with_care(mut self, counts: &Counts) -> Self {
+        let mut tried: Vec<([u32; LITERALS], [u32; DISTANCES])> = Vec::with_capacity(SMOOTH.len());
+        for tolerance in &SMOOTH[1..] {
+            let level = (smooth(&counts.literals, *tolerance), smooth(&counts.distances, *tolerance));
+            // The first of equals is taken, and counts as they are come last, unless this levels nothing.
+            if (&level.0, &level.1) == (&counts.literals, &counts.distances) {
+                self.is_plain = false;
+            } else if !tried.contains(&level) {
+                let than = self.bits + usize::from(self.is_plain);
+                self.try_codes_below(than, counts, &level.0, &level.1);
+                tried.push(level);
             }
         }
-        let shorter = |best: Self, (literals, distances): (Vec<u32>, Vec<u32>)| {
-            Self::with_codes(counts, &literals, &distances, best.bits).unwrap_or(best)
-        };
-        pictures.into_iter().fold(Self::fixed(counts), shorter)
+        self
     }
 
     /// Plans codes made for the counts as they are.
     pub(super) fn plain(counts: &Counts) -> Self {
-        Self::shortest(counts, &[])
+        let mut plan = Self::fixed(counts);
+        plan.try_codes(counts, &counts.literals, &counts.distances);
+        plan
     }
 
     fn fixed(counts: &Counts) -> Self {
         let bits = 3 + counts.bits(&FIXED, &[5; DISTANCES]);
-        Self { literals: FIXED.to_vec(), distances: vec![5; DISTANCES], header: None, bits }
+        Self { literals: FIXED, distances: [5; DISTANCES], header: None, bits, is_plain: false }
     }
 
-    /// Plans codes made for `literals` and `distances`, which may be a smoother picture of `counts`; nothing if that is not
-    /// shorter than so many bits.
-    fn with_codes(counts: &Counts, literals: &[u32], distances: &[u32], than: usize) -> Option<Self> {
-        let literals = huffman::lengths(literals, CODE_LIMIT);
-        let distances = huffman::lengths(distances, CODE_LIMIT);
+    /// Takes codes made for `literals` and `distances`, which may be a smoother picture of `counts`, if that is shorter; says whether
+    /// it is.
+    fn try_codes(&mut self, counts: &Counts, literals: &[u32; LITERALS], distances: &[u32; DISTANCES]) -> bool {
+        self.try_codes_below(self.bits, counts, literals, distances)
+    }
+
+    fn try_codes_below(
+        &mut self,
+        than: usize,
+        counts: &Counts,
+        literals: &[u32; LITERALS],
+        distances: &[u32; DISTANCES],
+    ) -> bool {
+        let literals: [u8; SYMBOLS] = huffman::lengths(literals, CODE_LIMIT);
+        let distances: [u8; DISTANCES] = huffman::lengths(distances, CODE_LIMIT);
         let data = 3 + counts.bits(&literals, &distances);
         // No header has fewer bits.
         if data + 14 >= than {
-            return None;
+            return false;
         }
         let header = Header::of(&literals, &distances);
-        let bits = data + header.bits();
-        (bits < than).then_some(Self { literals, distances, header: Some(header), bits })
+        let bits = data + header.bits;
+        if bits < than {
+            *self = Self { literals, distances, header: Some(header), bits, is_plain: false };
+        }
+        bits < than
     }
 
     /// Returns the size of the whole block.
@@ -102,7 +124,7 @@ impl Plan {
     }
 
     /// Returns the code lengths of literals with lengths, and of distances.
-    pub(super) fn lengths(&self) -> (&[u8], &[u8]) {
+    pub(super) fn lengths(&self) -> (&[u8; SYMBOLS], &[u8; DISTANCES]) {
         (&self.literals, &self.distances)
     }
 }
@@ -111,18 +133,24 @@ impl Plan {
 ///
 /// A stretch grows while the next count is within `tolerance` of the stretch's mean; stretches of fewer than four are
 /// left alone, and so are long gaps, which the header skips cheaply. A used symbol never loses its code.
-fn smooth(counts: &[u32], tolerance: f32) -> Vec<u32> {
-    let mut level = counts.to_vec();
+fn smooth<const SYMBOLS: usize>(counts: &[u32; SYMBOLS], tolerance: f32) -> [u32; SYMBOLS] {
+    let mut level = *counts;
+    // How many unused symbols follow each other from each one on.
+    let mut gaps = [0_u16; SYMBOLS];
+    for at in (0..SYMBOLS).rev() {
+        let next = gaps.get(at + 1).copied().unwrap_or_default();
+        gaps[at] = if counts[at] == 0 { next + 1 } else { 0 };
+    }
     let mut start = 0;
     while start < counts.len() {
-        let gap = counts[start..].iter().take_while(|count| **count == 0).count();
+        let gap = usize::from(gaps[start]);
         if gap >= LONG_GAP {
             start += gap;
             continue;
         }
         let (mut sum, mut end) = (counts[start], start + 1);
         while end < counts.len() {
-            let next_gap = counts[end..].iter().take_while(|count| **count == 0).count();
+            let next_gap = usize::from(gaps[end]);
             let mean = sum as f32 / (end - start) as f32;
             if next_gap >= LONG_GAP || (counts[end] as f32 - mean).abs() > tolerance {
                 break;
@@ -157,7 +185,7 @@ pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> 
         None => bits.add(1, 2),
         Some(header) => {
             bits.add(2, 2);
-            header.write(&mut bits);
+            header.write(plan.lengths(), &mut bits);
         }
     }
     let literals = coded(&plan.literals);
@@ -167,9 +195,8 @@ pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> 
         match token {
             Token::Literal(byte) => bits.push(literals[usize::from(*byte)]),
             Token::Match(found) => {
-                bits.push(lengths[usize::from(found.length)]);
                 let distance = tables::distance(usize::from(found.distance));
-                bits.push(distances[distance.symbol].with(distance));
+                bits.push(lengths[usize::from(found.length)].then(distances[distance.symbol].with(distance)));
             }
         }
     }
@@ -186,9 +213,9 @@ pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> 
 }
 
 /// Returns each symbol's code.
-fn coded(lengths: &[u8]) -> Vec<Code> {
-    let codes = huffman::codes(lengths).into_iter().zip(lengths);
-    codes.map(|(bits, count)| Code { bits: u32::from(bits), count: u32::from(*count) }).collect()
+fn coded<const SYMBOLS: usize>(lengths: &[u8; SYMBOLS]) -> [Code; SYMBOLS] {
+    let mut codes = huffman::codes(lengths);
+    std::array::from_fn(|symbol| Code { bits: codes.next().unwrap_or_default().into(), count: lengths[symbol].into() })
 }
 
 /// Returns what each length of a match is written as.
@@ -201,17 +228,22 @@ fn lengths(literals: &[Code]) -> [Code; MAX_MATCH + 1] {
     lengths
 }
 
-/// Up to 28 bits to be written.
+/// Up to 48 bits to be written: a length and a distance, with the extra bits of both.
 #[derive(Debug, Clone, Copy, Default)]
 struct Code {
-    bits: u32,
+    bits: u64,
     count: u32,
 }
 
 impl Code {
     /// Returns the code with the extra bits of what it stands for.
     fn with(self, coded: Coded) -> Self {
-        Self { bits: self.bits | coded.extra << self.count, count: self.count + coded.extra_bits }
+        self.then(Self { bits: coded.extra.into(), count: coded.extra_bits })
+    }
+
+    /// Returns both, one behind the other.
+    fn then(self, next: Self) -> Self {
+        Self { bits: self.bits | next.bits << self.count, count: self.count + next.count }
     }
 }
 
@@ -219,11 +251,16 @@ impl Code {
 struct Header {
     literals: usize,
     distances: usize,
-    items: Vec<Item>,
-    lengths: Vec<u8>,
+    /// What code lengths were taken to cost when it was decided where they are repeated.
+    prices: [u8; HEADER_CODES],
+    lengths: [u8; HEADER_CODES],
     /// How many of [`HEADER_ORDER`] are given.
     given: usize,
+    bits: usize,
 }
+
+/// Codes of the header: code lengths, and repetitions of one.
+const HEADER_CODES: usize = HEADER_ORDER.len();
 
 /// A code length, or a repetition of one, with its extra bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,96 +269,99 @@ struct Item {
     extra: u8,
 }
 
-impl Item {
-    fn extra_bits(self) -> u8 {
-        match self.symbol {
-            16 => 2,
-            17 => 3,
-            18 => 7,
-            _ => 0,
-        }
-    }
-}
+/// Bits behind each code of the header.
+const EXTRA_BITS: [u8; HEADER_CODES] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3, 7];
 
 impl Header {
-    fn of(literals: &[u8], distances: &[u8]) -> Self {
+    fn of(literals: &[u8; SYMBOLS], distances: &[u8; DISTANCES]) -> Self {
         let used =
             |lengths: &[u8], least: usize| lengths.iter().rposition(|l| *l > 0).map_or(least, |at| at + 1).max(least);
-        let (literal_count, distance_count) = (used(literals, 257), used(distances, 1));
-        let all = [&literals[..literal_count], &distances[..distance_count]].concat();
-        let mut prices = [4u8; 19];
+        let (literals_used, distances_used) = (used(literals, 257), used(distances, 1));
+        let runs = runs(&literals[..literals_used], &distances[..distances_used]);
+        let mut prices = [4u8; HEADER_CODES];
         let mut best: Option<Self> = None;
         // The spelling decides the code and the code the spelling; two rounds settle it.
         for _ in 0..3 {
-            let items = spell(&all, &prices);
-            let mut counts = [0; 19];
-            items.iter().for_each(|item| counts[usize::from(item.symbol)] += 1);
-            let lengths = huffman::lengths(&counts, HEADER_CODE_LIMIT);
+            let mut counts = [0; HEADER_CODES];
+            spell(&runs, &prices, |item, times| counts[usize::from(item.symbol)] += times as u32);
+            let lengths: [u8; HEADER_CODES] = huffman::lengths(&counts, HEADER_CODE_LIMIT);
             let given = HEADER_ORDER.iter().rposition(|at| lengths[*at] > 0).map_or(4, |at| (at + 1).max(4));
-            let before = prices;
-            for (price, length) in prices.iter_mut().zip(&lengths) {
-                *price = if *length == 0 { 7 } else { *length };
+            let priced = counts.iter().zip(lengths.iter().zip(EXTRA_BITS));
+            let items: u32 = priced.map(|(count, (length, extra))| count * u32::from(length + extra)).sum();
+            let bits = 14 + 3 * given + items as usize;
+            if best.as_ref().is_none_or(|best| bits < best.bits) {
+                let (literals, distances) = (literals_used, distances_used);
+                best = Some(Self { literals, distances, prices, lengths, given, bits });
             }
-            let header = Self { literals: literal_count, distances: distance_count, items, lengths, given };
-            if best.as_ref().is_none_or(|best| header.bits() < best.bits()) {
-                best = Some(header);
-            }
-            if prices == before {
+            let next = lengths.map(|length| if length == 0 { 7 } else { length });
+            if next == prices {
                 break;
             }
+            prices = next;
         }
         best.expect("there is at least one round")
     }
 
-    fn bits(&self) -> usize {
-        let items = self.items.iter().map(|i| usize::from(self.lengths[usize::from(i.symbol)] + i.extra_bits()));
-        14 + 3 * self.given + items.sum::<usize>()
-    }
-
-    fn write(&self, bits: &mut Bits) {
+    fn write(&self, (literals, distances): (&[u8; SYMBOLS], &[u8; DISTANCES]), bits: &mut Bits) {
         bits.add(self.literals as u32 - 257, 5);
         bits.add(self.distances as u32 - 1, 5);
         bits.add(self.given as u32 - 4, 4);
         HEADER_ORDER[..self.given].iter().for_each(|at| bits.add(u32::from(self.lengths[*at]), 3));
         let codes = coded(&self.lengths);
-        for item in &self.items {
-            bits.push(codes[usize::from(item.symbol)]);
-            bits.add(u32::from(item.extra), u32::from(item.extra_bits()));
+        spell(&runs(&literals[..self.literals], &distances[..self.distances]), &self.prices, |item, times| {
+            for _ in 0..times {
+                bits.push(codes[usize::from(item.symbol)]);
+                bits.add(u32::from(item.extra), u32::from(EXTRA_BITS[usize::from(item.symbol)]));
+            }
+        });
+    }
+}
+
+/// Code lengths that are the same one after the other, with how many there are.
+fn runs(literals: &[u8], distances: &[u8]) -> Vec<(u8, u16)> {
+    let mut all = [0; SYMBOLS + DISTANCES];
+    all[..literals.len()].copy_from_slice(literals);
+    all[literals.len()..][..distances.len()].copy_from_slice(distances);
+    let all = &all[..literals.len() + distances.len()];
+    let (mut runs, mut begins) = (Vec::with_capacity(128), 0);
+    for at in 1..=all.len() {
+        if all.get(at) != Some(&all[begins]) {
+            runs.push((all[begins], (at - begins) as u16));
+            begins = at;
         }
     }
+    runs
 }
 
 /// Spells code lengths, run by run, with repetitions where `prices` make them cheaper.
-fn spell(lengths: &[u8], prices: &[u8; 19]) -> Vec<Item> {
-    let mut items = Vec::with_capacity(lengths.len() / 2);
-    for run in lengths.chunk_by(|a, b| a == b) {
-        spell_run(run[0], run.len(), prices, &mut items);
+fn spell(runs: &[(u8, u16)], prices: &[u8; HEADER_CODES], mut say: impl FnMut(Item, usize)) {
+    for (length, count) in runs {
+        spell_run(*length, usize::from(*count), prices, &mut say);
     }
-    items
 }
 
-fn spell_run(length: u8, mut left: usize, prices: &[u8; 19], items: &mut Vec<Item>) {
+fn spell_run(length: u8, mut left: usize, prices: &[u8; HEADER_CODES], say: &mut impl FnMut(Item, usize)) {
     let plain = Item { symbol: length, extra: 0 };
     if length == 0 {
         while left >= 11 {
             let count = left.min(138);
-            items.push(Item { symbol: 18, extra: count as u8 - 11 });
+            say(Item { symbol: 18, extra: count as u8 - 11 }, 1);
             left -= count;
         }
     } else {
         // A repetition needs something to repeat.
-        items.push(plain);
+        say(plain, 1);
         left -= 1;
     }
     let (symbol, most) = if length == 0 { (17, 10) } else { (16, 6) };
     while left > 0 {
         let count = left.min(most);
         let repeated = Item { symbol, extra: count.saturating_sub(3) as u8 };
-        let price = prices[usize::from(symbol)] + repeated.extra_bits();
+        let price = prices[usize::from(symbol)] + EXTRA_BITS[usize::from(symbol)];
         if count < 3 || usize::from(price) >= count * usize::from(prices[usize::from(length)]) {
-            items.extend(std::iter::repeat_n(plain, count));
+            say(plain, count);
         } else {
-            items.push(repeated);
+            say(repeated, 1);
         }
         left -= count;
     }
@@ -336,19 +376,22 @@ struct Bits {
 }
 
 impl Bits {
-    /// Appends up to 32 bits.
+    /// Appends up to 48 bits.
     fn push(&mut self, Code { bits, count }: Code) {
-        self.pending |= u64::from(bits) << self.count;
-        self.count += count;
-        if self.count >= 32 {
-            self.bytes.extend_from_slice(&(self.pending as u32).to_le_bytes());
-            self.pending >>= 32;
-            self.count -= 32;
+        self.pending |= bits << self.count;
+        let pending = self.count + count;
+        if pending < u64::BITS {
+            self.count = pending;
+            return;
         }
+        self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+        // More than 15 were there before: less than all of them are left.
+        self.pending = bits >> (u64::BITS - self.count);
+        self.count = pending - u64::BITS;
     }
 
     fn add(&mut self, bits: u32, count: u32) {
-        self.push(Code { bits, count });
+        self.push(Code { bits: bits.into(), count });
     }
 
     fn finish(mut self) -> Vec<u8> {

@@ -2,8 +2,8 @@
 //! model learns from the path before.
 
 use super::block::Plan;
-use super::matches::Matches;
-use super::tables::{self, DISTANCES, LITERALS, MAX_MATCH, MIN_MATCH};
+use super::matches::{Found, Match, Matches};
+use super::tables::{self, DISTANCES, END_OF_BLOCK, LITERALS, MAX_MATCH, MIN_MATCH};
 
 /// Costs are counted in this fraction of a bit; whole numbers only, so that every machine decides alike.
 const BIT: u32 = 1 << FRACTION;
@@ -19,7 +19,7 @@ pub(super) enum Token {
     /// The byte itself.
     Literal(u8),
     /// A copy.
-    Match(super::matches::Match),
+    Match(Match),
 }
 
 impl Token {
@@ -59,32 +59,29 @@ pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool)
         }
         before = bits;
     }
-    let best = best.expect("there is at least one round");
-    let plan = Plan::of(&Counts::of(&best.tokens));
-    Parsed { plan, ..best }
+    let Parsed { tokens, plan } = best.expect("there is at least one round");
+    let plan = plan.with_care(&Counts::of(&tokens));
+    Parsed { tokens, plan }
 }
 
 /// Costs of every choice, in [`BIT`] fractions.
 struct Costs {
     literal: [u32; 256],
     length: [u32; MAX_MATCH + 1],
-    distance: [u32; DISTANCES],
+    /// Of the symbols in use.
+    distance: [u32; 32],
 }
 
 impl Costs {
     /// Builds the model from the cost of each symbol without its extra bits.
-    fn of(literal: impl Fn(usize) -> u32, distance: impl Fn(usize) -> u32) -> Self {
-        let mut costs = Self { literal: [0; 256], length: [0; MAX_MATCH + 1], distance: [0; DISTANCES] };
-        for (byte, cost) in costs.literal.iter_mut().enumerate() {
-            *cost = literal(byte);
+    fn of(literals: &[u32; LITERALS], distances: &[u32; DISTANCES]) -> Self {
+        let mut costs = Self { literal: [0; 256], length: [0; MAX_MATCH + 1], distance: [0; 32] };
+        costs.literal.copy_from_slice(&literals[..256]);
+        for (symbol, (lengths, extra)) in (END_OF_BLOCK + 1..).zip(tables::lengths()) {
+            costs.length[lengths].fill(literals[symbol] + extra * BIT);
         }
-        for (length, cost) in costs.length.iter_mut().enumerate().skip(MIN_MATCH) {
-            let coded = tables::length(length);
-            *cost = literal(coded.symbol) + coded.extra_bits * BIT;
-        }
-        for (symbol, cost) in costs.distance.iter_mut().enumerate() {
-            let extra_bits = (symbol as u32 / 2).saturating_sub(1);
-            *cost = distance(symbol) + extra_bits * BIT;
+        for (symbol, cost) in distances.iter().enumerate() {
+            costs.distance[symbol] = cost + tables::distance_extra(symbol) * BIT;
         }
         costs
     }
@@ -96,27 +93,27 @@ impl Costs {
             0..=0x7F => 8 * BIT,
             _ => 6 * BIT,
         };
-        Self::of(literal, |symbol| if symbol < 12 { 5 * BIT } else { 3 * BIT })
+        let distance = |symbol: usize| if symbol < 12 { 5 * BIT } else { 3 * BIT };
+        Self::of(&std::array::from_fn(literal), &std::array::from_fn(distance))
     }
 
     /// By how often symbols occurred.
     fn entropy(counts: &Counts) -> Self {
-        let (literals, distances) = (information(&counts.literals), information(&counts.distances));
-        Self::of(|symbol| literals[symbol], |symbol| distances[symbol])
+        Self::of(&information(&counts.literals), &information(&counts.distances))
     }
 
     /// By the block's own codes.
     fn exact(plan: &Plan) -> Self {
         let price = |length: u8| if length == 0 { UNUSED } else { u32::from(length) * BIT };
         let (literals, distances) = plan.lengths();
-        Self::of(|symbol| price(literals[symbol]), |symbol| price(distances[symbol]))
+        Self::of(&std::array::from_fn(|symbol| price(literals[symbol])), &distances.map(price))
     }
 }
 
 /// Returns each symbol's information content; unseen ones count as if seen less than once.
-fn information(counts: &[u32]) -> Vec<u32> {
+fn information<const SYMBOLS: usize>(counts: &[u32; SYMBOLS]) -> [u32; SYMBOLS] {
     let total = log2(counts.iter().sum::<u32>().max(1));
-    counts.iter().map(|count| if *count == 0 { total + 2 * BIT } else { total - log2(*count) }).collect()
+    counts.map(|count| if count == 0 { total + 2 * BIT } else { total - log2(count) })
 }
 
 /// Returns log2 in [`BIT`] fractions, rounded down, by repeated squaring: no floating point, no rounding mode.
@@ -133,59 +130,48 @@ fn log2(value: u32) -> u32 {
     result
 }
 
+/// What a place costs that nothing leads to yet.
+const FAR: u64 = (u32::MAX as u64) << 32;
+
 /// Returns the cheapest path from the first byte to the last.
 fn cheapest(data: &[u8], found: &Matches, costs: &Costs) -> Vec<Token> {
-    let mut reached = vec![u32::MAX; data.len() + 1];
-    // The step that leads there: a match's length above its distance, or 0 for a literal.
-    let mut steps = vec![0_u32; data.len() + 1];
+    // What it costs to get to each place, above the last step that leads there: a match's length above its distance, or 0 for a
+    // literal. Of two that cost the same the first stays.
+    let mut reached = vec![FAR; data.len() + 1];
     reached[0] = 0;
-    for (at, byte) in data.iter().enumerate() {
-        let here = reached[at];
-        let cost = here + costs.literal[usize::from(*byte)];
-        if cost < reached[at + 1] {
-            (reached[at + 1], steps[at + 1]) = (cost, 0);
+    let take = |place: &mut u64, cost: u32, step: u32| {
+        if cost < (*place >> 32) as u32 {
+            *place = u64::from(cost) << 32 | u64::from(step);
         }
-        // A match that only continues the one before is taken whole or not at all: it was cut there already.
-        let matches = found.at(at);
-        let mut shortest = if found.continues(at) { usize::from(matches[0].length) } else { MIN_MATCH };
-        for found in matches {
-            let longest = usize::from(found.length);
-            if shortest <= longest {
-                let cost = here + costs.distance[tables::distance(usize::from(found.distance)).symbol];
-                let places = at + shortest..=at + longest;
-                let step = (shortest as u32) << 16 | u32::from(found.distance);
-                relax(
-                    &mut reached[places.clone()],
-                    &mut steps[places],
-                    (cost, step),
-                    &costs.length[shortest..=longest],
-                );
-                shortest = longest + 1;
+    };
+    for (at, (byte, matches)) in data.iter().zip(found.by_position()).enumerate() {
+        let here = (reached[at] >> 32) as u32;
+        take(&mut reached[at + 1], here + costs.literal[usize::from(*byte)], 0);
+        for Found { longest, shortest, symbol } in matches {
+            let cost = here + costs.distance[usize::from(symbol % 32)];
+            let (first, end) = (usize::from(*shortest), usize::from(longest.length) + 1);
+            let mut step = u32::from(*shortest) << 16 | u32::from(longest.distance);
+            take(&mut reached[at + first], cost + costs.length[first], step);
+            // Most have no other length.
+            if first + 1 < end {
+                for (place, length) in reached[at + first + 1..at + end].iter_mut().zip(&costs.length[first + 1..end]) {
+                    step += 1 << 16;
+                    take(place, cost + length, step);
+                }
             }
         }
     }
-    walk_back(data, &steps)
+    walk_back(data, &reached)
 }
 
-/// Takes a match of each of these lengths, of which the first is that of `step`, wherever that is cheaper. Both are written in any
-/// case, so that several are done at once.
-fn relax(reached: &mut [u32], steps: &mut [u32], (cost, mut step): (u32, u32), lengths: &[u32]) {
-    for ((reached, taken), length) in reached.iter_mut().zip(steps).zip(lengths) {
-        let cost = cost + length;
-        *taken = if cost < *reached { step } else { *taken };
-        *reached = cost.min(*reached);
-        step += 1 << 16;
-    }
-}
-
-fn walk_back(data: &[u8], steps: &[u32]) -> Vec<Token> {
-    let mut tokens = Vec::new();
+fn walk_back(data: &[u8], reached: &[u64]) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(data.len() / 4);
     let mut at = data.len();
     while at > 0 {
-        let (length, distance) = ((steps[at] >> 16) as u16, steps[at] as u16);
-        let token = match length {
+        let step = reached[at] as u32;
+        let token = match (step >> 16) as u16 {
             0 => Token::Literal(data[at - 1]),
-            _ => Token::Match(super::matches::Match { length, distance }),
+            length => Token::Match(Match { length, distance: step as u16 }),
         };
         tokens.push(token);
         at -= token.len();
@@ -198,23 +184,29 @@ fn walk_back(data: &[u8], steps: &[u32]) -> Vec<Token> {
 pub(super) struct Counts {
     pub(super) literals: [u32; LITERALS],
     pub(super) distances: [u32; DISTANCES],
-    extra_bits: usize,
 }
 
 impl Counts {
     /// Counts the end of the block alone.
     pub(super) fn none() -> Self {
-        let mut counts = Self { literals: [0; LITERALS], distances: [0; DISTANCES], extra_bits: 0 };
-        counts.literals[tables::END_OF_BLOCK] = 1;
+        let mut counts = Self { literals: [0; LITERALS], distances: [0; DISTANCES] };
+        counts.literals[END_OF_BLOCK] = 1;
         counts
     }
 
     /// Returns what the symbols come to under codes of these lengths.
     pub(super) fn bits(&self, literals: &[u8], distances: &[u8]) -> usize {
-        let sum = |counts: &[u32], lengths: &[u8]| -> u64 {
-            counts.iter().zip(lengths).map(|(count, length)| u64::from(*count) * u64::from(*length)).sum()
+        let sum = |counts: &[u32], lengths: &[u8]| -> u32 {
+            counts.iter().zip(lengths).map(|(count, length)| count * u32::from(*length)).sum()
         };
-        (sum(&self.literals, literals) + sum(&self.distances, distances)) as usize + self.extra_bits
+        (sum(&self.literals, literals) + sum(&self.distances, distances)) as usize + self.extra_bits()
+    }
+
+    /// Returns the bits behind the symbols, whatever their codes.
+    fn extra_bits(&self) -> usize {
+        let lengths = self.literals[END_OF_BLOCK + 1..].iter().zip(tables::LENGTH_EXTRA);
+        let distances = (0..).zip(&self.distances).map(|(symbol, count)| tables::distance_extra(symbol) * count);
+        (lengths.map(|(count, extra)| count * u32::from(extra)).sum::<u32>() + distances.sum::<u32>()) as usize
     }
 
     /// Counts the symbols of a path, the end of the block included.
@@ -233,10 +225,8 @@ impl Counts {
     }
 
     fn add_match(&mut self, length: usize, distance: usize) {
-        let (length, distance) = (tables::length(length), tables::distance(distance));
-        self.literals[length.symbol] += 1;
-        self.distances[distance.symbol] += 1;
-        self.extra_bits += (length.extra_bits + distance.extra_bits) as usize;
+        self.literals[tables::length_symbol(length)] += 1;
+        self.distances[tables::distance(distance).symbol] += 1;
     }
 }
 

@@ -48,7 +48,8 @@ fn tokens(data: &[u8], known: &[Known]) -> Tokens {
         // What follows may have stood there too.
         let most = (next - at).min(MAX_MATCH);
         let length = one.length.min(most);
-        let more = same(&data[one.before + length..one.before + most], &data[at + length..at + most]);
+        let (then, before) = (&data[at + length..at + most], &data[one.before + length..]);
+        let more = if then.first() == before.first() { same(&before[..then.len()], then) } else { 0 };
         cut.tokens.copy(length + more, at - one.before);
         at += length + more;
     }

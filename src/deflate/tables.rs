@@ -1,5 +1,7 @@
 //! The code tables of RFC 1951 section 3.2.5.
 
+use std::ops::Range;
+
 /// Shortest match.
 pub(super) const MIN_MATCH: usize = 3;
 /// Longest match.
@@ -15,7 +17,9 @@ pub(super) const DISTANCES: usize = 30;
 
 const LENGTH_BASE: [u16; 29] =
     [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
-const LENGTH_EXTRA: [u8; 29] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
+/// Extra bits behind each symbol of a length.
+pub(super) const LENGTH_EXTRA: [u8; 29] =
+    [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 
 /// Index into the length tables for every match length.
 const LENGTH_CODE: [u8; MAX_MATCH + 1] = {
@@ -38,6 +42,25 @@ pub(super) struct Coded {
     pub(super) symbol: usize,
     pub(super) extra_bits: u32,
     pub(super) extra: u32,
+}
+
+/// Returns the symbol of a match length from 3 to 258, without its extra bits.
+pub(super) fn length_symbol(length: usize) -> usize {
+    257 + usize::from(LENGTH_CODE[length])
+}
+
+/// Returns the lengths of matches that each symbol stands for, and how many extra bits say which.
+pub(super) fn lengths() -> impl Iterator<Item = (Range<usize>, u32)> {
+    (0..LENGTH_BASE.len()).map(|code| {
+        let base = usize::from(LENGTH_BASE[code]);
+        let next = LENGTH_BASE.get(code + 1).map_or(MAX_MATCH + 1, |next| usize::from(*next));
+        (base..next, u32::from(LENGTH_EXTRA[code]))
+    })
+}
+
+/// Returns how many extra bits stand behind the symbol of a distance.
+pub(super) fn distance_extra(symbol: usize) -> u32 {
+    (symbol as u32 / 2).saturating_sub(1)
 }
 
 /// Returns the symbol of a match length from 3 to 258.

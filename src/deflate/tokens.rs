@@ -24,12 +24,14 @@ impl Tokens {
 
     /// Adds a copy of three bytes or more, from 1 to 32,768 bytes back.
     pub(crate) fn copy(&mut self, mut bytes: usize, distance: usize) {
-        while bytes > 0 {
-            let most = bytes.min(MAX_MATCH);
+        while bytes > MAX_MATCH {
             // What is left must be long enough to be a copy too.
-            let length = if (1..MIN_MATCH).contains(&(bytes - most)) { most - MIN_MATCH } else { most };
+            let length = if bytes - MAX_MATCH < MIN_MATCH { MAX_MATCH - MIN_MATCH } else { MAX_MATCH };
             self.add(Token::Match(Match { length: length as u16, distance: distance as u16 }));
             bytes -= length;
+        }
+        if bytes > 0 {
+            self.add(Token::Match(Match { length: bytes as u16, distance: distance as u16 }));
         }
     }
 

@@ -153,6 +153,8 @@ pub struct Signed {
     pub jws: String,
     /// When it stops being valid.
     pub valid_until: Option<Timestamp>,
+    /// The same JWS as it was read again.
+    pub(super) parsed: Jws,
 }
 
 impl Draft {
@@ -214,23 +216,30 @@ impl Unproven {
     /// Verifies what was signed, each as it will be kept.
     pub(super) fn prove_all(all: Vec<Self>, signer: &Signer) -> Vec<Result<Signed, DraftError>> {
         let parsed: Result<Vec<Jws>, _> = all.iter().map(Self::parsed).collect();
-        match parsed.is_ok_and(|parsed| Jws::all_verify(&parsed, &signer.key.public())) {
-            true => all.into_iter().map(|one| Ok(one.proven())).collect(),
+        let all_verify = |parsed: &[Jws]| {
+            let compact = all.iter().map(|one| one.compact.as_str());
+            Jws::all_verify(&compact.zip(parsed).collect::<Vec<_>>(), &signer.key.public())
+        };
+        match parsed {
+            Ok(parsed) if all_verify(&parsed) => {
+                all.into_iter().zip(parsed).map(|(one, parsed)| Ok(one.proven(parsed))).collect()
+            }
             // One by one, by the strict rule: the others are good.
-            false => all.into_iter().map(|one| one.prove(signer)).collect(),
+            _ => all.into_iter().map(|one| one.prove(signer)).collect(),
         }
     }
 
     fn prove(self, signer: &Signer) -> Result<Signed, DraftError> {
-        if self.parsed()?.verifies(&signer.key.public()) { Ok(self.proven()) } else { Err(DraftError::SelfCheck) }
+        let parsed = self.parsed()?;
+        if parsed.verifies(&signer.key.public()) { Ok(self.proven(parsed)) } else { Err(DraftError::SelfCheck) }
     }
 
     fn parsed(&self) -> Result<Jws, DraftError> {
         Jws::parse(&self.compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)
     }
 
-    fn proven(self) -> Signed {
-        Signed { jws: self.compact, valid_until: self.valid_until }
+    fn proven(self, parsed: Jws) -> Signed {
+        Signed { jws: self.compact, valid_until: self.valid_until, parsed }
     }
 }
 

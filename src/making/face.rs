@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::Proven;
 use super::record::{self, Constants};
+use super::{Printable, Proven};
 use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
@@ -152,7 +152,7 @@ impl Faces {
     /// See [`FaceError`].
     pub fn png(&self, store: &dyn Store, proven: &Proven, verifier: &str, dpi: f32) -> Result<Vec<u8>, FaceError> {
         let (face, scene) = self.laid_out(store, proven, verifier)?;
-        let meta = meta(proven.certificate(), proven.document(), qr::pack(proven.jws(), verifier));
+        let meta = meta(proven.certificate(), Says::of(proven.document()), qr::pack(proven.jws(), verifier));
         self.draw(&face, scene, &meta, (dpi, false))
     }
 
@@ -169,29 +169,18 @@ impl Faces {
     ) -> Result<Vec<u8>, FaceError> {
         let (face, scene) = self.laid_out(store, proven, verifier)?;
         let dpi = (wide as f32 * 72.0 / scene.width).min(high as f32 * 72.0 / scene.height);
-        let meta = meta(proven.certificate(), proven.document(), qr::pack(proven.jws(), verifier));
+        let meta = meta(proven.certificate(), Says::of(proven.document()), qr::pack(proven.jws(), verifier));
         self.draw(&face, scene, &meta, (dpi, true))
     }
 
-    /// Returns the picture of the PDF that [`Face::pdf`] draws.
+    /// Returns the picture of the PDF that [`Printable::pdf`] draws.
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn png_of(
-        &self,
-        face: &Arc<Face>,
-        scene: Scene,
-        certificate: &Certificate,
-        verifier: &str,
-        dpi: f32,
-    ) -> Result<Vec<u8>, FaceError> {
-        let jws = parsed(certificate)?;
-        self.draw(
-            face,
-            scene,
-            &meta(certificate, &document(certificate, &jws)?, qr::pack(&jws, verifier)),
-            (dpi, false),
-        )
+    pub fn png_of(&self, printable: &Printable, verifier: &str, dpi: f32) -> Result<Vec<u8>, FaceError> {
+        let Printable { certificate, scene, face, jws, says } = printable;
+        let meta = meta(certificate, says.clone(), qr::pack(jws, verifier));
+        self.draw(face, scene.clone(), &meta, (dpi, false))
     }
 
     fn laid_out(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<(Arc<Face>, Scene), FaceError> {
@@ -291,14 +280,13 @@ impl Face {
         self.layout.scene(laid)
     }
 
-    /// Puts the QR code of a certificate that was signed just now into its scene and draws the PDF. What was stored is
-    /// drawn by [`Faces::pdf`].
+    /// Puts the QR code of a certificate that was signed just now into its scene and draws the PDF.
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn pdf(&self, scene: Scene, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
-        let jws = parsed(certificate)?;
-        self.draw(scene, certificate, &jws, &document(certificate, &jws)?, verifier)
+    pub(super) fn fresh(&self, printable: &Printable, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let Printable { certificate, scene, jws, says, .. } = printable;
+        self.drawn(scene.clone(), &meta(certificate, says.clone(), qr::pack(jws, verifier)))
     }
 
     /// Draws a specimen in the place of a certificate: its code is as large, and neither in it nor attached is a credential.
@@ -308,7 +296,7 @@ impl Face {
     pub(super) fn specimen(&self, scene: Scene, model: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(model)?;
         let text = qr::specimen(&jws, verifier);
-        let meta = meta(model, &document(model, &jws)?, text);
+        let meta = meta(model, Says::of(&document(model, &jws)?), text);
         self.drawn(scene, &CertificateMeta { jws: String::new(), id: String::new(), ..meta })
     }
 
@@ -320,7 +308,7 @@ impl Face {
         document: &Value,
         verifier: &str,
     ) -> Result<Vec<u8>, FaceError> {
-        self.drawn(scene, &meta(certificate, document, qr::pack(jws, verifier)))
+        self.drawn(scene, &meta(certificate, Says::of(document), qr::pack(jws, verifier)))
     }
 
     fn drawn(&self, mut scene: Scene, meta: &CertificateMeta) -> Result<Vec<u8>, FaceError> {
@@ -341,15 +329,29 @@ fn damaged(certificate: &Certificate, problem: &dyn std::fmt::Display) -> FaceEr
     FaceError::Credential { number: certificate.number.to_string(), problem: problem.to_string() }
 }
 
-fn meta(certificate: &Certificate, document: &Value, verify_url: String) -> CertificateMeta {
-    let text = |place: &str| record::text(document, place);
+/// What a credential says that stands in its file's properties.
+#[derive(Debug, Clone)]
+pub(super) struct Says {
+    achievement: String,
+    issuer: String,
+    id: String,
+}
+
+impl Says {
+    pub(super) fn of(document: &Value) -> Self {
+        let text = |place: &str| record::text(document, place);
+        Self { achievement: text("/credentialSubject/achievement/name"), issuer: text("/issuer/name"), id: text("/id") }
+    }
+}
+
+fn meta(certificate: &Certificate, says: Says, verify_url: String) -> CertificateMeta {
     CertificateMeta {
-        title: format!("{} – {}", text("/credentialSubject/achievement/name"), certificate.recipient),
-        author: text("/issuer/name"),
+        title: format!("{} – {}", says.achievement, certificate.recipient),
+        author: says.issuer,
         subject: format!("Certificate {}", certificate.number),
         language: String::new(),
         created: certificate.signed,
-        id: text("/id"),
+        id: says.id,
         verify_url,
         jws: certificate.jws.clone(),
     }

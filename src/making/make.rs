@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::draft::Unproven;
+use super::face::Says;
 use super::record::{self, Constants};
 use super::{
     Draft, DraftError, Face, FaceError, Faces, Order, OwnKeys, STATUS_SECRET, Signed, Stage, StageTimes, Subject,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, PrintedDays, StatusEntry, Timestamp};
 use crate::desk::{Desk, Signer};
+use crate::proof::jws::Jws;
 use crate::scene::{Drawing, Scene};
 use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
@@ -76,6 +78,20 @@ pub struct Printable {
     pub scene: Scene,
     /// Its template.
     pub face: Arc<Face>,
+    /// Its credential, as it was read when it was verified.
+    pub(super) jws: Jws,
+    /// What its file says of it.
+    pub(super) says: Says,
+}
+
+impl Printable {
+    /// Draws the PDF. What was stored is drawn by [`Faces::pdf`].
+    ///
+    /// # Errors
+    /// See [`FaceError`].
+    pub fn pdf(&self, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        self.face.fresh(self, verifier)
+    }
 }
 
 /// What certificates are made with.
@@ -197,9 +213,8 @@ pub(super) fn entries(ranges: &[StatusRange], secret: &[u8; 32]) -> Vec<StatusEn
     ranges
         .iter()
         .flat_map(|range| {
-            let permutation = Permutation::new(secret, range.list);
-            let positions = range.first..range.first + range.count;
-            positions.map(move |n| StatusEntry { list: range.list, index: permutation.index(n) })
+            let indexes = Permutation::new(secret, range.list).indexes(range.first, range.count);
+            indexes.into_iter().map(move |index| StatusEntry { list: range.list, index })
         })
         .collect()
 }
@@ -231,6 +246,7 @@ struct Begun {
     days: Option<PrintedDays>,
     laid: Laid,
     face: Arc<Face>,
+    says: Says,
 }
 
 /// A certificate laid out and not signed.
@@ -366,15 +382,16 @@ impl<'a> Bench<'a> {
         let (signer, times) = (workshop.signer, workshop.times);
         let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status), laid)?;
         let Page { draft, fields, days, laid, face } = page;
+        let says = Says::of(&draft.document);
         let started = Instant::now();
         let unproven = draft.sign_unproven(signer);
         times.add(Stage::Sign, started);
-        Ok((Begun { order, number, status, fields, days, laid, face }, unproven))
+        Ok((Begun { order, number, status, fields, days, laid, face, says }, unproven))
     }
 
     /// Returns a certificate whose signature holds.
     fn finish(&self, workshop: &Workshop, begun: Begun, signed: Signed) -> Printable {
-        let Begun { order, number, status, fields, days, laid, face } = begun;
+        let Begun { order, number, status, fields, days, laid, face, says } = begun;
         let (signer, now, issued) = (workshop.signer, self.desk.now, self.issued(&order));
         let Order { person, template, basis, run, earlier, .. } = order;
         let certificate = Certificate {
@@ -401,7 +418,7 @@ impl<'a> Bench<'a> {
             earlier,
             former: Vec::new(),
         };
-        Printable { certificate, scene: face.scene(laid), face }
+        Printable { certificate, scene: face.scene(laid), face, jws: signed.parsed, says }
     }
 }
 

@@ -116,11 +116,13 @@ impl Jws {
         key.verifies(signing_input(&self.header, &self.payload).as_bytes(), &self.signature)
     }
 
-    /// Returns whether all these signatures are `key`'s, which made them a moment ago: see [`PublicKey::verifies_all`].
-    pub fn all_verify(all: &[Self], key: &PublicKey) -> bool {
-        let inputs: Vec<String> = all.iter().map(|jws| signing_input(&jws.header, &jws.payload)).collect();
-        let signed = inputs.iter().zip(all);
-        let signed = signed.map(|(input, jws)| Signed { message: input.as_bytes(), signature: &jws.signature });
+    /// Returns whether all these signatures are `key`'s, which made them a moment ago: see [`PublicKey::verifies_all`]. Each stands
+    /// beside the text that it was read from, which begins with what was signed: there is one way only to write that.
+    pub fn all_verify(all: &[(&str, &Self)], key: &PublicKey) -> bool {
+        let signed = all.iter().map(|(compact, jws)| Signed {
+            message: &compact.as_bytes()[..compact.rfind('.').unwrap_or_default()],
+            signature: &jws.signature,
+        });
         key.verifies_all(&signed.collect::<Vec<_>>())
     }
 

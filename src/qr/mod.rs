@@ -3,6 +3,7 @@
 //! Packs a compact JWS into digits and back, bit for bit, and lays the symbol out (ISO/IEC 18004). Verifies nothing:
 //! what [`unpack`] returns is still a claim of whoever printed the code. A [`specimen()`]'s code carries none.
 
+mod codewords;
 mod digits;
 mod mask;
 mod pasted;

@@ -2,15 +2,13 @@
 
 use std::sync::OnceLock;
 
+use qrcode::Version;
 use qrcode::bits::Bits;
 use qrcode::canvas::{Canvas, Module};
-use qrcode::{EcLevel, Version, ec};
 
 use super::MAX_VERSION;
+use super::codewords::{Blocks, LEVEL, count_bits};
 use super::mask::Grid;
-
-/// Error correction M: 15 % of the codewords may be lost.
-const LEVEL: EcLevel = EcLevel::M;
 
 /// A drawn QR symbol, without its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +44,18 @@ impl Symbol {
         let segments = Segments::of(qr_text);
         let over_budget = || SymbolError::OverBudget { bits: segments.bits(MAX_VERSION), limit: budget_bits() };
         let version = (1..=MAX_VERSION).find(|v| segments.bits(*v) <= capacity(*v)).ok_or_else(over_budget)?;
-        let (data, correction) = segments.codewords(version);
         let layout = Layout::of(version);
-        let symbol = layout.best_masked(&layout.placed(data.iter().chain(&correction)));
+        let codewords = layout.blocks.codewords(segments.bytes, segments.digits, version);
+        let symbol = layout.best_masked(&layout.placed(&codewords));
         let size = symbol.size;
-        let mut modules = Vec::with_capacity(size * size);
-        for row in &symbol.rows {
-            let (low, high) = (*row as u64, (*row >> 64) as u64);
-            modules.extend((0..size.min(64)).map(|x| low >> x & 1 == 1));
-            modules.extend((0..size.saturating_sub(64)).map(|x| high >> x & 1 == 1));
+        let mut modules = Vec::with_capacity(size * size + 8);
+        for (y, row) in symbol.rows.iter().enumerate() {
+            for byte in row.iter().flat_map(|half| half.to_le_bytes()).take(size.div_ceil(8)) {
+                // Each bit into a byte of its own.
+                let apart = u64::from(byte) * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
+                modules.extend_from_slice(&apart.to_le_bytes().map(|bit| bit != 0));
+            }
+            modules.truncate((y + 1) * size);
         }
         Ok(Self { version, size, modules })
     }
@@ -72,9 +73,9 @@ pub(super) fn version_for(bytes: usize, digits: usize) -> u8 {
 
 /// Bits of both segments with their headers (ISO/IEC 18004 section 7.4.1 and table 3).
 fn segment_bits(bytes: usize, digits: usize, version: u8) -> usize {
-    let (byte_count, digit_count) = if version < 10 { (8, 10) } else { (16, 12) };
+    let (byte_count, digit_count) = count_bits(version);
     let digits = digits / 3 * 10 + [0, 4, 7][digits % 3];
-    let header = |count: usize, data: usize| if data == 0 { 0 } else { 4 + count + data };
+    let header = |count: u32, data: usize| if data == 0 { 0 } else { 4 + count as usize + data };
     header(byte_count, 8 * bytes) + header(digit_count, digits)
 }
 
@@ -108,20 +109,6 @@ impl<'a> Segments<'a> {
     fn bits(&self, version: u8) -> usize {
         segment_bits(self.bytes.len(), self.digits.len(), version)
     }
-
-    fn codewords(&self, version: u8) -> (Vec<u8>, Vec<u8>) {
-        const FITS: &str = "the version was chosen to hold both segments";
-        let version = Version::Normal(version.into());
-        let mut bits = Bits::new(version);
-        if !self.bytes.is_empty() {
-            bits.push_byte_data(self.bytes).expect(FITS);
-        }
-        if !self.digits.is_empty() {
-            bits.push_numeric_data(self.digits).expect(FITS);
-        }
-        bits.push_terminator(LEVEL).expect(FITS);
-        ec::construct_codewords(&bits.into_bytes(), version, LEVEL).expect("level M exists in every version")
-    }
 }
 
 /// What all symbols of a version share.
@@ -132,9 +119,21 @@ struct Layout {
     masks: [Grid; 8],
     /// The same with rows and columns exchanged.
     turned: [Grid; 8],
-    /// Where the bits of each codeword go, in their order (section 7.7.3): column and row of eight data modules. The few that
-    /// are left over stay light.
-    order: Vec<[(u8, u8); 8]>,
+    blocks: Blocks,
+    /// Where the bits of each codeword go, in their order (section 7.7.3). The few modules that are left over stay light.
+    steps: Vec<Vec<Step>>,
+}
+
+/// One or two bits of a codeword that stand side by side.
+struct Step {
+    /// How far they are from the lowest bit.
+    above: u8,
+    /// One or two bits that are set.
+    mask: u8,
+    row: u8,
+    /// Half of the row, and the place of the lower one there.
+    half: u8,
+    at: u8,
 }
 
 impl Layout {
@@ -155,29 +154,26 @@ impl Layout {
             patterns.set(x, y, module != Module::Empty && module.is_dark());
         }
         let free: Vec<_> = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
-        let order = free.as_chunks().0.to_vec();
+        let steps = free.as_chunks().0.iter().map(steps).collect();
         let masks: [Grid; 8] = std::array::from_fn(|mask| {
             let mut formatted = patterns.clone();
             draw_format(&mut formatted, mask);
             data.mask(mask).inverted(&formatted.inverted(&patterns))
         });
         let turned = std::array::from_fn(|mask| masks[mask].transposed());
-        Self { patterns, masks, turned, order }
+        let blocks =
+            Blocks::of(version, Bits::new(version).max_len(LEVEL).expect("level M exists in every version") / 8);
+        Self { patterns, masks, turned, blocks, steps }
     }
 
     /// Puts codewords on the data modules, highest bit first.
-    fn placed<'a>(&self, codewords: impl Iterator<Item = &'a u8>) -> Grid {
+    fn placed(&self, codewords: &[u8]) -> Grid {
         let mut grid = self.patterns.clone();
-        // Halves of rows: a shift of 64 bits is one instruction.
-        let mut halves: Vec<[u64; 2]> = grid.rows.iter().map(|row| [*row as u64, (*row >> 64) as u64]).collect();
-        for (places, byte) in self.order.iter().zip(codewords) {
-            for (at, (x, y)) in places.iter().enumerate() {
-                let bit = u64::from(byte >> (7 - at) & 1);
-                halves[usize::from(*y)][usize::from(x >> 6 & 1)] |= bit << (x & 63);
+        for (steps, byte) in self.steps.iter().zip(codewords) {
+            for step in steps {
+                let bits = u64::from(byte >> step.above & step.mask);
+                grid.rows[usize::from(step.row)][usize::from(step.half & 1)] |= bits << (step.at & 63);
             }
-        }
-        for (row, [low, high]) in grid.rows.iter_mut().zip(halves) {
-            *row = u128::from(high) << 64 | u128::from(low);
         }
         grid
     }
@@ -198,6 +194,21 @@ impl Layout {
         }
         self.masked(unmasked, best)
     }
+}
+
+/// Joins the modules of a codeword that stand side by side: the first is the one on the right.
+fn steps(places: &[(u8, u8); 8]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::with_capacity(8);
+    for (above, (x, y)) in (0..8).rev().zip(places) {
+        let (half, at) = (x / 64, x % 64);
+        match steps.last_mut() {
+            Some(last) if last.mask == 1 && (last.row, last.half, last.at) == (*y, half, at + 1) => {
+                *last = Step { above, mask: 3, at, ..*last };
+            }
+            _ => steps.push(Step { above, mask: 1, row: *y, half, at }),
+        }
+    }
+    steps
 }
 
 /// Every module right to left in columns of two, up and down in turn, without the vertical timing pattern.
@@ -272,18 +283,22 @@ mod tests {
         for version in 3..=MAX_VERSION {
             let full = (0..).take_while(|n| Segments::of(&text(*n)).bits(version) <= capacity(version)).last().unwrap();
             let text = text(full);
-            let (data, correction) = Segments::of(&text).codewords(version);
+            let layout = Layout::of(version);
+            let Segments { bytes, digits } = Segments::of(&text);
+            let codewords = layout.blocks.codewords(bytes, digits, version);
             let mut canvas = Canvas::new(Version::Normal(version.into()), LEVEL);
             canvas.draw_all_functional_patterns();
-            canvas.draw_data(&data, &correction);
-            let layout = Layout::of(version);
-            let unmasked = layout.placed(data.iter().chain(&correction));
+            // Only the order of the two counts.
+            canvas.draw_data(&codewords, &[]);
+            let unmasked = layout.placed(&codewords);
             for (mask, pattern) in MASKS.into_iter().enumerate() {
                 let mut theirs = canvas.clone();
                 theirs.apply_mask(pattern);
                 let ours = layout.masked(&unmasked, mask);
-                let modules: Vec<bool> =
-                    ours.rows.iter().flat_map(|row| (0..ours.size).map(move |x| row >> x & 1 == 1)).collect();
+                let modules: Vec<bool> = (0..ours.size)
+                    .flat_map(|y| (0..ours.size).map(move |x| (x, y)))
+                    .map(|(x, y)| ours.dark(x, y))
+                    .collect();
                 let dark: Vec<bool> = theirs.into_colors().into_iter().map(|c| c == Color::Dark).collect();
                 assert!(modules == dark, "version {version} mask {mask}");
             }

@@ -1,6 +1,7 @@
 //! The QR symbol as one vector path, and as pixels.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::flat::Pixel;
 use super::syntax::{operation, put};
@@ -13,6 +14,10 @@ const QUIET_ZONE: f32 = 4.0;
 
 /// About how many bytes a module takes: one of four begins a run.
 const BYTES_PER_MODULE: usize = 4;
+/// So many modules have no more than one stretch that is known, or hardly.
+const MODULES_PER_KNOWN: usize = 3;
+/// Modules of the largest symbol's side (ISO/IEC 18004 section 7.1).
+const MODULES: usize = 177;
 
 /// The width of the white around a symbol.
 pub(super) fn quiet_zone(item: &QrItem) -> f32 {
@@ -24,7 +29,7 @@ pub(super) fn quiet_zone(item: &QrItem) -> f32 {
 /// rectangle all but where it begins.
 pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
     let Symbol { size, modules, .. } = &item.symbol;
-    if *size == 0 || modules.len() != size * size {
+    if *size == 0 || *size > MODULES || modules.len() != size * size {
         return;
     }
     let (side, unit) = (*size as f32, item.side / *size as f32);
@@ -35,37 +40,52 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
     let outer = side + 2.0 * QUIET_ZONE;
     operation(out, &[-QUIET_ZONE, -QUIET_ZONE, outer, outer], "re");
     out.extend_from_slice(b"f\n0 0 0 rg\n");
-    let starts: Vec<Piece> = (0..*size).map(|number| Piece::of(b"", number, b"")).collect();
-    let rows: Vec<Piece> = (0..*size).map(|number| Piece::of(b" ", number, b" ")).collect();
-    let ends: Vec<Piece> = (0..=*size).map(|number| Piece::of(b"", number, b" 1 re\n")).collect();
+    let pieces = &PIECES[..=*size];
     out.reserve(item.symbol.modules.len() * BYTES_PER_MODULE);
+    known.reserve(item.symbol.modules.len() / MODULES_PER_KNOWN);
     // By how long a run is: the row that had one last, and where that rectangle's line ends.
     let mut last: Vec<Option<(usize, usize)>> = vec![None; size + 1];
     for (y, row) in modules.chunks_exact(*size).enumerate() {
         // Where the row stands in the rectangle before.
         let mut same_row = None;
+        let in_row = &pieces[y].in_row;
         let mut x = 0;
-        for run in row.chunk_by(|a, b| a == b) {
-            if run[0] {
-                starts[x].put(out);
-                let tail = out.len();
-                rows[y].put(out);
-                let width = out.len();
-                ends[run.len()].put(out);
-                let before = last[run.len()].replace((y, out.len()));
-                let at = if before.is_some_and(|(row, _)| row == y) { tail } else { width };
-                if at == width {
-                    known.extend(same_row.map(|before| Known { at: tail, length: rows[y].length, before }));
-                }
-                let length = out.len() - at;
-                known.extend(before.map(|(_, end)| Known { at, length, before: end - length }));
-                same_row = Some(tail);
+        while let Some(light) = row[x..].iter().position(|dark| *dark) {
+            x += light;
+            let run = row[x..].iter().position(|dark| !dark).unwrap_or(size - x);
+            pieces[x].start.put(out);
+            let tail = out.len();
+            in_row.put(out);
+            let width = out.len();
+            pieces[run].end.put(out);
+            let before = last[run].replace((y, out.len()));
+            let at = if before.is_some_and(|(row, _)| row == y) { tail } else { width };
+            if at == width {
+                known.extend(same_row.map(|before| Known { at: tail, length: in_row.length, before }));
             }
-            x += run.len();
+            let length = out.len() - at;
+            known.extend(before.map(|(_, end)| Known { at, length, before: end - length }));
+            same_row = Some(tail);
+            x += run;
         }
     }
     out.extend_from_slice(b"f\nQ\n");
 }
+
+/// What is written of each number of a symbol: where a run begins, its row, and how long it is.
+struct Pieces {
+    start: Piece,
+    in_row: Piece,
+    end: Piece,
+}
+
+static PIECES: LazyLock<[Pieces; MODULES + 1]> = LazyLock::new(|| {
+    std::array::from_fn(|number| Pieces {
+        start: Piece::of(b"", number, b""),
+        in_row: Piece::of(b" ", number, b" "),
+        end: Piece::of(b"", number, b" 1 re\n"),
+    })
+});
 
 /// A few bytes that are written again and again: all of the room at once, which takes two instructions and no call.
 struct Piece {

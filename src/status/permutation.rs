@@ -23,21 +23,32 @@ pub struct Permutation {
 impl Permutation {
     /// Returns the permutation of list `list` under a secret.
     pub fn new(secret: &[u8; 32], list: u32) -> Self {
-        Self { key: mac(secret, &[b"testamur status list permutation 1".as_slice(), &list.to_be_bytes()].concat()) }
+        Self {
+            key: mac(&keyed(secret), &[b"testamur status list permutation 1".as_slice(), &list.to_be_bytes()].concat()),
+        }
     }
 
     /// Returns the index of the n-th entry; `n` is below [`super::LIST_ENTRIES`], higher bits are ignored.
     pub fn index(&self, n: u32) -> u32 {
-        let n = n % super::LIST_ENTRIES;
-        let (mut left, mut right) = (n >> RIGHT_BITS, n & 0x1ff);
-        for round in 0..ROUNDS {
-            if round % 2 == 0 {
-                right ^= self.round(round, left) & 0x1ff;
-            } else {
-                left ^= self.round(round, right) & 0xff;
+        index(n, |round, half| self.round(round, half))
+    }
+
+    /// Returns the indexes of some entries that follow each other. Their halves repeat, and what was computed from one is kept
+    /// until all are known.
+    pub fn indexes(&self, first: u32, count: u32) -> Vec<u32> {
+        let keyed = keyed(&self.key);
+        // Of each round, by half; no round adds more than nine bits.
+        let mut known = vec![[u16::MAX; 1 << RIGHT_BITS]; ROUNDS.into()];
+        let mut round = |round: u8, half: u32| {
+            let known = &mut known[usize::from(round)][half as usize];
+            if *known == u16::MAX {
+                *known = (added(&keyed, round, half) & 0x1ff) as u16;
             }
-        }
-        left << RIGHT_BITS | right
+            u32::from(*known)
+        };
+        let indexes = (first..first + count).map(|n| index(n, &mut round)).collect();
+        known.zeroize();
+        indexes
     }
 
     /// Returns the n of which `index` is the index.
@@ -55,16 +66,36 @@ impl Permutation {
     }
 
     fn round(&self, round: u8, half: u32) -> u32 {
-        let [high, low] = (half as u16).to_be_bytes();
-        let digest = mac(&self.key, &[round, high, low]);
-        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+        added(&keyed(&self.key), round, half)
     }
 }
 
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+/// The network, with what each round adds to one half for the other.
+fn index(n: u32, mut round: impl FnMut(u8, u32) -> u32) -> u32 {
+    let n = n % super::LIST_ENTRIES;
+    let (mut left, mut right) = (n >> RIGHT_BITS, n & 0x1ff);
+    for at in 0..ROUNDS {
+        if at % 2 == 0 {
+            right ^= round(at, left) & 0x1ff;
+        } else {
+            left ^= round(at, right) & 0xff;
+        }
+    }
+    left << RIGHT_BITS | right
+}
+
+fn added(keyed: &Hmac<Sha256>, round: u8, half: u32) -> u32 {
+    let [high, low] = (half as u16).to_be_bytes();
+    let digest = mac(keyed, &[round, high, low]);
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn mac(keyed: &Hmac<Sha256>, message: &[u8]) -> [u8; 32] {
+    keyed.clone().chain_update(message).finalize().into_bytes().into()
 }
 
 #[cfg(test)]
@@ -80,6 +111,15 @@ mod tests {
             let index = permutation.index(n) as usize;
             assert!(!std::mem::replace(&mut seen[index], true), "index {index} twice");
             assert_eq!(permutation.position(index as u32), n);
+        }
+    }
+
+    #[test]
+    fn indexes_that_are_asked_for_together_are_those_of_one_by_one() {
+        let permutation = Permutation::new(&[7; 32], 2);
+        for (first, count) in [(0, 0), (0, 1), (500, 1_500), (LIST_ENTRIES - 3, 3)] {
+            let one_by_one: Vec<u32> = (first..first + count).map(|n| permutation.index(n)).collect();
+            assert_eq!(permutation.indexes(first, count), one_by_one);
         }
     }
 

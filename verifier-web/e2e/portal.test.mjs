@@ -344,7 +344,7 @@ async function idas(context) {
   await page.locator('#profile form button').first().click();
   pages.profile = await page.getAttribute('#profile p > a[href*="/p/"]', 'href');
   issuer.run('revoke', pages.Knots.number, '--now', '--reason', 'issued by mistake');
-  issuer.run('regenerate', pages.Charts.number, '--set', 'name=Ida Rhodes Smith');
+  issuer.run('regenerate', pages.Charts.number, '--set', 'name=Ida Rhodes Smith', '--reason', 'name corrected');
   await page.goto(pages.Tides.mine);
   await page.locator('summary', { has: page.locator('#correct') }).click();
   await page.fill('#name', 'Ida Mary Rhodes');

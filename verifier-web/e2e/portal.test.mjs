@@ -47,6 +47,7 @@ before(async () => {
   const env = { ...process.env, TESTAMUR_PASSPHRASE: 'only for tests', TESTAMUR_DATA: join(issuer.folder, 'data') };
   const serving = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', base, '--site', issuer.site, '--log', 'text'];
   await said(start(PROGRAM, serving, env), /(listening) on/);
+  await opened('ROUTES');
   issuer.run('mail', 'send', 'MAPS');
   browser = await launch();
   agent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Safari/537.36`;
@@ -77,6 +78,21 @@ function pending(event, title, row) {
   writeFileSync(list, `name,email,attendance\n${row}\n`);
   issuer.run('event', 'create', event, '--title', title, '--template', 'classic', '--rule', '{"attendance":{"percent":80}}');
   issuer.run('import', event, list);
+}
+
+/** Moves an event on, as a member of staff does: what is a draft tells nobody that they are to get something. */
+async function opened(event) {
+  const password = 'a password for tests only';
+  const post = async (path, body, headers = {}) => {
+    const answer = await fetch(`${base}/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`);
+    return answer;
+  };
+  const [, token] = /#(\S+)/.exec(issuer.run('staff', 'invite', 'ada@example.org', '--name', 'Ada', '--role', 'owner'));
+  await post('/password', { token, password });
+  const login = await post('/login', { email: 'ada@example.org', password });
+  const { csrfToken } = await login.json();
+  await post(`/events/${event}/state`, { to: 'open' }, { cookie: login.headers.get('set-cookie').split(';')[0], 'x-csrf-token': csrfToken });
 }
 
 function start(program, args, env = process.env) {
@@ -344,7 +360,7 @@ async function idas(context) {
   await page.locator('#profile form button').first().click();
   pages.profile = await page.getAttribute('#profile p > a[href*="/p/"]', 'href');
   issuer.run('revoke', pages.Knots.number, '--now', '--reason', 'issued by mistake');
-  issuer.run('regenerate', pages.Charts.number, '--set', 'name=Ida Rhodes Smith');
+  issuer.run('regenerate', pages.Charts.number, '--set', 'name=Ida Rhodes Smith', '--reason', 'name corrected');
   await page.goto(pages.Tides.mine);
   await page.locator('summary', { has: page.locator('#correct') }).click();
   await page.fill('#name', 'Ida Mary Rhodes');

@@ -875,7 +875,7 @@ begin-keep = Getrennt voneinander aufbewahren
 begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
 begin-keep-unlock = Fehlt eines davon, lässt sich nie wieder etwas unterschreiben.
-begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Veröffentlichen“.
+begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Schlüssel und Veröffentlichung“.
 begin-on = Anmelden
 
 # Rows that are asked about

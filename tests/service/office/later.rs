@@ -116,13 +116,15 @@ fn people(walk: &mut Walk<'_>, ada: &Member) {
     let of = |who: &str, act: &str| format!("{}{act}", card(who));
     let (p0, new) = ("p0@example.org", "new@example.org");
     walk.act(&of(p0, "/change"), &card(p0), &[("external_id", "X-0")], Found("participant.change"));
-    walk.act(&of(new, "/issue"), &card(new), &[("reason", WHY)], Because("certificate.issue"));
+    walk.act(&of(new, "/issue"), &card(new), &[("reason", WHY)], Owed("certificate.issue", "12"));
     let better = json!({ "fields": { "role": "Best of all" } });
     ada.ask(world, "PATCH", "/events/WORKSHOP/participants/p0@example.org", &better).ok();
     walk.act(&of(p0, "/retake"), &card(p0), &[], Found("run.start"));
     add(world, ada, "Alan Turing", "alan@example.org", false);
     add(world, ada, "Bo Holm", "bo@example.org", false);
     add(world, ada, "Cy Lund", "cy@example.org", false);
+    add(world, ada, "Dee Ray", "dee@example.org", false);
+    add(world, ada, "Eve Ash", "eve@example.org", false);
     let alan = "alan@example.org";
     walk.act(&of(alan, "/grant"), &card(alan), &[("note", WHY)], Owed("exception.add", "2"));
     let chosen = format!("{EVENT}/chosen");
@@ -132,7 +134,11 @@ fn people(walk: &mut Walk<'_>, ada: &Member) {
     add(world, ada, "Twin One", "twin1@example.org", false);
     add(world, ada, "Twin Two", "twin2@example.org", false);
     let merge = format!("{EVENT}/merge");
-    let asked = format!("{merge}?one=twin1%40example.org&other=twin2%40example.org");
+    let id = |who: &str| {
+        let told = ada.ask(world, "GET", &format!("/events/WORKSHOP/participants/{who}"), &Value::Null).ok();
+        told["id"].as_str().unwrap().to_owned()
+    };
+    let asked = format!("{merge}?one={}&other={}", id("twin1@example.org"), id("twin2@example.org"));
     walk.act(&merge, &asked, &[], Owed("participant.merge", "21"));
     walk.act(
         &of("cy@example.org", "/erase"),
@@ -154,13 +160,13 @@ fn lists(walk: &mut Walk<'_>) {
     };
     let remove = taken(walk, "exceptions");
     walk.act(&remove, &page, &[], Owed("exception.remove", "2"));
-    let list = File { says_why: true, ..File::plain("file", "list.csv", b"cy@example.org,{why}\n") };
+    let list = File { says_why: true, ..File::plain("file", "list.csv", b"dee@example.org,{why}\n") };
     walk.upload(&of("/exceptions/upload"), &of("/exceptions/upload"), &[], list, Owed("exception.add", "2"));
     let out = [("person", "p1@example.org"), ("reason", "requested"), ("note", WHY)];
     walk.act(&of("/exclusions/new"), &of("/exclusions/new"), &out, Owed("exclusion.add", "2"));
     let remove = taken(walk, "exclusions");
     walk.act(&remove, &page, &[], Owed("exclusion.remove", "2"));
-    let list = File { says_why: true, ..File::plain("file", "list.csv", b"p1@example.org,{why}\n") };
+    let list = File { says_why: true, ..File::plain("file", "list.csv", b"eve@example.org,{why}\n") };
     let reason = [("reason", "requested")];
     walk.upload(&of("/exclusions/upload"), &of("/exclusions/upload"), &reason, list, Owed("exclusion.add", "2"));
 }
@@ -200,15 +206,15 @@ fn certificates(walk: &mut Walk<'_>, ada: &Member) {
     let reason = json!({ "cause": "issued_in_error", "now": true });
     ada.ask(world, "POST", "/certificates/CERT-WORKSHOP-2026-00004/revoke", &reason).ok();
     let reissue = format!("{fourth}/reissue");
-    walk.act(&reissue, &reissue, &[("reason", WHY)], Because("certificate.reissue"));
+    walk.act(&reissue, &reissue, &[("reason", WHY)], Owed("certificate.reissue", "12"));
     let many = "/staff/certificates/batch";
     let asked = format!("{many}?act=revoke&which=these&pick=CERT-WORKSHOP-2026-00003");
     walk.act(many, &asked, &[("cause", "fraud"), ("public", WHY)], Because("certificate.revoke"));
     let generate = format!("{EVENT}/generate");
     let template = format!("{EVENT}/template");
-    walk.act(&template, &template, &[("template", "modern")], Found("event.template"));
+    walk.act(&template, &template, &[("template", "modern")], Found("event.update"));
     let languages = format!("{EVENT}/languages");
-    walk.act(&languages, &languages, &[("language", "de"), ("template", "modern")], Found("event.template"));
+    walk.act(&languages, &languages, &[("language", "de"), ("template", "modern")], Found("event.update"));
     let again = format!("{generate}?over=already_issued");
     walk.act(&generate, &again, &[("reason", WHY)], Because("certificate.regenerate"));
     let rule = format!("{EVENT}/rule");
@@ -303,7 +309,7 @@ fn decisions(walk: &mut Walk<'_>, ada: &Member) {
         asks_for_another_address(world, ada, &one);
         let page = format!("/staff/address-requests/{one}");
         let filled: &[(&str, &str)] = if act == "reject" { &[("answer", "not theirs")] } else { &[] };
-        let action = if act == "reject" { "address.reject" } else { "address.approve" };
+        let action = if act == "reject" { "address.reject" } else { "participant.change" };
         walk.act(&format!("{page}/{act}"), &page, filled, Found(action));
     }
 }
@@ -327,7 +333,7 @@ fn team(walk: &mut Walk<'_>, ada: &Member) {
     let page = walk.browser(new).page("/staff/team");
     let delete = address(&page, ["/staff/team/tokens/", "/delete"]).unwrap_or_default();
     walk.act(&delete, &delete, &[], Found("token.revoke"));
-    for (act, action) in [("second-step", "staff.two_step.off"), ("link", "staff.link"), ("remove", "staff.remove")] {
+    for (act, action) in [("second-step", "staff.two_step.clear"), ("link", "staff.link"), ("remove", "staff.remove")] {
         let page = format!("{path}/{act}");
         walk.act(&page, &page, &[], Found(action));
     }
@@ -358,7 +364,7 @@ fn code(world: &World, url: &str) -> String {
 /// One's own account: at the end, for it ends sessions.
 fn account(walk: &mut Walk<'_>) {
     let (world, page) = (walk.world, "/staff/account");
-    walk.act("/staff/account/notices", page, &[], Found("staff.notices"));
+    walk.act("/staff/account/notices", page, &[("run_notices", "")], Found("staff.notices"));
     let new = "/staff/account/tokens/new";
     walk.act(new, new, &[("name", "LMS"), ("password", PASSWORD)], Found("token.create"));
     let text = walk.browser(new).page(page);

@@ -878,7 +878,7 @@ begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
 begin-keep-codes = Das Notfallblatt mit seinen Codes für ein verlorenes Passwort
 begin-keep-unlock = Fehlen die Schlüssel oder die Passphrase, lässt sich nie wieder etwas unterschreiben.
-begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Veröffentlichen“.
+begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Schlüssel und Veröffentlichung“.
 begin-on = Anmelden
 
 # Rows that are asked about

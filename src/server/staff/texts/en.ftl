@@ -878,7 +878,7 @@ begin-keep-keys = A copy of the folder with the keys: { $folder }
 begin-keep-passphrase = The passphrase
 begin-keep-codes = The recovery sheet, with its codes for a lost password
 begin-keep-unlock = Without the keys or the passphrase nothing can ever be signed again.
-begin-begun = All is set up, and this link makes nothing any more. Once you are in, this sheet and how to look after the keys stand under “Publishing”.
+begin-begun = All is set up, and this link makes nothing any more. Once you are in, this sheet and how to look after the keys stand under “Keys and publishing”.
 begin-on = Log in
 
 # Rows that are asked about

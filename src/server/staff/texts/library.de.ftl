@@ -231,6 +231,7 @@ act-staff-set-up = Erste Person mit allen Rechten angelegt
 act-staff-update = Mitglied geändert
 act-staff-two-step-on = Zweiter Schritt eingerichtet
 act-staff-two-step-off = Zweiter Schritt entfernt
+act-staff-two-step-clear = Zweiter Schritt einer Person entfernt
 act-store-compact = Speicher neu geschrieben
 act-template-add = Vorlage hinzugefügt
 act-template-change = Neue Version einer Vorlage

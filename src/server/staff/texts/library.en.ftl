@@ -231,6 +231,7 @@ act-staff-set-up = First owner made
 act-staff-update = Member changed
 act-staff-two-step-on = Second step set up
 act-staff-two-step-off = Second step taken away
+act-staff-two-step-clear = Second step of somebody taken away
 act-store-compact = Store rewritten
 act-template-add = Template added
 act-template-change = New version of a template

@@ -3,7 +3,7 @@
 
 use super::block::Plan;
 use super::matches::{Found, Match, Matches};
-use super::tables::{self, DISTANCES, END_OF_BLOCK, LITERALS, MAX_MATCH, MIN_MATCH};
+use super::tables::{self, DISTANCES, END_OF_BLOCK, LITERALS, MAX_MATCH};
 
 /// Costs are counted in this fraction of a bit; whole numbers only, so that every machine decides alike.
 const BIT: u32 = 1 << FRACTION;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Guess: a layer of a PDF that is switched off (optional content, ISO 32000-1, 8.11; `OFF` in the document's own configuration) is neither drawn
 #        nor copied: what a reader gives as the page's text is what can be seen.
-# Fact:  poppler leaves such words out. pypdf, pdfplumber, pdfminer.six, PDFium, MuPDF and pdf.js give them among the others, and nothing tells
-#        which they are. PDFium and MuPDF do not draw them.
+# Fact:  poppler and MuPDF leave such words out. pypdf, pdfplumber, pdfminer.six, PDFium and pdf.js give them among the others, and nothing
+#        tells which they are. PDFium, which gives them, does not draw them.
 # Why it matters: drawing programs save a template's layers, "Specimen" or the same words in another language, switched off. A certificate made
 #        from it has words in every search and comparison that nobody sees: it is called a specimen, or its text another one than was
 #        signed. Take layers out of templates; who compares a page's words asks of each layer whether it is on.
@@ -84,4 +84,4 @@ drawn in the lower half: {'PDFium': False, 'MuPDF': False}
 pdf.js: ["Certificate","Specimen"]
 SEEN
 diff expected seen || { echo "$(pdftotext -v 2>&1 | head -n1), pypdf, pdfplumber, pdfminer.six, PDFium, MuPDF or pdf.js behaves otherwise" >&2; exit 1; }
-echo "as found: of seven readers poppler alone leaves the words of a layer out that is off"
+echo "as found: of seven readers five give the words of a layer that is off"

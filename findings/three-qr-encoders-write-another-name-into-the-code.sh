@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Guess: an encoder of QR codes that takes a text of any letters writes a code that reads as that text, or says that it cannot.
-# Fact:  npm qr.js keeps the lower byte of each letter's number: a code of 山田太郎 reads as "q0*Î". @nuintun/qrcode's Byte takes ISO 8859-1 where nothing is said, and writes "????". qrcode-svg writes UTF-8 with its mark of order
-#        in front: a code of an address with an umlaut in it reads as U+FEFF and the address, which is no address. Nothing is said. Of
-#        plain letters all three are right, and with Charset.UTF_8 the second one is. uqrcodejs writes each as it is.
+# Fact:  npm qr.js keeps the lower byte of each letter's number: a code of 山田太郎 reads as "q0*Î". @nuintun/qrcode's Byte takes ISO 8859-1
+#        where nothing is said, and writes "????". qrcode-svg writes UTF-8 with its mark of order in front: a code of an address with an
+#        umlaut in it reads as U+FEFF and the address, which is no address. Nothing is said. Of plain letters all three are right, and with
+#        Charset.UTF_8 the second one is. uqrcodejs writes each as it is.
 # Why it matters: a name in a code is signed or compared. "q0*Î" and "????" are other people, and the same one for many; of the third the
 #        scanner shows a text where it should open a page, and only for people with an umlaut. Read each code back before it is printed.
 set -euo pipefail

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Guess: a library that draws SVG into PDF draws of `<text><title>Name of the holder</title>Ada Lovelace</text>` the name: `title` and `desc`
 #        are descriptions, which "are not rendered as part of the graphics" (SVG 1.1, 5.4).
-# Fact:  svglib prints them, as a piece of the text before the rest: "Name of the holderAda Lovelace"; and centred by itself where the text
-#        is centred, so that it lies across the name. A `title` beside the text, and one in a shape or a group, it leaves out. Nothing is
-#        said. CairoSVG and typst, which draws SVG by resvg, leave all of them out.
+# Fact:  svglib prints them, as a piece of the text before the rest: "Name of the holderAda Lovelace". A `title` beside the
+#        text, and one in a shape or a group, it leaves out. Nothing is said. CairoSVG and typst, which draws SVG by resvg, leave all of them out.
 # Why it matters: drawing programs write a `title` for whoever cannot see, or for a tool tip, and a template of a certificate has one on each
 #        field. It is on the certificate then, or only on those that this library made. Take `title` and `desc` out of `text` before.
 set -euo pipefail

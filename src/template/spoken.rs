@@ -25,10 +25,14 @@ static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
 
 /// What is said otherwise since a version of a template, by name, version, language and English text: `Zertifikat über den Abschluss`
 /// stood above `für den Abschluss von`. What was released before goes on as it was.
-const SINCE: [(&str, u32, &str, &str, &str); 3] = [
+const SINCE: [(&str, u32, &str, &str, &str); 7] = [
     ("classic", 3, "ar", "has successfully completed", "لاجتياز ما يلي بنجاح"),
     ("modern", 3, "ar", "Certificate\nof Completion", "شهادة"),
     ("modern", 3, "de", "Certificate\nof Completion", "Zertifikat"),
+    ("laurel", 1, "ar", "has successfully completed", "لاجتياز ما يلي بنجاح"),
+    ("ribbon", 1, "ar", "Certificate\nof Completion", "شهادة"),
+    ("ribbon", 1, "de", "Certificate\nof Completion", "Zertifikat"),
+    ("quiet", 1, "ar", "Certificate of Completion", "شهادة"),
 ];
 
 /// Returns which of the seven languages somebody reads who reads this one; nothing if it is none of them.
@@ -207,9 +211,15 @@ mod tests {
             words(&Template::built_in(name, Some(version)).unwrap().in_language(language).unwrap())
         };
         assert_eq!(said("modern", 2, "de").matches("abschluss").count(), 2, "what was released");
-        for (name, version, language, word) in
-            [("modern", 3, "de", "abschluss"), ("modern", 3, "ar", "إتمام"), ("classic", 3, "ar", "إتمام")]
-        {
+        for (name, version, language, word) in [
+            ("modern", 3, "de", "abschluss"),
+            ("modern", 3, "ar", "إتمام"),
+            ("classic", 3, "ar", "إتمام"),
+            ("ribbon", 1, "de", "abschluss"),
+            ("ribbon", 1, "ar", "إتمام"),
+            ("quiet", 1, "ar", "إتمام"),
+            ("laurel", 1, "ar", "إتمام"),
+        ] {
             assert_eq!(said(name, version, language).matches(word).count(), 1, "{name}.{language}");
             assert_eq!(
                 builtin_versions(name).next_back(),

@@ -62,6 +62,17 @@ fn constants() -> BTreeMap<String, String> {
     all.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
+/// Leaves out items; what a tag holds of those that stay is its own still.
+fn retain(scene: &mut Scene, keep: &dyn Fn(&Item) -> bool) {
+    let kept: Vec<bool> = scene.items.iter().map(keep).collect();
+    let before = |at: usize| kept[..at].iter().filter(|is_kept| **is_kept).count();
+    for tag in &mut scene.tags {
+        tag.items = before(tag.items.start)..before(tag.items.end);
+    }
+    scene.tags.retain(|tag| !tag.items.is_empty());
+    scene.items.retain(keep);
+}
+
 /// A template laid out, of which some items are kept.
 struct Sheet<'a> {
     layout: Layout,
@@ -74,7 +85,7 @@ impl<'a> Sheet<'a> {
     fn of(template: &Template, keep: &'a dyn Fn(&Item) -> bool) -> Self {
         let layout = Layout::with_constants(template, &FontLibrary::builtin(), &constants()).unwrap();
         let mut ground: Scene = layout.base().clone();
-        ground.items.retain(keep);
+        retain(&mut ground, keep);
         let base = Base::new(&ground, layout.fonts(), &BaseMeta::default()).unwrap();
         Self { layout, ground, base, keep }
     }
@@ -82,6 +93,7 @@ impl<'a> Sheet<'a> {
     /// Leaves what all certificates share out: it is compared once.
     fn without_ground(mut self) -> Self {
         self.ground.items.clear();
+        self.ground.tags.clear();
         self.base = Base::new(&self.ground, self.layout.fonts(), &BaseMeta::default()).unwrap();
         self
     }
@@ -90,7 +102,7 @@ impl<'a> Sheet<'a> {
     fn both(&self, name: &str) -> (Vec<u8>, String) {
         let fonts = self.layout.fonts();
         let mut own = self.layout.fill(&record(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        own.items.retain(self.keep);
+        retain(&mut own, self.keep);
         let pdf = self.base.certificate(&own, fonts, &scenes::meta()).unwrap();
         let drawing = self.ground.drawing;
         let svg = page_svg::<RenderError>(&[&self.ground, &own], fonts, "A page", |image| {

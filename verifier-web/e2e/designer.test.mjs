@@ -111,6 +111,7 @@ async function opened() {
 
 /** Drags from the middle of a node by so many millimetres. */
 async function drag(page, selector, dx, dy, held = false) {
+  await page.locator(selector).scrollIntoViewIfNeeded();
   const scale = await page.evaluate(() => document.querySelector('.handles').clientWidth / Number(document.querySelector('#design').dataset.width));
   const box = await page.locator(selector).boundingBox();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -264,7 +265,7 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   const [sx, sy, sw, sh] = await page.area(4);
   await page.after(() => drop(page, 'jane.svg', LOGO, [sx + sw * 0.75, sy + sh / 2]));
   assert.deepEqual(await page.evaluate((path) => fetch(path).then((answer) => answer.json()).then((one) => one.document.elements[4].people.map((person) => person.image ?? null)), `/api/v1${new URL(design).pathname.replace('/staff', '')}`), [null, 'jane.svg']);
-  await page.locator('.handle[data-at="1"]').dblclick();
+  await page.locator('.handle[data-at="1"]').dblclick({ position: { x: 40, y: 4 } });
   assert.ok(await page.evaluate(() => document.activeElement?.matches('#e1-text')), 'where its words are');
   assert.ok(await page.locator('.inspector #element-1').count() === 1, 'beside the page');
 

@@ -53,6 +53,29 @@ pub fn shape_of(name: &str, bytes: &[u8]) -> Option<(f32, f32)> {
     shown_size(name, bytes, Drawing::default()).ok()
 }
 
+/// Whether a JPEG has no end (ITU-T T.81, B.1.1.3: marker EOI), as half a download has. Programs draw what there is of one and leave the
+/// rest grey, so that nobody would learn of it before it is printed. A small picture that is within a photo has its own end.
+pub fn is_cut_off(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(b"\xFF\xD8\xFF") {
+        return false;
+    }
+    let mut at = 2;
+    while let Some([first, marker]) = bytes.get(at..at + 2) {
+        at += match (first, marker) {
+            (0xFF, 0xD9) => return false,
+            (0xFF, 0xFF) => 1,
+            (0xFF, 0x01 | 0xD0..=0xD8) => 2,
+            // A segment, which says how long it is; behind the head of a scan are the data of it.
+            (0xFF, 0x02..) => match bytes.get(at + 2..at + 4) {
+                Some(length) => 2 + usize::from(length[0]) * 256 + usize::from(length[1]),
+                None => return true,
+            },
+            _ => 1,
+        };
+    }
+    true
+}
+
 /// Returns how a photo is turned to stand upright, as it says itself (Exif 2.3, tag Orientation; PNG, chunk eXIf).
 pub(super) fn turn(bytes: &[u8], drawing: Drawing) -> Turn {
     use image::metadata::Orientation as To;

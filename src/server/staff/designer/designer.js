@@ -87,6 +87,7 @@ async function show(answer) {
   const twin = active?.name && active.value ? `[name="${CSS.escape(active.name)}"][value="${CSS.escape(active.value)}"]` : null;
   const typed = within && "defaultValue" in active && active.type !== "file" && active.value !== active.defaultValue ? active.value : null;
   const open = [...root.querySelectorAll("details[open][id]")].map((one) => one.id);
+  const scrolled = root.querySelector(".side").scrollTop;
   root.replaceWith(fresh);
   root = fresh;
   // A picture that is there already does not flicker.
@@ -104,6 +105,7 @@ async function show(answer) {
     if (details && !details.dataset.element) details.open = true;
   }
   build();
+  root.querySelector(".side").scrollTop = scrolled;
   if (!within) return;
   const [first] = picked();
   const back = (id && document.getElementById(id)) || (grip && root.querySelector(".grip")) || (at !== undefined && handle(first ?? at)) || (twin && root.querySelector(twin));

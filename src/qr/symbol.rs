@@ -52,7 +52,7 @@ impl Symbol {
         for (y, row) in symbol.rows.iter().enumerate() {
             for byte in row.iter().flat_map(|half| half.to_le_bytes()).take(size.div_ceil(8)) {
                 // Each bit into a byte of its own.
-                let apart = u64::from(byte) * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
+                let apart = (u64::from(byte) * 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
                 modules.extend_from_slice(&apart.to_le_bytes().map(|bit| bit != 0));
             }
             modules.truncate((y + 1) * size);

@@ -203,7 +203,7 @@ fn count(rows: &[Row]) -> u32 {
 /// How many bits are set in each four.
 fn fours(word: u64) -> u64 {
     const PAIRS: u64 = u64::MAX / 5;
-    let twos = word - (word >> 1 & u64::MAX / 3);
+    let twos = word - ((word >> 1) & (u64::MAX / 3));
     (twos & PAIRS) + (twos >> 2 & PAIRS)
 }
 

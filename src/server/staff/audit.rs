@@ -120,11 +120,26 @@ fn wanted(staff: &Staff, asked: &Fields) -> String {
     ])
 }
 
-/// Returns why somebody was made an exception or excluded: the log does not have it, as it may say what is erased with them.
+/// Returns why somebody was made an exception or excluded, or got a certificate by hand: the log does not have it, as it may say what is
+/// erased with them.
 async fn note(staff: &Staff, entry: &Value) -> Option<String> {
-    if !["exception.add", "exclusion.add"].contains(&entry["action"].as_str()?) {
-        return None;
+    match entry["action"].as_str()? {
+        "exception.add" | "exclusion.add" => listed_for(staff, entry).await,
+        "certificate.issue" if entry["detail"]["issuedNow"] == true => issued_for(staff, entry, 1, "issued_now").await,
+        "certificate.reissue" => issued_for(staff, entry, entry["detail"]["to"].as_u64()?, "reissued").await,
+        _ => None,
     }
+}
+
+/// Returns what is kept with a version of a certificate of why it was made.
+async fn issued_for(staff: &Staff, entry: &Value, version: u64, by: &str) -> Option<String> {
+    let told = staff.get_if(&format!("/certificates/{}", part(entry["subject"].as_str()?))).await?;
+    let made = told["versions"].as_array()?.iter().find(|one| one["version"].as_u64() == Some(version))?;
+    made["basis"][by]["note"].as_str().map(str::to_owned)
+}
+
+/// Returns what is kept with somebody's exception or exclusion of why it was made.
+async fn listed_for(staff: &Staff, entry: &Value) -> Option<String> {
     // Of many at once all have the same.
     let subject = entry["detail"]["people"][0].as_str().or_else(|| entry["subject"].as_str())?;
     let (event, person) = subject.split_once('/')?;

@@ -110,10 +110,11 @@ async fn two(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> An
         people.push(staff.get(&format!("{path}/participants/{}", part(id))).await?);
     }
     let choices = people.iter().map(|person| Choice::new(text(person, "id"), named(person)));
+    // However they were asked for: who stays is chosen by these ids.
+    let ids = people.iter().zip(["one", "other"]).map(|(person, name)| Field::hidden(name, text(person, "id")));
     let form = Form::new(staff, &format!("{path}/merge"), w.s("merge"))
         .danger()
-        .field(Field::hidden("one", one))
-        .field(Field::hidden("other", other))
+        .fields(ids)
         .field(Field::new("keep", w.s("merge-keep"), Kind::Radios(choices.collect())).value(kept(&people)))
         .field(super::why::asked(w).required())
         .tried(tried);

@@ -511,6 +511,10 @@ fn shared(staff: &Staff, mut problem: Problem) -> Problem {
 
 /// Erases them from an event, once their name was typed.
 pub(super) async fn erase_them(Path((code, who)): Path<(String, String)>, Sent { staff, fields }: Sent) -> Response {
+    // Before anything is said of the form: whoever may not has none.
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let of_event = format!("/events/{}/participants/{}", part(&code), part(&who));
     let name = staff.get_if(&of_event).await.map(|person| text(&person, "name")).unwrap_or_default();
     if name.is_empty() || fields.get("again").to_lowercase() != name.to_lowercase() {

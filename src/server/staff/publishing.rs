@@ -252,6 +252,10 @@ fn rotate_page(staff: &Staff, tried: &Tried<'_>) -> Page {
 
 /// Replaces the active key.
 pub(super) async fn rotate(Sent { staff, fields }: Sent) -> Response {
+    // Before anything is said of the form: whoever may not has none.
+    if let Err(response) = staff.needs(Permission::Keys) {
+        return response;
+    }
     if let Err(problem) = super::why::needed(staff.w, &fields, super::why::WHY) {
         let tried = Tried(Some((&fields, &problem)));
         return staff.page_with(tried.status(), &rotate_page(&staff, &tried));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::events::text;
 use super::super::ui::{Action, Actions, Cell, Choice, Field, Form, Html, Kind, Section, Table};
 use super::words::{FIELDS, meant};
-use super::{List, READING, SHOWN_AS};
+use super::{List, SHOWN_AS};
 
 impl List<'_> {
     /// Which column is what, and a form to say otherwise.
@@ -61,7 +61,13 @@ impl List<'_> {
         let w = self.staff.w;
         let hidden = vec![Choice::new("", w.s("import-hidden-out")), Choice::new("include", w.s("import-hidden-in"))];
         let given = |name: &str| self.answers.get(name).to_owned();
-        let shown = READING.map(given).join("/");
+        // What is asked for here alone: a text file has no sheets, a workbook no code page.
+        let is_asked = |name: &str| match name {
+            "sheet" => read.is_null() || read["sheets"].is_array(),
+            "encoding" => read.is_null() || read["encoding"].is_string(),
+            _ => true,
+        };
+        let shown = super::read_so(|name| if is_asked(name) { self.answers.get(name) } else { "" });
         let form = self
             .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
             .field(Field::hidden(SHOWN_AS, shown))

@@ -129,7 +129,7 @@ fn a_list_that_was_taken_in_long_ago_is_still_found_with_what_became_of_it() {
 
 /// The form that says how the file is read.
 fn reading(page: &str) -> crate::browser::Form {
-    let found = crate::browser::forms(page).into_iter().find(|form| form.texts.iter().any(|name| name == "header_row"));
+    let found = crate::browser::forms(page).into_iter().find(|form| form.names.contains("shown_as"));
     found.unwrap_or_else(|| panic!("{page}"))
 }
 

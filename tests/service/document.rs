@@ -47,7 +47,8 @@ impl Operation {
         for parameter in self.parameters("query").into_iter().filter(|one| one["required"] == true) {
             let value = self.example(&parameter["schema"], 0);
             let value = value.as_str().map_or(value.to_string(), str::to_owned);
-            path = format!("{path}?{}={value}", parameter["name"].as_str().unwrap());
+            let mark = if path.contains('?') { '&' } else { '?' };
+            path = format!("{path}{mark}{}={value}", parameter["name"].as_str().unwrap());
         }
         path
     }

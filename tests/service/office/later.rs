@@ -81,12 +81,12 @@ fn events(walk: &mut Walk<'_>, ada: &Member) {
     let of = |path: &str| format!("{EVENT}{path}");
     walk.act("/staff/events/new", "/staff/events/new", &[("code", "OTHER"), ("title", "Other")], Found("event.create"));
     walk.act(&of("/copy"), &of("/copy"), &[("code", "COPY"), ("title", "Copy")], Found("event.copy"));
-    walk.act("/staff/events/COPY/archived", "/staff/events/COPY", &[], Owed("event.archive", "21"));
+    walk.act("/staff/events/COPY/archived", "/staff/events/COPY", &[("why", WHY)], Because("event.archive"));
     walk.act(&of("/change"), &of("/change"), &[("title", "Maps")], Found("event.update"));
     let sessions = [("session_1_title", "Day 1"), ("session_1_required", "yes")];
     walk.act(&of("/course"), &of("/course"), &sessions, Found("event.course"));
     walk.act(&of("/attendance"), &of("/course"), &[("present", "p0@example.org")], Found("participant.change"));
-    walk.act(&of("/state"), &of("/state"), &[("to", "open")], Owed("event.state", "21"));
+    walk.act(&of("/state"), &of("/state"), &[("to", "open"), ("why", WHY)], Because("event.state"));
     ada.ask(world, "POST", "/events/WORKSHOP/state", &json!({ "to": "completed" })).ok();
     let badge =
         b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\" fill=\"#123456\"/></svg>";
@@ -116,7 +116,7 @@ fn people(walk: &mut Walk<'_>, ada: &Member) {
     let of = |who: &str, act: &str| format!("{}{act}", card(who));
     let (p0, new) = ("p0@example.org", "new@example.org");
     walk.act(&of(p0, "/change"), &card(p0), &[("external_id", "X-0")], Found("participant.change"));
-    walk.act(&of(new, "/issue"), &card(new), &[("reason", WHY)], Owed("certificate.issue", "12"));
+    walk.act(&of(new, "/issue"), &card(new), &[("reason", WHY)], Because("certificate.issue"));
     let better = json!({ "fields": { "role": "Best of all" } });
     ada.ask(world, "PATCH", "/events/WORKSHOP/participants/p0@example.org", &better).ok();
     walk.act(&of(p0, "/retake"), &card(p0), &[], Found("run.start"));
@@ -126,10 +126,10 @@ fn people(walk: &mut Walk<'_>, ada: &Member) {
     add(world, ada, "Dee Ray", "dee@example.org", false);
     add(world, ada, "Eve Ash", "eve@example.org", false);
     let alan = "alan@example.org";
-    walk.act(&of(alan, "/grant"), &card(alan), &[("note", WHY)], Owed("exception.add", "2"));
+    walk.act(&of(alan, "/grant"), &card(alan), &[("note", WHY)], Because("exception.add"));
     let chosen = format!("{EVENT}/chosen");
     let asked = format!("{chosen}?act=exclude&which=these&pick=bo%40example.org");
-    walk.act(&chosen, &asked, &[("reason", "requested"), ("note", WHY)], Owed("exclusion.add", "2"));
+    walk.act(&chosen, &asked, &[("reason", "requested"), ("note", WHY)], Because("exclusion.add"));
     lists(walk);
     add(world, ada, "Twin One", "twin1@example.org", false);
     add(world, ada, "Twin Two", "twin2@example.org", false);
@@ -139,12 +139,12 @@ fn people(walk: &mut Walk<'_>, ada: &Member) {
         told["id"].as_str().unwrap().to_owned()
     };
     let asked = format!("{merge}?one={}&other={}", id("twin1@example.org"), id("twin2@example.org"));
-    walk.act(&merge, &asked, &[], Owed("participant.merge", "21"));
+    walk.act(&merge, &asked, &[("why", WHY)], Because("participant.merge"));
     walk.act(
         &of("cy@example.org", "/erase"),
         &card("cy@example.org"),
-        &[("again", "Cy Lund")],
-        Owed("participant.erase", "21"),
+        &[("again", "Cy Lund"), ("why", WHY)],
+        Because("participant.erase"),
     );
 }
 
@@ -153,7 +153,7 @@ fn lists(walk: &mut Walk<'_>) {
     let of = |path: &str| format!("{EVENT}{path}");
     let page = of("/exceptions");
     let cy = ("person", "cy@example.org");
-    walk.act(&of("/exceptions/new"), &of("/exceptions/new"), &[cy, ("note", WHY)], Owed("exception.add", "2"));
+    walk.act(&of("/exceptions/new"), &of("/exceptions/new"), &[cy, ("note", WHY)], Because("exception.add"));
     let taken = |walk: &mut Walk<'_>, kind: &str| {
         let text = walk.browser(&of("/exceptions/new")).page(&page);
         address(&text, [&of(&format!("/{kind}/")), "/remove"]).unwrap_or_default()
@@ -161,14 +161,14 @@ fn lists(walk: &mut Walk<'_>) {
     let remove = taken(walk, "exceptions");
     walk.act(&remove, &page, &[], Owed("exception.remove", "2"));
     let list = File { says_why: true, ..File::plain("file", "list.csv", b"dee@example.org,{why}\n") };
-    walk.upload(&of("/exceptions/upload"), &of("/exceptions/upload"), &[], list, Owed("exception.add", "2"));
+    walk.upload(&of("/exceptions/upload"), &of("/exceptions/upload"), &[], list, Because("exception.add"));
     let out = [("person", "p1@example.org"), ("reason", "requested"), ("note", WHY)];
-    walk.act(&of("/exclusions/new"), &of("/exclusions/new"), &out, Owed("exclusion.add", "2"));
+    walk.act(&of("/exclusions/new"), &of("/exclusions/new"), &out, Because("exclusion.add"));
     let remove = taken(walk, "exclusions");
     walk.act(&remove, &page, &[], Owed("exclusion.remove", "2"));
     let list = File { says_why: true, ..File::plain("file", "list.csv", b"eve@example.org,{why}\n") };
     let reason = [("reason", "requested")];
-    walk.upload(&of("/exclusions/upload"), &of("/exclusions/upload"), &reason, list, Owed("exclusion.add", "2"));
+    walk.upload(&of("/exclusions/upload"), &of("/exclusions/upload"), &reason, list, Because("exclusion.add"));
 }
 
 /// What is sent, what came back, and what becomes of it.
@@ -178,6 +178,8 @@ fn mail(walk: &mut Walk<'_>, sink: &Sink) {
     walk.act(&format!("{first}/send"), &first, &[], Found("mail.send"));
     walk.act(&format!("{page}/test"), &page, &[], Nothing("a try changes nothing"));
     walk.act(&format!("{page}/settings"), &page, &[("when", "by_hand"), ("attach", "yes")], Found("event.mail"));
+    let letter = [("subject", "{{ event }}"), ("text", "Dear {{ name }},\n{{ link }}")];
+    walk.act(&format!("{page}/text"), &page, &letter, Found("event.mail"));
     for n in [1, 2] {
         sink.fail(&format!("p{n}@example.org"), Fault::Recipient("550 5.1.1 User unknown"));
     }
@@ -206,7 +208,7 @@ fn certificates(walk: &mut Walk<'_>, ada: &Member) {
     let reason = json!({ "cause": "issued_in_error", "now": true });
     ada.ask(world, "POST", "/certificates/CERT-WORKSHOP-2026-00004/revoke", &reason).ok();
     let reissue = format!("{fourth}/reissue");
-    walk.act(&reissue, &reissue, &[("reason", WHY)], Owed("certificate.reissue", "12"));
+    walk.act(&reissue, &reissue, &[("reason", WHY)], Because("certificate.reissue"));
     let many = "/staff/certificates/batch";
     let asked = format!("{many}?act=revoke&which=these&pick=CERT-WORKSHOP-2026-00003");
     walk.act(many, &asked, &[("cause", "fraud"), ("public", WHY)], Because("certificate.revoke"));
@@ -217,6 +219,8 @@ fn certificates(walk: &mut Walk<'_>, ada: &Member) {
     walk.act(&languages, &languages, &[("language", "de"), ("template", "modern")], Found("event.update"));
     let again = format!("{generate}?over=already_issued");
     walk.act(&generate, &again, &[("reason", WHY)], Because("certificate.regenerate"));
+    let preview = format!("{EVENT}/preview");
+    walk.act(&preview, &preview, &[], Found("event.preview"));
     let rule = format!("{EVENT}/rule");
     walk.act(&rule, &rule, &[("who", "everybody")], Found("event.rule"));
 }
@@ -260,6 +264,23 @@ fn templates(walk: &mut Walk<'_>, ada: &Member) {
     walk.act(roll, roll, &[], Found("event.template"));
 }
 
+/// Designs: one that is kept, and one that is thrown away.
+fn designs(walk: &mut Walk<'_>) {
+    let (page, own) = ("/staff/template-designs", Nothing("a design is its maker's alone until it is kept"));
+    let begin = |walk: &mut Walk<'_>| led(walk.act(page, &format!("{page}?from=minimal"), &[], own));
+    let first = begin(walk);
+    walk.act(&first, &first, &[("title", "Drawn by hand")], own);
+    let keep = format!("{first}/keep");
+    walk.act(&keep, &keep, &[("name", "drawn")], Found("template.add"));
+    let second = begin(walk);
+    let logo =
+        b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9v9z\" fill=\"#123456\"/></svg>";
+    let logo = File::plain("file", "logo.svg", logo);
+    walk.upload(&format!("{second}/files"), &second, &[("as", "picture")], logo, own);
+    let discard = format!("{second}/discard");
+    walk.act(&discard, &discard, &[], own);
+}
+
 fn publishing(walk: &mut Walk<'_>, ada: &Member) {
     let (world, page) = (walk.world, "/staff/publishing");
     walk.act(page, page, &[], Found("site.publish"));
@@ -269,7 +290,7 @@ fn publishing(walk: &mut Walk<'_>, ada: &Member) {
     let at_once = "/staff/publishing/at-once";
     walk.act(at_once, at_once, &[], Found("certificate.hasten"));
     let rotate = "/staff/publishing/rotate";
-    walk.act(rotate, rotate, &[], Owed("key.rotate", "21"));
+    walk.act(rotate, rotate, &[("why", WHY)], Because("key.rotate"));
     let stolen = "/staff/publishing/k1/stolen";
     walk.act(stolen, stolen, &[("day", "2026-11-01"), ("again", "k1")], Found("key.compromise"));
     walk.act("/staff/lock", page, &[], Found("keys.lock"));
@@ -375,6 +396,8 @@ fn account(walk: &mut Walk<'_>) {
     let text = walk.browser(new).page(page);
     let session = address(&text, ["/staff/account/sessions/", "/end"]).unwrap_or_default();
     walk.act(&session, page, &[], Found("session.end"));
+    let sheet = "/staff/account/recovery-sheet";
+    walk.act(sheet, sheet, &[("password", PASSWORD)], Found("staff.recovery_sheet"));
     let second = "/staff/account/second-step";
     let begun = walk.act(second, second, &[("password", PASSWORD)], Nothing("it is on once a code was right"));
     let confirm = "/staff/account/second-step/confirm";
@@ -425,6 +448,9 @@ fn upkeep(walk: &mut Walk<'_>, ada: &Member) {
     walk.act("/staff/settings/mail/remove", "/staff/settings/mail/remove", &[], Found("mail.relay"));
     let address = "/staff/settings/address";
     walk.act(address, address, &[("address", "https://certs.example.org")], Found("mail.address"));
+    let language = "/staff/settings/language";
+    walk.act(language, language, &[("language", "de")], Found("issuer.language"));
+    ada.ask(world, "PUT", "/settings/language", &json!({ "language": "en" })).ok();
 }
 
 fn walked(by_owner: bool) {
@@ -440,6 +466,7 @@ fn walked(by_owner: bool) {
     walk.part("decisions", |walk| decisions(walk, &ada));
     walk.part("runs", |walk| runs(walk, &ada));
     walk.part("templates", |walk| templates(walk, &ada));
+    walk.part("designs", designs);
     walk.part("publishing", |walk| publishing(walk, &ada));
     walk.part("team", |walk| team(walk, &ada));
     walk.part("upkeep", |walk| upkeep(walk, &ada));

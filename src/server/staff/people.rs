@@ -285,7 +285,8 @@ fn added(staff: &Staff, code: &str, (event, known): (&Value, &Known<'_>), tried:
         form = form.field(field.value("two_people"));
     }
     let page = Page::new(w.s("people-add")).trail(trail(staff, code, event)).narrow();
-    page.part(form.tried(tried))
+    // The headings inside of the form are below one.
+    page.part(Section::new("about", w.s("person")).part(form.tried(tried)))
 }
 
 /// Adds somebody.

@@ -362,7 +362,7 @@ function table() {
     return [...text.slice(begin, text.indexOf('];', begin)).matchAll(/\("(\/staff[^"]*)", "\w+"\)/g)].map(([, path]) => path);
   });
   assert.ok(rows.length > 100, `${rows.length} pages`);
-  return rows.filter((path) => !/\.png|\.csv|\/progress$/.test(path));
+  return rows.filter((path) => !/\.png|\.svg|\.csv|\/progress$/.test(path));
 }
 
 /** What is looked at besides: the same pages with something asked of them. */
@@ -424,7 +424,8 @@ async function records(page) {
   for (let tries = 0; tries < 60 && (await api('GET', '/address-requests')).items.length === 0; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  const none = { approvals: run.approval, 'address-requests': number, corrections: await first('/corrections'), webhooks: await first('/webhooks'), tokens: token.token.id, templates: 'gold' };
+  const drawn = await api('POST', '/template-designs', { from: 'classic', event: 'MAPS26' });
+  const none = { 'template-designs': drawn.id, approvals: run.approval, 'address-requests': number, corrections: await first('/corrections'), webhooks: await first('/webhooks'), tokens: token.token.id, templates: 'gold' };
   const named = (path) => path.replaceAll('WORKSHOP', 'MAPS26').replace('p0%40', 'person1%40').replace('p1%40', 'person8%40').replace(/\{(\w+)\}/, (_, name) => ids[name]);
   return (path) => named(path).replace(/\/([\w-]+)\/none/, (all, kind) => (none[kind] ? `/${kind}/${none[kind]}` : all));
 }

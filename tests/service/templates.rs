@@ -240,7 +240,7 @@ fn the_library_is_listed_shown_downloaded_and_emptied_but_for_what_is_used() {
         assert_eq!(world.get("/templates/with-logo/files/logo").bytes, logo);
         world.get("/templates/with-logo/files/..%2Fx").problem(404, "not-found");
         assert_eq!(world.get("/templates/plain/files/template.json?version=1").bytes, document);
-        for none in ["plain/files/template.json?version=2", "classic/files/template.json?version=3"] {
+        for none in ["plain/files/template.json?version=2", "classic/files/template.json?version=4"] {
             world.get(&format!("/templates/{none}")).problem(404, "not-found");
         }
         world.get("/templates/%2Fetc%2Fpasswd").problem(404, "not-found");

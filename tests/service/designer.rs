@@ -475,8 +475,8 @@ fn every_name_of_a_list_is_tried_and_each_can_be_shown() {
         let wider = world.get(&format!("{}/names?event=WORKSHOP", path(&design))).ok();
         assert_eq!(wider["small"]["count"], 0, "{wider}");
         // One of those who do not fit: it is drawn without the name, and that is said.
-        let unfit = tried["unfit"]["first"].as_array().unwrap().iter();
-        let long = unfit.filter(|one| one["name"].as_str().unwrap().contains("von und zu")).next().unwrap();
+        let mut unfit = tried["unfit"]["first"].as_array().unwrap().iter();
+        let long = unfit.find(|one| one["name"].as_str().unwrap().contains("von und zu")).unwrap();
         step(world, &design, json!([{ "do": "set", "element": 0, "values": { "width": 60 } }]));
         let query = format!("event=WORKSHOP&person={}", long["person"].as_str().unwrap());
         let shown = world.get(&format!("{}?{query}", path(&design))).ok();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Guess: a library that writes Cyrillic names in Latin letters (PyPI's cyrtranslit, transliterate and iuliia) gives a name with one capital in front
-#        one capital, and a name in capitals none but capitals.
+#        one capital in front too, and a name in capitals none but capitals.
 # Fact:  where one letter becomes several, each has one answer for both. cyrtranslit writes a Russian or Bulgarian name in front with two
 #        capitals: SHevchenko, CHen, ZHelyazkov. transliterate and iuliia have Shevchenko, and of ШЕВЧЕНКО they make ShEVChENKO. In Serbian
 #        cyrtranslit and transliterate write LjUBICA for ЉУБИЦА, and in Ukrainian ŠčERBAK and ShchERBAK. Nothing is said.

@@ -283,6 +283,8 @@ pub fn change_password(
         let old = still_proved(desk, &proved)?;
         let mut new = old.record.clone();
         (new.password, new.link, new.asked) = (Some(phc.clone()), None, None);
+        // Whoever knew the old password may have printed a sheet.
+        new.sheet.clear();
         let mut ended = shut_out(desk, &mut new)?;
         ended.writes.extend(carried_over(desk.store, staff, session, new.epoch)?);
         let act = act(desk, "staff.password", staff, ended.told(json!({})));

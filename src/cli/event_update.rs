@@ -12,7 +12,7 @@ use crate::acts::templates::{LOGO, SIGNATURES, dressed, taken_along, words_of};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
-use crate::template::{Template, builtin_names};
+use crate::template::{Template, builtin_names, path_goes_first};
 
 pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Failure> {
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
@@ -84,9 +84,9 @@ fn looks(desk: &Desk, faces: &Faces, planned: &Planned, args: &Update) -> Result
 }
 
 /// Returns the template that somebody names for certificates of an event: a built-in one, one of the library, the digest of a
-/// kept one, or a folder or file, with the event's own pictures.
+/// kept one, or a folder or file, with the event's own pictures. Names go before paths, but where [`path_goes_first`].
 pub(super) fn named(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, Failure> {
-    if !Path::new(name).exists() || builtin_names().contains(&name) {
+    if !path_goes_first(name) && (!Path::new(name).exists() || builtin_names().contains(&name)) {
         return acts::templates::for_event(desk, faces, event, name).map_err(|error| match error {
             acts::ActError::NoTemplate(_) => Failure::from(error).hint(
                 "pass a built-in name (`testamur template list`), one of the library, or a folder with template.json",

@@ -222,7 +222,7 @@ fn collect(buffer: &[u8], at: usize, heads: (u32, u32), previous: &[u32], last: 
         }
     };
     // No position is farther than any window.
-    let near = |candidate: u32| at.wrapping_sub(candidate as usize) <= WINDOW;
+    let near = |candidate: u32| (at as u64).wrapping_sub(u64::from(candidate)) <= WINDOW as u64;
     if !is_rest && near(heads.0) && limit >= MIN_MATCH {
         take(&mut longest, heads.0 as usize);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fonts::Subset;
-use super::syntax::{operation, put};
+use super::syntax::{operation, put, words};
 use super::tags::Marks;
 use super::{qr, text};
 use crate::deflate::Known;
@@ -32,7 +32,9 @@ pub(super) fn draw<'a>(
                 if let Some((name, subset)) = fonts.get(&run.font) {
                     let language = marks.as_ref().and_then(|marks| marks.other_language(run));
                     if let Some(language) = language {
-                        put(&mut out, format_args!("/Span<</Lang({language})>>BDC\n"));
+                        out.extend_from_slice(b"/Span<</Lang");
+                        words(&mut out, language);
+                        out.extend_from_slice(b">>BDC\n");
                     }
                     text::draw(&mut out, run, subset, name);
                     if language.is_some() {

@@ -169,7 +169,7 @@ fn link_of(own: &Scene, tag: &Tag) -> Option<u32> {
     if tag.role != Role::Code {
         return None;
     }
-    let is_link = |at: &usize| matches!(own.items[*at], Item::Link { .. });
+    let is_link = |at: &usize| matches!(own.items.get(*at), Some(Item::Link { .. }));
     let at = tag.items.clone().find(is_link)?;
     Some((0..at).filter(is_link).count() as u32)
 }
@@ -216,7 +216,7 @@ fn write_element(
             body.extend_from_slice(b"/Alt");
             words(&mut body, &tag.alt);
             // Of what stands on one page as a whole, where it stands (14.8.5.4.3).
-            if let Some(bounds) = tag.items.clone().filter_map(|at| bounds(&items[at])).next() {
+            if let Some(bounds) = tag.items.clone().filter_map(|at| bounds(items.get(at)?)).next() {
                 body.extend_from_slice(b"/A<</O/Layout/BBox[");
                 for edge in bounds {
                     number(&mut body, edge);

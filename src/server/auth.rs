@@ -132,13 +132,13 @@ impl FromRequestParts<App> for Caller {
 /// Where a request may say why something is done: any text, percent-encoded (RFC 3986 section 2.1), as headers have few letters.
 pub(super) const WHY_HEADER: &str = "testamur-why";
 /// Longest text of that, in letters.
-const MOST_OF_WHY: usize = 500;
+pub(super) const MOST_OF_WHY: u32 = 500;
 
 /// Returns why something is done, where the request says so.
-fn why(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn why(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(said) = headers.get(WHY_HEADER) else { return Ok(None) };
     let said = percent_encoding::percent_decode(said.as_bytes()).decode_utf8_lossy().trim().to_owned();
-    if said.chars().count() > MOST_OF_WHY || said.chars().any(char::is_control) {
+    if said.chars().count() > MOST_OF_WHY as usize || said.chars().any(char::is_control) {
         let detail = format!("is longer than {MOST_OF_WHY} characters or holds a control character");
         let errors = vec![FieldProblem { field: "why".to_owned(), detail: detail.clone() }];
         return Err(Problem::unprocessable("invalid", format!("why {detail}")).with_errors(errors));

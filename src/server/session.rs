@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use tokio::sync::Semaphore;
 
+use super::auth::why;
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Lengths, Permission, Principal, Secret, Throttle};
 use crate::acts::{self, erase, portal};
@@ -74,7 +75,12 @@ pub fn accounts() -> Authenticator {
             Some(token) => accounts::authenticate_token(&*app.store, app.now(), token)?,
             None => by_session(app, parts)?.0,
         };
-        Ok(Caller { id: principal.actor(), permissions: principal.permissions, scope: principal.scope, address })
+        Ok(Caller {
+            id: principal.actor().saying(why(&parts.headers)?),
+            permissions: principal.permissions,
+            scope: principal.scope,
+            address,
+        })
     })
 }
 

@@ -24,6 +24,16 @@ pub struct Template {
 /// First bytes of a bundle; the digit is its version.
 const MAGIC: &[u8] = b"testamur-template-1\n";
 
+/// Built-in templates that the first versions did not have: a path that is called so goes on being opened.
+const LATER: [&str; 3] = ["laurel", "ribbon", "quiet"];
+
+/// Says whether a path is opened although a built-in template is called so: a file, or a folder with a `template.json`, with the very
+/// name of one that earlier versions did not have. They opened the path.
+pub fn path_goes_first(name: &str) -> bool {
+    let path = Path::new(name);
+    LATER.contains(&name) && (path.is_file() || path.join("template.json").is_file())
+}
+
 /// Returns the names of the built-in templates.
 pub fn builtin_names() -> Vec<&'static str> {
     super::builtin::TEMPLATES.iter().map(|(name, _)| *name).collect()
@@ -63,14 +73,15 @@ pub fn name_and_version(text: &str) -> (&str, Option<u32>) {
 
 impl Template {
     /// Opens a built-in template by name (the newest version, or `classic@1`; in another language, `classic.de`), a folder with a
-    /// `template.json`, or a `.json` file with its assets beside it.
+    /// `template.json`, or a `.json` file with its assets beside it. A built-in name goes before a path, but where
+    /// [`path_goes_first`].
     ///
     /// # Errors
     /// When there is none, or it is not a good one; the message says where.
     pub fn open(name_or_path: &str) -> Result<Self, TemplateError> {
         let (name, version) = name_and_version(name_or_path);
         let (plain, language) = name_and_language(name);
-        if builtin(plain).is_some() {
+        if builtin(plain).is_some() && !path_goes_first(name_or_path) {
             let template = Self::built_in(plain, version)?;
             return Ok(language.and_then(|language| template.in_language(language)).unwrap_or(template));
         }

@@ -50,7 +50,7 @@ pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
 pub use layout::{Filling, Laid, Layout, MAX_VALUE};
-pub use load::{Template, builtin_names, builtin_versions, name_and_version};
+pub use load::{Template, builtin_names, builtin_versions, name_and_version, path_goes_first};
 pub use model::{Element, HexColor, MAX_TEXT, TextRole};
 pub use near::nearest;
 pub use own_badge::{MAX_BADGE_BYTES, OwnBadge, own_badge};

@@ -3,6 +3,7 @@
 //! A voice that reads a name by the rules of another language is not understood. Where letters tell no language, they tell a script
 //! at least (`und-Cyrl`), and nothing is claimed beyond that.
 
+use icu_locale_core::LanguageIdentifier;
 use unicode_script::Script;
 
 use super::words::primary;
@@ -48,7 +49,8 @@ pub(super) fn other<'a>(text: &str, script: Script, told: Option<&'a str>, page:
     if matches!(script, Script::Common | Script::Inherited | Script::Unknown) {
         return None;
     }
-    match told.filter(|told| *told != "und") {
+    // A cell of a list may hold anything: only a tag is one (RFC 5646), and goes into a file.
+    match told.filter(|told| *told != "und" && told.parse::<LanguageIdentifier>().is_ok()) {
         Some(told) if is_written(told, script) => (!told.eq_ignore_ascii_case(page)).then_some(told),
         _ if is_written(page, script) => None,
         _ => by_letters(text, script),
@@ -101,6 +103,10 @@ mod tests {
             ("Юлія", Script::Cyrillic, Some("en"), "en", Some("uk")),
             ("Άννα", Script::Greek, Some("el"), "en", Some("el")),
             ("2026", Script::Common, Some("en"), "ar", None),
+            ("Ada", Script::Latin, Some("de-at"), "en", Some("de-at")),
+            ("Ada", Script::Latin, Some("deutsch (at)"), "en", None),
+            ("Ada", Script::Latin, Some("de)"), "ar", Some("und-Latn")),
+            ("محمد", Script::Arabic, Some("ar)>>bdc"), "en", Some("ar")),
         ] {
             assert_eq!(other(text, script, told, page), expected, "{text}, {told:?}, {page}");
         }

@@ -404,7 +404,10 @@ fn a_changed_password_ends_all_other_sessions() {
         };
         assert!(matches!(change("wrong", "another long one"), Err(AccountsError::SignIn)));
         assert!(matches!(change(PASSWORD, "too short"), Err(AccountsError::Password(_))));
+        let codes = || accounts::member(office.store, &office.owner).unwrap().sheet_codes;
+        assert_eq!(codes(), accounts::SHEET_CODES);
         change(PASSWORD, "another long one").unwrap();
+        assert_eq!(codes(), 0, "whoever knew the password may have printed a sheet");
         assert!(office.is_open(4, &kept) && !office.is_open(4, &other));
         assert!(office.try_login(5, EMAIL, PASSWORD).is_err());
         office.login(5, EMAIL, "another long one");

@@ -317,5 +317,18 @@ fn programs_say_why_in_a_header_and_no_more_than_a_sentence() {
         assert_eq!(ask("enrolled%20by%20%C3%BC").status, 204);
         let last = world.app.store.audit(None, 1_000).unwrap().items.pop().unwrap();
         assert_eq!(last.act.detail["why"], "enrolled by ü", "{last:?}");
+
+        // Also of what nobody does but in person.
+        let bob = invited(world, ada, "bob@example.org", &["viewer"]);
+        let path = format!("/staff/{}", bob.id);
+        let change = |why: &str| {
+            let request = crate::harness::request("PATCH", &path).header("cookie", &ada.cookie);
+            let request = request.header("x-csrf-token", &ada.csrf).header("content-type", "application/json");
+            world.send("", request.header("testamur-why", why), json!({ "name": "Bob" }).to_string())
+        };
+        change(&"x".repeat(501)).problem(422, "invalid");
+        change("a%20new%20name").ok();
+        let last = world.app.store.audit(None, 1_000).unwrap().items.pop().unwrap();
+        assert_eq!((&*last.act.action, &last.act.detail["why"]), ("staff.update", &json!("a new name")), "{last:?}");
     });
 }

@@ -73,6 +73,28 @@ fn the_group_failed_holds_those_who_still_lack_one() {
     });
 }
 
+/// What was lifted of the two is not the same: an exception that was taken off lets nobody in, and an exclusion does.
+#[test]
+fn who_is_let_in_again_stays_so_when_they_are_merged_with_somebody_who_once_had_an_exception() {
+    on_each_engine(|world| {
+        school(world, 2, 0);
+        let first = json!({ "kind": "generate", "event": "WORKSHOP", "people": ["p00001@example.org"] });
+        done(world, &first);
+        let number = world.get(&path(1)).ok()["certificate"].clone();
+        let reason = json!({ "cause": "other", "text": "x" });
+        done(world, &json!({ "kind": "revoke", "numbers": [number], "reason": reason }));
+        world.pass(60);
+        exclude(world, 1);
+        world.delete("/events/WORKSHOP/exclusions/p00001@example.org").ok();
+        world.post("/events/WORKSHOP/exceptions", &json!({ "person": "p00000@example.org" })).ok();
+        world.delete("/events/WORKSHOP/exceptions/p00000@example.org").ok();
+        let id = |n: usize| world.get(&path(n)).ok()["id"].clone();
+        world.post("/events/WORKSHOP/merge", &json!({ "keep": id(0), "gone": id(1) })).ok();
+        let preview = world.post("/runs/preview", &generate("those_without")).ok();
+        assert_eq!((&preview["total"], &preview["new_versions"]), (&json!(1), &json!(1)), "{preview}");
+    });
+}
+
 #[test]
 fn who_lost_one_and_is_let_in_again_gets_a_new_version_by_an_ordinary_run() {
     on_each_engine(|world| {

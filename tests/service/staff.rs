@@ -259,7 +259,7 @@ pub const ACTS: [Act; 44] = [
     ("/staff/publishing/at-once", "keys", &[]),
     ("/staff/publishing/look", "keys", &[]),
     ("/staff/publishing/rotate", "keys", &[("why", "once a year")]),
-    ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1")]),
+    ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1"), ("why", "a copy was found")]),
 ];
 
 #[test]
@@ -361,6 +361,11 @@ fn what_another_site_sends_waits_for_nobody() {
             match site {
                 "cross-site" | "same-site" => assert_eq!(inside.status, StatusCode::FORBIDDEN, "{site}"),
                 _ => assert!(!inside.text().contains("kept.roles") && !inside.text().contains("owner"), "{site}"),
+            }
+            // Nor does it ask for links in others' names, or sets their passwords.
+            for door in ["/staff/lost", "/staff/lost/code", "/password", "/setup"] {
+                let sent = other.post_all(door, &planted).status;
+                assert_eq!(sent == StatusCode::FORBIDDEN, ["cross-site", "same-site"].contains(&site), "{site} {door}");
             }
         }
     });

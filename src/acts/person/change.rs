@@ -464,6 +464,8 @@ fn merged_listing(
     let (stays, goes) = match (&kept, &other) {
         (Listed::Exclusion(_), _) | (_, Listed::No) => (kept, other),
         (Listed::Exception(_), Listed::Exception(_) | Listed::Lifted(_)) => (kept, other),
+        // Whose exclusion was lifted is let in again: that is what the person would lose.
+        (Listed::Lifted(one), Listed::Lifted(two)) if one.exception && !two.exception => (other, kept),
         (Listed::Lifted(_), Listed::Lifted(_)) => (kept, other),
         _ => (other, kept),
     };

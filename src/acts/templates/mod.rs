@@ -356,6 +356,15 @@ fn check_name(name: &str) -> Result<(), ActError> {
     Ok(())
 }
 
+/// Says whether a name is that of a built-in template. One of the library's that was called so before there was the built-in one goes
+/// first, until it is removed.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_built_in(store: &dyn Store, name: &str) -> Result<bool, StoreError> {
+    Ok(builtin_names().contains(&name) && store.document(Collection::TEMPLATES, name)?.is_none())
+}
+
 /// Lists the library by name.
 ///
 /// # Errors
@@ -473,7 +482,7 @@ fn plainly_opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result
         return Template::from_bundle(&bundle).map_err(|_| missing());
     }
     // Never a path: what a caller names is not read from this machine's files.
-    if builtin_names().contains(&name) {
+    if is_built_in(store, name)? {
         return Template::built_in(name, version).map_err(|_| missing());
     }
     let (kept, _) = kept(store, name)?;
@@ -509,7 +518,7 @@ fn plain_reference(
     said: &str,
 ) -> Result<TemplateRef, ActError> {
     let unknown = || ActError::NoTemplate(said.chars().take(80).collect());
-    if builtin_names().contains(&plain) {
+    if is_built_in(store, plain)? {
         let template = Template::built_in(plain, version).map_err(|_| unknown())?;
         return Ok(TemplateRef { name: plain.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
     }

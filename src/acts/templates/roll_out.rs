@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::uses::{BuiltInVersions, each_event};
-use super::{ActError, PAGE, damaged, dressed_as, kept};
+use super::{ActError, PAGE, damaged, dressed_as, is_built_in, kept};
 use crate::acts::Planned;
 use crate::acts::event::save;
 use crate::acts::seal::Seal;
@@ -15,7 +15,7 @@ use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{self, Faces};
 use crate::store::{Store, StoreError, TemplateRef};
-use crate::template::{Template, builtin_names};
+use crate::template::Template;
 
 /// What became of one event that a version was rolled out to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -69,7 +69,7 @@ fn each_older(
     only: Option<&[EventCode]>,
     mut with: impl FnMut(Step) -> Result<(), ActError>,
 ) -> Result<(), ActError> {
-    let newest = match builtin_names().contains(&name) {
+    let newest = match is_built_in(desk.store, name)? {
         true => None,
         false => {
             Some(kept(desk.store, name)?.0.reference(None).ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?)

@@ -16,6 +16,11 @@ impl App {
         self.mail_now().config.is_some() && self.reached_at().told().is_some()
     }
 
+    /// Says whether a link would leave now: while the keys are locked, the password of the relay may be, too.
+    pub(in crate::server) fn can_post_now(&self) -> bool {
+        self.can_post() && self.mail_now().relay.is_some()
+    }
+
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
     pub(in crate::server) async fn post_link(&self, email: String, texts: &'static Texts) {
         self.post_invitation(texts, move |desk| portal::ask(desk, &email)).await;

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,7 +16,7 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, Notify};
 
 use super::form::Fields;
@@ -178,6 +181,8 @@ struct Inner {
     /// One at a time; what was made is shown, and not made again.
     made: Mutex<Option<Made>>,
     done: Notify,
+    /// Takes no more connections.
+    closed: Arc<AtomicBool>,
     /// The passphrase, for who started this.
     passphrase: std::sync::Mutex<Option<Secret>>,
 }
@@ -192,12 +197,15 @@ pub async fn begin(
     stopped: impl Future<Output = ()> + Send + 'static,
     founder: impl Founder,
 ) -> io::Result<Option<Secret>> {
+    let closed = Arc::new(AtomicBool::new(false));
+    let listener = UntilClosed { listener, closed: closed.clone() };
     let state = Begin(Arc::new(Inner {
         token,
         founder: Box::new(founder),
         kept: Mutex::default(),
         made: Mutex::default(),
         done: Notify::new(),
+        closed,
         passphrase: std::sync::Mutex::default(),
     }));
     let router = Router::new()
@@ -220,6 +228,39 @@ pub async fn begin(
         Err(_) => served.abort(),
     }
     Ok(state.0.passphrase.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take())
+}
+
+/// A socket from which nothing is taken any more once the issuer was made: who connects then waits for the service that goes on with
+/// it, and is not let in to be put out again.
+struct UntilClosed {
+    listener: TcpListener,
+    closed: Arc<AtomicBool>,
+}
+
+impl axum::serve::Listener for UntilClosed {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
+            let next = std::future::poll_fn(|context| match self.closed.load(Ordering::Acquire) {
+                true => Poll::Pending,
+                false => self.listener.poll_accept(context),
+            });
+            match next.await {
+                Ok(accepted) => return accepted,
+                // Out of file descriptors, or a peer that went away.
+                Err(error) => {
+                    tracing::warn!(%error, "accept");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
 }
 
 impl Begin {
@@ -355,6 +396,8 @@ async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Re
             *made = Some(what);
             *kept = Kept::default();
             *state.0.passphrase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(passphrase);
+            // Before this is answered: whoever goes on at once is the service's caller, not this page's.
+            state.0.closed.store(true, Ordering::Release);
             state.0.done.notify_one();
             page
         }
@@ -469,13 +512,15 @@ fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>
 fn done(door: &Outside, made: &Made) -> Page {
     let w = door.w;
     let sheet = sheet(w, made.did.clone(), made.root_fingerprint.clone());
+    let codes: Vec<String> = made.codes.iter().map(|code| code.expose().to_owned()).collect();
+    // A try before this one has shown them, and nobody can again.
+    let with_codes = if codes.is_empty() { "begin-codes-later" } else { "begin-keep-codes" };
     let keep = [
         w.with("begin-keep-keys", [("folder", made.keys.clone().into())]),
         w.s("begin-keep-passphrase"),
-        w.s("begin-keep-codes"),
+        w.s(with_codes),
         w.s("begin-keep-unlock"),
     ];
-    let codes: Vec<String> = made.codes.iter().map(|code| code.expose().to_owned()).collect();
     let host = made.did.strip_prefix("did:web:").unwrap_or_default().replace("%3A", ":");
     let page = Page::new(w.s("begin-done")).narrow();
     let page = match is_known_here_only(&host) {

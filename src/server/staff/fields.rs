@@ -121,6 +121,12 @@ impl Field {
         self
     }
 
+    /// Says how many characters it takes.
+    pub(super) fn at_most(mut self, most: u32) -> Self {
+        self.most = most;
+        self
+    }
+
     /// Says what the browser may fill in (`autocomplete`).
     pub(super) fn auto(mut self, auto: &'static str) -> Self {
         self.auto = auto;

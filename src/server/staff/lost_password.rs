@@ -10,7 +10,7 @@ use serde_json::json;
 use super::beside::beside;
 use super::door::ask;
 use super::form::Fields;
-use super::inside::{Outside, outside};
+use super::inside::{Outside, is_from_elsewhere, outside};
 use super::password::done;
 use super::ui::{Field, Form, Kind, Page, Section, Text, Tone, Tried};
 use crate::server::{App, Problem};
@@ -26,13 +26,14 @@ pub(super) async fn ask_way(State(app): State<App>, request: Request) -> Respons
 fn ways(app: &App, door: &Outside, mail: &Tried<'_>, code: &Tried<'_>) -> Page {
     let w = door.w;
     let by_mail = Section::new("by-mail", w.s("lost-mail"));
-    let by_mail = match app.can_post() {
+    let by_mail = match app.can_post_now() {
         true => by_mail.part(Text(w.s("lost-mail-text"))).part(
             Form::open(door.at("/lost"), w.s("lost-mail-send"))
                 .spoken(w)
                 .field(Field::new("address", w.s("login-email"), Kind::Email).required().auto("username"))
                 .tried(mail),
         ),
+        false if app.can_post() => by_mail.part(Text(w.s("lost-mail-waits"))),
         false => by_mail.part(Text(w.s("lost-mail-none"))),
     };
     let form = Form::open(door.at("/lost/code"), w.s("set-password"))
@@ -108,6 +109,9 @@ pub(super) async fn code(State(app): State<App>, request: Request) -> Response {
 async fn received(app: &App, request: Request) -> Result<(Parts, Outside, Fields), Response> {
     let (parts, body) = request.into_parts();
     let door = outside(app, &parts);
+    if is_from_elsewhere(&parts) {
+        return Err(door.failed(&Problem::new(StatusCode::FORBIDDEN, "csrf", door.w.s("csrf"))));
+    }
     let read = Fields::read(Request::from_parts(parts.clone(), body), app, app.limits.body_bytes).await;
     let fields = read.map_err(|problem| door.failed(&problem))?;
     Ok((parts, door, fields))

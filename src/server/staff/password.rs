@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::beside::beside;
 use super::door::ask;
 use super::form::Fields;
-use super::inside::{Outside, outside};
+use super::inside::{Outside, is_from_elsewhere, outside};
 use super::parts::ShownOnce;
 use super::ui::{Action, Actions, Field, Form, Kind, Page, Section, Text, Tone, Tried};
 use super::words::Words;
@@ -67,6 +67,9 @@ pub(super) async fn password(State(app): State<App>, request: Request) -> Respon
 async fn take(app: &App, request: Request, first: bool) -> Response {
     let (parts, body) = request.into_parts();
     let door = outside(app, &parts);
+    if is_from_elsewhere(&parts) {
+        return door.failed(&Problem::new(StatusCode::FORBIDDEN, "csrf", door.w.s("csrf")));
+    }
     let fields = match Fields::read(Request::from_parts(parts.clone(), body), app, app.limits.body_bytes).await {
         Ok(fields) => fields,
         Err(problem) => return door.failed(&problem),

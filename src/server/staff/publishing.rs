@@ -278,7 +278,7 @@ fn stolen_page(staff: &Staff, id: &str, tried: &Tried<'_>) -> Page {
         .danger()
         .field(Field::new("day", w.s("key-stolen-since"), Kind::Date).required().of("since"))
         .field(Field::text("again", w.with("key-stolen-again", [("id", id.to_owned().into())])).required())
-        .field(super::why::asked(w))
+        .field(super::why::asked(w).required())
         .tried(tried);
     let page = Page::new(w.s("key-stolen"))
         .trail([staff.crumb(w.s("nav-publishing"), "/publishing")])
@@ -289,6 +289,13 @@ fn stolen_page(staff: &Staff, id: &str, tried: &Tried<'_>) -> Page {
 
 /// Declares a key stolen.
 pub(super) async fn stolen(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Keys) {
+        return response;
+    }
+    if let Err(problem) = super::why::needed(staff.w, &fields, super::why::WHY) {
+        let tried = Tried(Some((&fields, &problem)));
+        return staff.page_with(tried.status(), &stolen_page(&staff, &id, &tried));
+    }
     let day = fields.get("day").parse::<jiff::civil::Date>().ok();
     let since = day.map(|day| staff.zone.first_second(day).to_string());
     let told = match fields.get("again") == id {

@@ -4,6 +4,7 @@ use super::form::Fields;
 use super::ui::Field;
 use super::words::Words;
 use crate::server::Problem;
+use crate::server::auth::MOST_OF_WHY;
 use crate::server::problem::FieldProblem;
 
 /// The field, as what is sent of every form is asked for it.
@@ -11,7 +12,7 @@ pub(super) const WHY: &str = "why";
 
 /// Asks why.
 pub(super) fn asked(w: &Words) -> Field {
-    Field::text(WHY, w.s("why")).hint(w.s("why-hint"))
+    Field::text(WHY, w.s("why")).hint(w.s("why-hint")).at_most(MOST_OF_WHY)
 }
 
 /// Refuses a form of what cannot be undone that does not say why, in whichever of its fields that is.

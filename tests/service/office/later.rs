@@ -292,7 +292,7 @@ fn publishing(walk: &mut Walk<'_>, ada: &Member) {
     let rotate = "/staff/publishing/rotate";
     walk.act(rotate, rotate, &[("why", WHY)], Because("key.rotate"));
     let stolen = "/staff/publishing/k1/stolen";
-    walk.act(stolen, stolen, &[("day", "2026-11-01"), ("again", "k1")], Found("key.compromise"));
+    walk.act(stolen, stolen, &[("day", "2026-11-01"), ("again", "k1"), ("why", WHY)], Because("key.compromise"));
     walk.act("/staff/lock", page, &[], Found("keys.lock"));
     walk.act("/staff/unlock", "/staff/unlock", &[("passphrase", PASSPHRASE)], Found("keys.unlock"));
 }

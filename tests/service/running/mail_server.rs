@@ -378,6 +378,9 @@ fn the_password_is_sealed_goes_to_no_other_server_and_waits_while_the_keys_are_l
         assert_eq!((&now["waits_for_keys"], &now["set_up"]), (&json!(true), &json!(true)));
         assert!(world.app.mail_now().relay.is_none(), "nothing is carried, and what is due waits");
         relay(&with_login()).problem(503, "keys-locked");
+        // Nobody is told that a link is on its way to them.
+        world.put("/settings/address", &json!({ "address": "https://people.academy.example" })).ok();
+        world.post("/password/lost", &json!({ "email": "ada@example.org" })).problem(409, "mail-waits");
         world.post("/keys/unlock", &json!({ "passphrase": PASSPHRASE })).ok();
         assert!(world.app.mail_now().relay.is_some());
         assert_eq!(world.get("/mail/relay").ok()["waits_for_keys"], false);

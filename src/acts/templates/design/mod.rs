@@ -25,11 +25,11 @@ pub use self::listed::{Few, ListTried, Listed, ScriptTried, listed, try_list};
 pub use self::pictured::{Drawn, Whom, code_version, drawn};
 pub use self::steps::{MAX_STEPS, again, back};
 use self::steps::{packed, unpacked};
-use super::{ActError, kept, opened};
+use super::{ActError, is_built_in, kept, opened};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{BlobId, Collection, Document as Record, DocumentWrite, Expect, StoreError};
-use crate::template::{Finding, FontLibrary, Template, TemplateError, builtin_names, name_and_language};
+use crate::template::{Finding, FontLibrary, Template, TemplateError, name_and_language};
 
 /// Most designs of one member.
 pub const MAX_DESIGNS: usize = 50;
@@ -145,8 +145,10 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
         Some(from) => opened(desk.store, from, None)?,
         None => empty(beginning)?,
     };
-    let is_kept = |name: &&String| beginning.next && !builtin_names().contains(&name_and_language(name).0);
-    let of = beginning.from.as_ref().filter(is_kept).cloned();
+    let of = match &beginning.from {
+        Some(name) if beginning.next && !is_built_in(desk.store, name_and_language(name).0)? => Some(name.clone()),
+        _ => None,
+    };
     let after = match &of {
         Some(name) => kept(desk.store, name)?.0.newest().map_or(0, |newest| newest.version),
         None => 0,

@@ -226,6 +226,12 @@ async fn ask_reset(
             "no mail leaves here; use a code of the recovery sheet, or ask an owner for a link",
         ));
     }
+    if !app.can_post_now() {
+        return Err(Problem::conflict(
+            "mail-waits",
+            "mail waits until the keys are unlocked; use a code of the recovery sheet, or ask an owner for a link",
+        ));
+    }
     accounts::admit_reset(&app.logins().throttle, &body.email, address, app.now())?;
     let language = body.language.as_deref().map(staff_language);
     // Nobody waits for it: how long it takes would say who is known.

@@ -77,7 +77,11 @@ async fn list(
         let page = templates::library(desk.store, paging.cursor.as_deref(), limit)?;
         let mut items: Vec<TemplateItem> = Vec::new();
         if paging.cursor.is_none() {
-            items = builtin_names().into_iter().map(TemplateItem::built_in).collect::<Result<_, _>>()?;
+            for name in builtin_names() {
+                if templates::is_built_in(desk.store, name)? {
+                    items.push(TemplateItem::built_in(name)?);
+                }
+            }
         }
         for kept in page.items {
             let item = TemplateItem::of(desk.store, kept)?;

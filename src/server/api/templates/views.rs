@@ -10,7 +10,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::store::Store;
-use crate::template::{Draft, Finding, LANGUAGES, Template, builtin_names, builtin_versions, name_and_language};
+use crate::template::{Draft, Finding, LANGUAGES, Template, builtin_versions, name_and_language};
 
 /// A template as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -181,7 +181,7 @@ impl TemplateDetail {
         let (width, height) = template.document().page.millimetres();
         Ok(Self {
             name: name.to_owned(),
-            built_in: builtin_names().contains(&name_and_language(name).0),
+            built_in: templates::is_built_in(store, name_and_language(name).0)?,
             event: templates::owner(store, name)?,
             digest: template.digest(),
             title: template.document().title.clone(),
@@ -255,7 +255,7 @@ impl TemplateItem {
     }
 
     pub(super) fn built_in(name: &str) -> Result<Self, Problem> {
-        let template = Template::open(name).map_err(Problem::internal)?;
+        let template = Template::built_in(name, None).map_err(Problem::internal)?;
         let (version, digest) = (Some(*builtin_versions(name).end()), template.digest());
         let (name, languages) = (name.to_owned(), languages_of(&template));
         Ok(Self { name, built_in: true, event: None, version, digest, languages, at: None, used_by: None })

@@ -877,8 +877,9 @@ begin-keep = Getrennt voneinander aufbewahren
 begin-keep-keys = Eine Kopie des Ordners mit den Schlüsseln: { $folder }
 begin-keep-passphrase = Die Passphrase
 begin-keep-codes = Das Notfallblatt mit seinen Codes für ein verlorenes Passwort
+begin-codes-later = Das Notfallblatt: Seine Codes für ein verlorenes Passwort drucken Sie nach dem Anmelden unter Ihrem Namen
 begin-keep-unlock = Fehlen die Schlüssel oder die Passphrase, lässt sich nie wieder etwas unterschreiben.
-begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Schlüssel und Veröffentlichung“.
+begin-begun = Alles ist eingerichtet, dieser Link legt nichts mehr an. Nach dem Anmelden finden Sie dieses Blatt und die Anleitung zu den Schlüsseln unter „Schlüssel und Veröffentlichung“. Codes für ein verlorenes Passwort werden nicht noch einmal gezeigt: Neue drucken Sie unter Ihrem Namen.
 begin-on = Anmelden
 
 # Rows that are asked about

@@ -877,8 +877,9 @@ begin-keep = Keep these apart from each other
 begin-keep-keys = A copy of the folder with the keys: { $folder }
 begin-keep-passphrase = The passphrase
 begin-keep-codes = The recovery sheet, with its codes for a lost password
+begin-codes-later = The recovery sheet, whose codes for a lost password you print under your name once you are in
 begin-keep-unlock = Without the keys or the passphrase nothing can ever be signed again.
-begin-begun = All is set up, and this link makes nothing any more. Once you are in, this sheet and how to look after the keys stand under “Keys and publishing”.
+begin-begun = All is set up, and this link makes nothing any more. Once you are in, this sheet and how to look after the keys stand under “Keys and publishing”. Codes for a lost password are not shown again: new ones are printed under your name.
 begin-on = Log in
 
 # Rows that are asked about

@@ -402,7 +402,7 @@ set-password-second = Schalten Sie den zweiten Schritt ein, sobald Sie angemelde
 link-token = Code Ihres Links
 
 # What was done
-said-password-changed = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
+said-password-changed = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet. Ihr Notfallblatt gilt nicht mehr: Drucken Sie ein neues.
 said-second-removed = Der zweite Schritt ist aus.
 said-session-ended = Die Sitzung ist beendet.
 said-token-deleted = Das Token gilt nicht mehr.
@@ -585,6 +585,7 @@ lost-mail = Per E-Mail
 lost-mail-text = An die E-Mail-Adresse Ihres Kontos kommt ein Link, mit dem Sie ein neues Passwort wählen.
 lost-mail-send = Link senden
 lost-mail-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Er gilt einmal, innerhalb einer Stunde.
+lost-mail-waits = Die Schlüssel sind gesperrt, und E-Mails warten auf sie: Ein Link kann jetzt nicht gesendet werden.
 lost-mail-none = Von hier gehen noch keine E-Mails ab; ein Link kann nicht gesendet werden.
 lost-code = Mit Ihrem Notfallblatt
 lost-code-text = Jeder Code des Blatts, das Sie beim Einrichten oder später unter Ihrem Namen gedruckt haben, setzt einmal ein neues Passwort.

@@ -402,7 +402,7 @@ set-password-second = Turn the second step on once you are in: your name leads t
 link-token = Code of your link
 
 # What was done
-said-password-changed = Your password is changed. Everywhere else you are logged out.
+said-password-changed = Your password is changed. Everywhere else you are logged out. Your recovery sheet has ended: print a new one.
 said-second-removed = The second step is off.
 said-session-ended = The session has ended.
 said-token-deleted = The token works no more.
@@ -585,6 +585,7 @@ lost-mail = By mail
 lost-mail-text = A link with which you choose a new password comes to the e-mail address of your account.
 lost-mail-send = Send me a link
 lost-mail-sent = If there is an account with this address, a mail with a link is on its way. It works once, within an hour.
+lost-mail-waits = The keys are locked, and mail waits for them: no link can be sent now.
 lost-mail-none = No mail leaves here yet, so no link can be sent.
 lost-code = With your recovery sheet
 lost-code-text = Each code of the sheet that you printed when you set up this service, or under your name later, sets a new password once.

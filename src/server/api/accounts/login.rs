@@ -212,7 +212,8 @@ struct ResetBody {
 /// Ask for a link to set a new password with
 ///
 /// It is mailed to the member, works once, for an hour, and ends nothing until it is used. The answer is the same, and as quick, whether
-/// or not there is such a member. Refused with 409 where no mail leaves, or nobody said where people reach the service.
+/// or not there is such a member. Refused with 409 where no mail leaves, where mail waits until the keys
+/// are unlocked, or where nobody said how people reach the service.
 #[utoipa::path(post, path = "/password/lost", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = ResetBody, security(()),
     responses((status = 202), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ask_reset(

@@ -75,12 +75,7 @@ pub fn accounts() -> Authenticator {
             Some(token) => accounts::authenticate_token(&*app.store, app.now(), token)?,
             None => by_session(app, parts)?.0,
         };
-        Ok(Caller {
-            id: principal.actor().saying(why(&parts.headers)?),
-            permissions: principal.permissions,
-            scope: principal.scope,
-            address,
-        })
+        Ok(Caller { id: principal.actor(), permissions: principal.permissions, scope: principal.scope, address })
     })
 }
 
@@ -159,7 +154,7 @@ impl FromRequestParts<App> for Member {
         let request = parts.clone();
         let (principal, token) = app.aside(move |app| by_session(app, &request)).await?;
         let (permissions, scope) = (principal.permissions.clone(), principal.scope.clone());
-        let caller = Caller { id: principal.actor(), permissions, scope, address };
+        let caller = Caller { id: principal.actor().saying(why(&parts.headers)?), permissions, scope, address };
         Ok(Self { principal, caller, token })
     }
 }

@@ -88,7 +88,14 @@ pub(super) const TEMPLATES: &[BuiltIn] = &[
             include_bytes!("../../templates/modern@3.json"),
         ],
     ),
-    ("minimal", &[include_bytes!("../../templates/minimal@1.json"), include_bytes!("../../templates/minimal@2.json")]),
+    (
+        "minimal",
+        &[
+            include_bytes!("../../templates/minimal@1.json"),
+            include_bytes!("../../templates/minimal@2.json"),
+            include_bytes!("../../templates/minimal@3.json"),
+        ],
+    ),
     ("laurel", &[include_bytes!("../../templates/laurel@1.json")]),
     ("ribbon", &[include_bytes!("../../templates/ribbon@1.json")]),
     ("quiet", &[include_bytes!("../../templates/quiet@1.json")]),
@@ -102,7 +109,7 @@ mod tests {
     use crate::template::Template;
 
     /// All versions that were released. A line here is never changed: events name the digest.
-    const RELEASED: [(&str, u32, &str); 11] = [
+    const RELEASED: [(&str, u32, &str); 12] = [
         ("classic", 1, "249d3626a66e206c0dc2b38757fdd974612d62639fdb35fc51b36f29b84eed90"),
         ("classic", 2, "bca647f30df44b74fe8b7fe3bb13d5ec31a462355ca754ad798db1ea93bd2622"),
         ("classic", 3, "4a2cf84b1b29ceaa7b86fa5ee3d802a58b61fde472b58ffc6fec379b9819c8a9"),
@@ -111,6 +118,7 @@ mod tests {
         ("modern", 3, "ff59839ffd75be3b1e69db5177a9c790117495d8c3b62a702e074693f9cf51aa"),
         ("minimal", 1, "99d9b29453d5b772dfc8625fb70f0aea7e3cebe4abdcfcc98869ee727fdf71d9"),
         ("minimal", 2, "fac4762f1bd205d020c41a1571969e26cf49901a8268bf99b677d0113b7a2578"),
+        ("minimal", 3, "9ef93d29f04c1fee781a2b86520d6742626ec7884f3053bde852c075cdd9eb9c"),
         ("laurel", 1, "488f327e557827466778a2166b3609e972ce6c53513f4d187ca480520c2f4bf1"),
         ("ribbon", 1, "0f5d176b5d7d30ca720f9b80cc3c2c7fbf46056e8b6935844b7fa2fed996f419"),
         ("quiet", 1, "483a87272d927af41df0aebb1908525b6afdf83a4b589bc0ab3538ed3a608152"),

@@ -21,6 +21,7 @@ mod foreign;
 mod layout;
 mod limits;
 mod load;
+mod mirrored;
 mod model;
 mod near;
 mod own_badge;

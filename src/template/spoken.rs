@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use super::builtin::HAN;
 use super::document::Document;
 use super::load::{Template, builtin_document, builtin_names, builtin_versions};
+use super::mirrored::mirrored;
 use super::model::Element;
 
 /// The languages that the built-in templates speak: those of the verifier.
@@ -25,15 +26,19 @@ static WORDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
 
 /// What is said otherwise since a version of a template, by name, version, language and English text: `Zertifikat über den Abschluss`
 /// stood above `für den Abschluss von`. What was released before goes on as it was.
-const SINCE: [(&str, u32, &str, &str, &str); 7] = [
+const SINCE: [(&str, u32, &str, &str, &str); 8] = [
     ("classic", 3, "ar", "has successfully completed", "لاجتياز ما يلي بنجاح"),
     ("modern", 3, "ar", "Certificate\nof Completion", "شهادة"),
     ("modern", 3, "de", "Certificate\nof Completion", "Zertifikat"),
+    ("minimal", 3, "ar", "Certificate of Completion", "شهادة"),
     ("laurel", 1, "ar", "has successfully completed", "لاجتياز ما يلي بنجاح"),
     ("ribbon", 1, "ar", "Certificate\nof Completion", "شهادة"),
     ("ribbon", 1, "de", "Certificate\nof Completion", "Zertifikat"),
     ("quiet", 1, "ar", "Certificate of Completion", "شهادة"),
 ];
+
+/// Templates that begin at a side, and since which version they begin at the other one where lines are read from the right.
+const TURNED: [(&str, u32); 4] = [("modern", 3), ("minimal", 3), ("ribbon", 1), ("quiet", 1)];
 
 /// Returns which of the seven languages somebody reads who reads this one; nothing if it is none of them.
 pub fn spoken(tag: &str) -> Option<&'static str> {
@@ -111,6 +116,9 @@ fn said_in((name, version): (&str, u32), language: &str) -> Option<Document> {
         // Words of other languages are longer; type sizes are written with one digit.
         place.min_size = place.min_size.or(Some((place.size * SMALLEST * 10.0).round() / 10.0));
     }
+    if language == "ar" && TURNED.iter().any(|(turned, first)| *turned == name && *first <= version) {
+        mirrored(&mut document);
+    }
     Some(document)
 }
 
@@ -126,8 +134,8 @@ mod tests {
     /// changed: events name it.
     const RELEASED: [(&[&str], u32, &str); 3] = [
         (&FIRST, 2, "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59"),
-        (&FIRST, 3, "49b843fd42943551f96da0844c763b2ddc6c38a5e0ee579e36df824c3016c34e"),
-        (&["laurel", "ribbon", "quiet"], 1, "ce344d9eb6895d80108a39e7c1016c68c03a4d23e2721947f353aa467966489b"),
+        (&FIRST, 3, "f6b0763e94335eaa3690468331337f95a44337bfabafb394d33defbad8d75351"),
+        (&["laurel", "ribbon", "quiet"], 1, "137aa60ef50202f2447728e140f0a530465808e1444cfa217b8e3071b7c88053"),
     ];
     const FIRST: [&str; 3] = ["classic", "modern", "minimal"];
 
@@ -218,6 +226,7 @@ mod tests {
             ("ribbon", 1, "de", "abschluss"),
             ("ribbon", 1, "ar", "إتمام"),
             ("quiet", 1, "ar", "إتمام"),
+            ("minimal", 3, "ar", "إتمام"),
             ("laurel", 1, "ar", "إتمام"),
         ] {
             assert_eq!(said(name, version, language).matches(word).count(), 1, "{name}.{language}");
@@ -278,7 +287,7 @@ mod tests {
             )
             .unwrap();
         let german = logo.in_language("de").unwrap();
-        assert!(german.asset("logo").is_some() && german.built_in_version("minimal") == Some(2));
+        assert!(german.asset("logo").is_some() && german.built_in_version("minimal") == Some(3));
         assert_eq!(german.in_language("zh").unwrap().in_language("en").unwrap(), logo);
     }
 }

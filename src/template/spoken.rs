@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::builtin::HAN;
 use super::document::Document;
-use super::load::{Template, builtin_document, builtin_names, builtin_versions};
+use super::load::{Template, builtin_document, builtin_names, builtin_versions, small_names};
 use super::model::Element;
 
 /// The languages that the built-in templates speak: those of the verifier.
@@ -78,7 +78,8 @@ impl Template {
 
     /// Returns the built-in template, and its version, that this one is in whatever language.
     fn built_in_as(&self) -> Option<(&'static str, u32)> {
-        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).rev().map(move |n| (name, n)));
+        let names = if self.purpose().is_certificate() { builtin_names() } else { small_names(Some(self.purpose())) };
+        let all = names.into_iter().flat_map(|name| builtin_versions(name).rev().map(move |n| (name, n)));
         let mut alike = all.filter(|(name, version)| self.built_in_is(name, *version));
         alike.next()
     }
@@ -132,7 +133,8 @@ mod tests {
     const FIRST: [&str; 3] = ["classic", "modern", "minimal"];
 
     fn each() -> impl Iterator<Item = (&'static str, u32, &'static str, Template)> {
-        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).map(move |n| (name, n)));
+        let names = builtin_names().into_iter().chain(small_names(None));
+        let all = names.flat_map(|name| builtin_versions(name).map(move |n| (name, n)));
         let of = |(name, version): (&'static str, u32)| {
             let english = Template::built_in(name, Some(version)).unwrap();
             LANGUAGES.map(|tag| (name, version, tag, english.in_language(tag).unwrap())).into_iter()

@@ -73,7 +73,7 @@
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene
-//! vault       -> acts credential desk files keys making pages proof publish qr sharing store template verify
+//! vault       -> acts credential desk files keys making pages proof publish qr store template verify
 //! verify      -> credential keys proof qr status
 //! webhooks    -> credential desk store
 //! ```

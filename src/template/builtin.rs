@@ -124,9 +124,9 @@ mod tests {
         ("laurel", 1, "488f327e557827466778a2166b3609e972ce6c53513f4d187ca480520c2f4bf1"),
         ("ribbon", 1, "0f5d176b5d7d30ca720f9b80cc3c2c7fbf46056e8b6935844b7fa2fed996f419"),
         ("quiet", 1, "483a87272d927af41df0aebb1908525b6afdf83a4b589bc0ab3538ed3a608152"),
-        ("card", 1, "CARD"),
+        ("card", 1, "f045fc3207239425e162abeee2f513d77d602a66168fa157ad4a6b9f03635acd"),
         ("card-name", 1, "CARDNAME"),
-        ("badge", 1, "BADGE"),
+        ("badge", 1, "98ad29ce331efbd984fa25be821112fe2a42f267e0c5c63756a671b54f29ed8d"),
     ];
 
     /// Certificates are drawn with these, too: what another version of a font draws is not what was issued.

@@ -203,7 +203,7 @@ fn listings_tell_what_templates_are_for_and_designs_begin_as_what_they_shall_be(
     let design = world.post("/template-designs", &json!({ "from": "card-name" })).ok();
     let path = format!("/template-designs/{}/page", design["id"].as_str().unwrap());
     let [nobody, somebody] =
-        ["", "?event=WORKSHOP&person=p0@example.org"].map(|whom| world.get(&format!("{path}{whom}")).text());
+        ["", "?event=WORKSHOP&person=p00000@example.org"].map(|whom| world.get(&format!("{path}{whom}")).text());
     for svg in [&nobody, &somebody] {
         assert_eq!(svg.matches("<svg").count(), 2, "a page within the page");
         svg2pdf::usvg::roxmltree::Document::parse(svg).unwrap();

@@ -54,7 +54,7 @@
 //! cli         -> accounts acts credential desk eligibility files import inspect keys mail making proof publish qr
 //! cli         -> reading render server status store template vault verify webhooks
 //! desk        -> credential making proof store
-//! files       -> credential desk import keys making proof render store template
+//! files       -> credential desk import keys making proof render scene sharing store template
 //! import      -> credential making store template
 //! inspect     -> credential guard reading verify
 //! keys        -> credential proof
@@ -73,7 +73,7 @@
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene
-//! vault       -> acts credential desk files keys making pages proof publish qr sharing store template verify
+//! vault       -> acts credential desk files keys making pages proof publish qr store template verify
 //! verify      -> credential keys proof qr status
 //! webhooks    -> credential desk store
 //! ```

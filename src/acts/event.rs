@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use super::archive::is_being_removed;
 use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
-use super::templates::{reference, take_along, usual_criteria, words_of};
+use super::templates::{only_for_certificates, purpose_of, reference, take_along, usual_criteria, words_of};
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Malformed, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
-use crate::making::{self, ExpiresAfter, FaceError, Faces};
+use crate::making::{self, Constants, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
-use crate::template::{Template, TemplateError, own_badge, spoken};
+use crate::template::{Purpose, Template, TemplateError, own_badge, spoken};
 
 /// What is wrong with a last day before the first.
 const ENDS_EARLY: &str = "is before the event starts";
@@ -83,6 +83,14 @@ pub struct Details {
     /// Templates for single tiers and languages, in place of those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub templates: Option<Vec<TemplateWanted>>,
+    /// Template of the cards that stand beside shared links, named as `template`: `card`, `card-name`, or one of the library that is for
+    /// cards. Empty: as the program draws them by itself. Cards are drawn anew with it, also of what was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_template: Option<String>,
+    /// Template that the event's badge is drawn by, named as `template`: `badge`, or one of the library that is for badges. Empty: as the
+    /// program draws it by itself. A picture of the event's own goes before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge_template: Option<String>,
     /// Who signs, up to six.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 6)]
@@ -192,6 +200,8 @@ pub fn faults(store: &dyn Store, old: &Planned, details: &Details) -> Vec<(Strin
         ("credits", Details { credits: d.credits, ..Details::default() }),
         ("template", Details { template: d.template, ..Details::default() }),
         ("templates", Details { templates: d.templates, ..Details::default() }),
+        ("card_template", Details { card_template: d.card_template, ..Details::default() }),
+        ("badge_template", Details { badge_template: d.badge_template, ..Details::default() }),
         ("signatories", Details { signatories: d.signatories, ..Details::default() }),
     ];
     let mut found: Vec<_> = each.into_iter().filter_map(|(field, alone)| of(field, alone)).collect();
@@ -424,8 +434,13 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
         plan.templates.iter().map(|choice| (&choice.template.bundle, &choice.template)).collect();
     let own = Some(&event.template).filter(|template| !template.bundle.0.is_empty());
     for template in own.into_iter().chain(chosen.into_values()) {
-        faces.of(desk.store, template, &making::constants(desk, event))?;
+        let face = faces.of(desk.store, template, &making::constants(desk, event))?;
+        only_for_certificates(&face, &template.name)?;
         all_sign(desk.store, template, event)?;
+    }
+    for (_, template) in plan.small() {
+        // A badge shortens what is too long, and a card that cannot be drawn gives way to the plain one.
+        faces.of(desk.store, template, &Constants::none())?;
     }
     Ok(())
 }
@@ -483,7 +498,8 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "criteria": event.achievement.criteria, "achievement_type": event.achievement.achievement_type,
             "organiser": plan.organiser, "starts": event.starts, "ends": event.ends,
             "expires_after": event.expires_after, "credits": event.extras.credits,
-            "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
+            "template": event.template.bundle, "card_template": plan.card_template.as_ref().map(|kept| &kept.bundle),
+            "badge_template": plan.badge_template.as_ref().map(|kept| &kept.bundle), "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
             "self_service": plan.self_service, "public_pages": plan.public_pages, "publish_results": event.publish_results,
             "time_zone": event.zone, "language": plan.language,
         })
@@ -557,10 +573,40 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         plan.templates = templates(store, wanted, (old, plan.language.as_deref()))?;
         known_tiers(plan)?;
     }
+    let for_small = (&event.code, plan.language.as_deref());
+    let now = [plan.card_template.take(), plan.badge_template.take()];
+    let wanted = [(Purpose::Card, &details.card_template), (Purpose::Badge, &details.badge_template)];
+    let mut found = now.into_iter().zip(wanted).map(|(now, wanted)| small(store, now, wanted, for_small));
+    (plan.card_template, plan.badge_template) =
+        (found.next().transpose()?.flatten(), found.next().transpose()?.flatten());
     if let Some(signatories) = &details.signatories {
         set_signatories(event, signatories)?;
     }
     Ok(new)
+}
+
+/// Returns the template of a small picture that an event is to have from now on.
+fn small(
+    store: &dyn Store,
+    now: Option<TemplateRef>,
+    (purpose, wanted): (Purpose, &Option<String>),
+    for_event: (&EventCode, Option<&str>),
+) -> Result<Option<TemplateRef>, ActError> {
+    let Some(name) = wanted.as_deref().map(str::trim) else { return Ok(now) };
+    if name.is_empty() {
+        return Ok(None);
+    }
+    // What it keeps already goes on being called as it was.
+    if now.as_ref().is_some_and(|kept| kept.bundle.0 == name) {
+        return Ok(now);
+    }
+    let kept = reference(store, name, for_event)?;
+    let is_for = purpose_of(store, &kept)?;
+    if is_for != purpose {
+        let reason = format!("`{}` is a template for {}, not for {}", kept.name, is_for.plural(), purpose.plural());
+        return Err(ActError::invalid(format!("{}_template", purpose.word()), reason));
+    }
+    Ok(Some(kept))
 }
 
 /// An event that takes another language takes its words along: those of a built-in template, and what had to be done where nobody
@@ -574,6 +620,9 @@ fn other_words(store: &dyn Store, (event, plan): (&mut Event, &mut EventPlan), o
     take_along(store, &mut event.template, languages)?;
     for choice in plan.templates.iter_mut().filter(|choice| choice.language.is_none()) {
         take_along(store, &mut choice.template, languages)?;
+    }
+    for kept in plan.card_template.iter_mut().chain(&mut plan.badge_template) {
+        take_along(store, kept, languages)?;
     }
     if event.achievement.criteria == usual_criteria(Some(languages.0)) {
         event.achievement.criteria = usual_criteria(after).to_owned();

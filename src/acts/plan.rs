@@ -11,6 +11,7 @@ use crate::eligibility::{Course, Rule, Tiers};
 use crate::store::{
     BlobId, Collection, Document, DocumentWrite, Event, Expect, Participant, Premise, Store, StoreError, TemplateRef,
 };
+use crate::template::Purpose;
 
 /// Templates by tier and language that one event may have.
 pub const MAX_TEMPLATES: usize = 100;
@@ -58,6 +59,12 @@ pub struct EventPlan {
     /// The picture of its badge, if it has one of its own, by its digest. No credential names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub badge: Option<BlobId>,
+    /// The template that its badge is drawn by, where it has no picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge_template: Option<TemplateRef>,
+    /// The template of the cards that stand beside shared links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_template: Option<TemplateRef>,
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default)]
     pub self_service: bool,
@@ -218,6 +225,17 @@ pub fn ready_to_generate(plan: &EventPlan, event: &Event, anyway: bool) -> Resul
 }
 
 impl EventPlan {
+    /// Says whether its badge is another than the program draws by itself.
+    pub fn has_own_badge(&self) -> bool {
+        self.badge.is_some() || self.badge_template.is_some()
+    }
+
+    /// Returns the templates of its small pictures, each with what it is for.
+    pub fn small(&self) -> impl Iterator<Item = (Purpose, &TemplateRef)> {
+        let card = self.card_template.iter().map(|kept| (Purpose::Card, kept));
+        card.chain(self.badge_template.iter().map(|kept| (Purpose::Badge, kept)))
+    }
+
     /// Returns a person's language: their own, else that of the event.
     pub fn language_of<'a>(&'a self, person: &'a Participant) -> Option<&'a str> {
         person.language().or(self.language.as_deref())

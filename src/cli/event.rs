@@ -15,7 +15,7 @@ use crate::eligibility::{Rule, Session};
 use crate::import::checked_text;
 use crate::making::{ExpiresAfter, ValidityError};
 use crate::store::{BlobId, Event, Page, StoreError, TemplateRef};
-use crate::template::{FontLibrary, Template};
+use crate::template::{FontLibrary, Template, is_builtin_name, path_goes_first};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -135,6 +135,13 @@ pub(super) struct Details {
     /// Logo for templates that have a place for one: PNG, JPEG or SVG
     #[arg(long, value_name = "FILE")]
     pub(super) logo: Option<PathBuf>,
+    /// Template of the cards beside shared links: card, card-name, one of the library, or a folder or file; none: as the program draws
+    /// them by itself
+    #[arg(long, value_name = "T")]
+    pub(super) card_template: Option<String>,
+    /// Template of the badge: badge, one of the library, or a folder or file; none: as the program draws it by itself
+    #[arg(long, value_name = "T")]
+    pub(super) badge_template: Option<String>,
     /// Kind of achievement, a term of Open Badges 3.0 [default: Certificate]
     #[arg(long, value_parser = line)]
     pub(super) achievement_type: Option<String>,
@@ -223,15 +230,34 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let faces = workspace.faces()?;
     let spoken = details.language.as_deref();
     let kept = keep_template(&desk, faces.fonts(), (&template, spoken), pictures(&details)?)?;
-    let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
+    let small = small(&desk, faces.fonts(), &details)?;
+    let details = acts::Details { kept: Some(kept), ..stated(Some(title), details, small) };
     let made = acts::create(&desk, &faces, code, &details, Some(rule)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns how acts are told the templates of an event's card and badge: by name, and those of a folder or file by their digest.
+pub(super) fn small(desk: &Desk, fonts: &FontLibrary, args: &Details) -> Result<[Option<String>; 2], Failure> {
+    let of = |said: &Option<String>| -> Result<Option<String>, Failure> {
+        match said.as_deref() {
+            None => Ok(None),
+            Some("none") => Ok(Some(String::new())),
+            Some(name) if !path_goes_first(name) && !Path::new(name).exists() => Ok(Some(name.to_owned())),
+            Some(name) if !path_goes_first(name) && is_builtin_name(name) => Ok(Some(name.to_owned())),
+            Some(path) => Ok(Some(keep(desk, fonts, super::template::load(path)?, Vec::new())?.0)),
+        }
+    };
+    Ok([of(&args.card_template)?, of(&args.badge_template)?])
+}
+
 /// Returns what an event is to say, as every door says it; the template aside.
-pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
+pub(super) fn stated(
+    title: Option<String>,
+    args: Details,
+    [card_template, badge_template]: [Option<String>; 2],
+) -> acts::Details {
     let signatories = args.signatory.into_iter().map(|Signatory { name, title, .. }| acts::Signatory { name, title });
     let signatories: Vec<_> = signatories.collect();
     acts::Details {
@@ -248,6 +274,8 @@ pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
         signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
         publish_results: args.publish_results,
         public_pages: args.public_pages,
+        card_template,
+        badge_template,
         ..acts::Details::default()
     }
 }
@@ -349,7 +377,7 @@ pub(super) fn keep(
 /// Returns the name that an event keeps: of `classic@1` and `classic.de` the name, of a file's path its stem.
 pub(super) fn template_name(name_or_path: &str) -> String {
     let (name, _) = crate::template::name_and_language(crate::template::name_and_version(name_or_path).0);
-    if crate::template::builtin_names().contains(&name) {
+    if crate::template::is_builtin_name(name) {
         return name.to_owned();
     }
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
@@ -382,7 +410,9 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         "hidden unless shown by the holder"
     };
     let language = planned.plan.language.clone().map(|tag| ("language", tag));
-    let further = [("rule", gets), ("public page", pages.to_owned())].into_iter().chain(language);
+    let small =
+        planned.plan.small().map(|(purpose, template)| (purpose.word(), format!("by template {}", template.name)));
+    let further = [("rule", gets), ("public page", pages.to_owned())].into_iter().chain(language).chain(small);
     for (what, value) in details(&event, version).into_iter().chain(further) {
         output::line(format!("  {what:<13} {value}"));
     }

@@ -12,18 +12,25 @@ use crate::acts::templates::{LOGO, SIGNATURES, dressed, taken_along, words_of};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
-use crate::template::{Template, builtin_names, path_goes_first};
+use crate::template::{Template, is_builtin_name, path_goes_first};
 
 pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Failure> {
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
     workspace.event(&args.code)?;
     let old = acts::planned(&desk, &args.code)?;
     let kept = looks(&desk, &faces, &old, &args)?;
-    let details = acts::Details { kept, ..event::stated(args.title, args.details) };
+    let small = event::small(&desk, faces.fonts(), &args.details)?;
+    let details = acts::Details { kept, ..event::stated(args.title, args.details, small) };
     let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
     let mut changed = changed(&old.event, &new.event);
     if old.plan.public_pages != new.plan.public_pages {
         changed.push("public pages");
+    }
+    if old.plan.card_template != new.plan.card_template {
+        changed.push("card");
+    }
+    if old.plan.badge_template != new.plan.badge_template {
+        changed.push("badge");
     }
     if old.plan.language != new.plan.language {
         changed.push("language");
@@ -86,7 +93,7 @@ fn looks(desk: &Desk, faces: &Faces, planned: &Planned, args: &Update) -> Result
 /// Returns the template that somebody names for certificates of an event: a built-in one, one of the library, the digest of a
 /// kept one, or a folder or file, with the event's own pictures. Names go before paths, but where [`path_goes_first`].
 pub(super) fn named(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, Failure> {
-    if !path_goes_first(name) && (!Path::new(name).exists() || builtin_names().contains(&name)) {
+    if !path_goes_first(name) && (!Path::new(name).exists() || is_builtin_name(name)) {
         return acts::templates::for_event(desk, faces, event, name).map_err(|error| match error {
             acts::ActError::NoTemplate(_) => Failure::from(error).hint(
                 "pass a built-in name (`testamur template list`), one of the library, or a folder with template.json",

@@ -62,7 +62,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
     match command {
         Command::List => {
             let named = |name| template::builtin_versions(name).rev().map(move |version| (name, version));
-            let all = template::builtin_names().into_iter().flat_map(named);
+            let all = template::builtin_names().into_iter().chain(template::small_names(None)).flat_map(named);
             let rows = all.map(|(name, version)| row(name, version)).collect::<Result<Vec<_>, _>>()?;
             output::table(&["TEMPLATE", "VERSION", "PAGE", "PLACEHOLDERS"], &rows);
             Ok(ExitCode::SUCCESS)
@@ -84,9 +84,13 @@ fn row(name: &str, version: u32) -> Result<Vec<String>, Failure> {
     let named = format!("{name}@{version}");
     let template = load(&named)?;
     let (width, height) = template.document().page.millimetres();
+    let page = match template.purpose().pixels() {
+        None => format!("{width} × {height} mm"),
+        Some((width, height)) => format!("{}, {width} × {height} pixels", template.purpose().word()),
+    };
     let placeholders = template.placeholders().into_iter().collect::<Vec<_>>().join(" ");
     let newest = if version == *template::builtin_versions(name).end() { "newest" } else { "older" };
-    Ok(vec![named, newest.to_owned(), format!("{width} × {height} mm"), placeholders])
+    Ok(vec![named, newest.to_owned(), page, placeholders])
 }
 
 /// Opens a template by its name or path.

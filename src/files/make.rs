@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::{Badge, FileKind, FilesError, Prover, bake_png, bake_svg, own_badge_of};
+use super::{Badge, EventBadge, FileKind, FilesError, Prover, bake_png, bake_svg, own_badge_of};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{FaceError, Faces, PICTURE_DPI, PRINT_DPI, Proven};
-use crate::store::{BlobId, Store, StoreError};
+use crate::store::{Store, StoreError};
+use crate::template::Template;
 
 /// Most badges that are kept; a run needs one.
 const BADGES: usize = 32;
@@ -45,7 +46,7 @@ impl Badges {
         Ok(keep(&mut kept, key, badge))
     }
 
-    /// Returns the badge of an event: its own picture, else what is drawn from title and issuer.
+    /// Returns the badge of an event: its own, else what is drawn from title and issuer.
     ///
     /// # Errors
     /// As [`Badge::of`] and [`Badge::own`]; when the store fails.
@@ -57,25 +58,40 @@ impl Badges {
         faces: &Faces,
     ) -> Result<Arc<Badge>, FilesError> {
         match own_badge_of(store, event)? {
-            Some(picture) => self.own(store, &picture, faces),
+            Some(own) => self.own(store, event, (&own, (title, issuer)), faces),
             None => self.of(title, issuer, faces),
         }
     }
 
-    /// Returns the badge that is a picture of an event's own.
+    /// Returns the badge that an event has of its own: a picture, or what a template makes of title and issuer.
     ///
     /// # Errors
-    /// As [`Badge::own`]; when the store fails.
-    pub fn own(&self, store: &dyn Store, picture: &BlobId, faces: &Faces) -> Result<Arc<Badge>, FilesError> {
+    /// As [`Badge::own`] and [`Badge::designed`]; when the store fails.
+    pub fn own(
+        &self,
+        store: &dyn Store,
+        event: &EventCode,
+        (own, (title, issuer)): (&EventBadge, (&str, &str)),
+        faces: &Faces,
+    ) -> Result<Arc<Badge>, FilesError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // No title is a digest with nothing beside it.
-        let key = [picture.0.clone(), String::new()];
+        // No title is a digest with nothing beside it, nor has one a line end in it.
+        let key = match own {
+            EventBadge::Picture(picture) => [picture.0.clone(), String::new()],
+            EventBadge::Template(bundle) => [format!("{event}\n{bundle}\n{title}"), issuer.to_owned()],
+        };
         if let Some(badge) = kept.get(&key) {
             return Ok(badge.clone());
         }
-        let bytes = store.blob(picture)?.ok_or_else(|| StoreError::NotFound(picture.to_string()))?;
-        let badge = Arc::new(Badge::own(&bytes, faces.fonts())?);
-        Ok(keep(&mut kept, key, badge))
+        let (EventBadge::Picture(blob) | EventBadge::Template(blob)) = own;
+        let bytes = store.blob(blob)?.ok_or_else(|| StoreError::NotFound(blob.to_string()))?;
+        let badge = match own {
+            EventBadge::Picture(_) => Badge::own(&bytes, faces.fonts())?,
+            EventBadge::Template(_) => {
+                Badge::designed(&Template::from_bundle(&bytes)?, event.as_str(), (title, issuer), faces.fonts())?
+            }
+        };
+        Ok(keep(&mut kept, key, Arc::new(badge)))
     }
 }
 
@@ -138,8 +154,13 @@ impl Maker<'_> {
 
     /// Returns the badge of the event, or of what a credential says was achieved, and who says so.
     fn badge(&self, proven: &Proven) -> Result<Arc<Badge>, FilesError> {
-        let text = |pointer: &str| proven.document().pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let says = (text("/credentialSubject/achievement/name"), text("/issuer/name"));
-        self.badges.of_event(self.desk.store, proven.certificate().number.event(), says, self.faces)
+        let event = proven.certificate().number.event();
+        self.badges.of_event(self.desk.store, event, badge_says(proven.document()), self.faces)
     }
+}
+
+/// Returns what a badge says of a credential: what was achieved, and who says so.
+pub fn badge_says(document: &Value) -> (&str, &str) {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    (text("/credentialSubject/achievement/name"), text("/issuer/name"))
 }

@@ -1,10 +1,11 @@
-//! Certificates as files: their kinds and names, badges with the credential baked in, archives of many.
+//! Certificates as files: their kinds and names, badges with the credential baked in, cards of shared links, archives of many.
 //!
 //! Both doors make files here, so that a command and a request for the same file give the same bytes. A certificate is drawn from
 //! its record; a proof is kept once it was made ([`Prover`]). Knows no folder and no network: what is made goes to a [`Sink`].
 
 mod badge;
 mod baked;
+mod card;
 mod export;
 mod kind;
 mod make;
@@ -13,11 +14,12 @@ mod name;
 mod proofs;
 mod zip;
 
-pub use badge::{Badge, own_badge_of, undrawable};
+pub use badge::{Badge, EventBadge, EventLook, event_look, own_badge_of, undrawable};
 pub use baked::{bake_png, bake_svg};
+pub use card::card_of;
 pub use export::{Exported, MANIFEST, Sink, Wanted, export};
 pub use kind::FileKind;
-pub use make::{Badges, Maker};
+pub use make::{Badges, Maker, badge_says};
 pub use manifest::{COLUMNS, csv_writer, issued_row, write_issued};
 pub use name::{NamePattern, NamePatternError};
 pub use proofs::Prover;

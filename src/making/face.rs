@@ -13,7 +13,7 @@ use crate::qr::{self, Symbol};
 use crate::render::{self, Backdrop, Base, BaseMeta, Brought, CertificateMeta, RenderError, Unchecked};
 use crate::scene::{Drawing, Scene};
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, Filling, FontLibrary, Laid, Layout, Template, TemplateError};
+use crate::template::{FillError, Filling, FontLibrary, Laid, Layout, Purpose, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -245,6 +245,11 @@ impl Face {
         let meta = BaseMeta { producer: PRODUCER.to_owned() };
         let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.name_faces())?;
         Ok(Self { layout, base })
+    }
+
+    /// Returns what its template is for.
+    pub fn purpose(&self) -> Purpose {
+        self.layout.purpose()
     }
 
     /// Returns the pictures for which certificates do not say that they are PDF/A, each with what it brings.

@@ -5,6 +5,7 @@
 //! and index (durable), build and check again, sign, verify the signature; then the caller commits the record (durable) and
 //! acknowledges. What cannot be made uses up no number; a crash in between leaves a gap and nothing else.
 
+mod card;
 mod draft;
 mod face;
 mod make;
@@ -19,6 +20,7 @@ mod specimen;
 mod times;
 mod validity;
 
+pub use card::CardLayers;
 pub use draft::{Draft, DraftError, Signed, Subject, check_event};
 pub use face::{Face, FaceError, Faces, PICTURE_DPI, PRINT_DPI};
 pub(crate) use make::status_secret;

@@ -12,13 +12,18 @@ use super::specimen::{Model, Specimen, SpecimenError};
 use super::{Constants, FaceError, Faces, Order, constants};
 use crate::desk::Desk;
 use crate::qr::{self, Symbol};
-use crate::render::{page_svg, shown, shown_pixels};
+use crate::render::{page_svg_of, shown, shown_pixels, svg_items, within_svg};
 use crate::scene::{Drawing, ImageItem, Scene};
 use crate::store::{Event, Fields, Participant};
-use crate::template::{FillError, Filling, Layout, Template};
+use crate::template::{CardParts, FillError, Filling, Layout, Purpose, Template};
 
 /// Most memory that pictures take which wait for the next drawing.
 const PICTURE_BYTES: usize = 24 << 20;
+
+/// What a card shows where there is no certificate to show.
+const USUAL: &str = "classic";
+/// A pixel of a card, in points: there are four to the millimetre.
+const PIXEL: f32 = 72.0 / 25.4 / 4.0;
 
 /// Placeholders that the credential alone fills.
 const SIGNED: [&str; 8] = [
@@ -45,11 +50,70 @@ pub enum Whose<'a> {
 /// # Errors
 /// See [`SpecimenError`].
 pub fn page(desk: &Desk, faces: &Faces, template: &Template, whose: &Whose<'_>) -> Result<String, SpecimenError> {
-    let (constants, record, text) = filled_for(desk, whose)?;
-    let layout = Layout::with_constants(template, faces.fonts(), constants.values()).map_err(FaceError::from)?;
-    let mut own = layout.texts(&record).map_err(FaceError::from)?;
-    layout.place_qr(&mut own, &Symbol::of(&text).map_err(FaceError::from)?).map_err(FaceError::from)?;
-    Ok(faces.svg(&[layout.base(), &own], &layout, &template.document().title)?)
+    let filled = filled_for(desk, whose)?;
+    let items = match template.purpose() {
+        Purpose::Card => {
+            // What is wrong with an element is told with its place among all of them.
+            laid_out(faces, template, &filled)?;
+            card_items(desk, faces, template, (whose, &filled))?
+        }
+        Purpose::Certificate | Purpose::Badge => items(faces, template, &filled)?,
+    };
+    let (width, height) = points(template);
+    Ok(page_svg_of((width, height), &template.document().title, &items))
+}
+
+/// What is the same for all, what is printed of somebody, and what their code would say.
+type Filled = (Constants, Filling, String);
+
+fn laid_out(
+    faces: &Faces,
+    template: &Template,
+    (constants, record, text): &Filled,
+) -> Result<(Layout, Scene), FaceError> {
+    let layout = Layout::with_constants(template, faces.fonts(), constants.values())?;
+    let mut own = layout.texts(record)?;
+    layout.place_qr(&mut own, &Symbol::of(text)?)?;
+    Ok((layout, own))
+}
+
+fn items(faces: &Faces, template: &Template, filled: &Filled) -> Result<String, FaceError> {
+    let (layout, own) = laid_out(faces, template, filled)?;
+    faces.items(&[layout.base(), &own], &layout)
+}
+
+/// Draws a card with the certificate that somebody would get.
+fn card_items(
+    desk: &Desk,
+    faces: &Faces,
+    card: &Template,
+    (whose, filled): (&Whose<'_>, &Filled),
+) -> Result<String, SpecimenError> {
+    let CardParts { below, picture, above } = card.card_parts();
+    let mut drawn = items(faces, &below, filled)?;
+    let event_own = match whose {
+        Whose::Ordered(_, order) if !order.template.bundle.0.is_empty() => desk.store.blob(&order.template.bundle)?,
+        _ => None,
+    };
+    let own = event_own.and_then(|bundle| Template::from_bundle(&bundle).ok());
+    if let Some((area, edge)) = picture {
+        // A certificate that cannot be drawn for them is no fault of the card.
+        let usual = Template::built_in(USUAL, None).ok();
+        let shown = own.into_iter().chain(usual).find_map(|one| Some((items(faces, &one, filled).ok()?, points(&one))));
+        drawn.extend(
+            shown.map(|(items, page)| within_svg(area.map(|pixels| pixels as f32 * PIXEL), page, edge, &items)),
+        );
+    }
+    if let Some(above) = above {
+        drawn += &items(faces, &above, filled)?;
+    }
+    Ok(drawn)
+}
+
+/// Returns a template's page in points.
+fn points(template: &Template) -> (f32, f32) {
+    let (width, height) = template.document().page.millimetres();
+    (width * 72.0 / 25.4, height * 72.0 / 25.4)
 }
 
 /// Returns the version of the code of what [`page`] draws.
@@ -62,7 +126,7 @@ pub fn code_version(desk: &Desk, whose: &Whose<'_>) -> Result<u8, SpecimenError>
 }
 
 /// Returns what is the same for all, what is printed of somebody, and what their code would say.
-fn filled_for(desk: &Desk, whose: &Whose<'_>) -> Result<(Constants, Filling, String), SpecimenError> {
+fn filled_for(desk: &Desk, whose: &Whose<'_>) -> Result<Filled, SpecimenError> {
     Ok(match whose {
         Whose::Nobody(specimen) => {
             let (event, person) = (specimen.event(desk), specimen.person(desk));
@@ -135,9 +199,9 @@ impl NameTrial {
 
 impl Faces {
     /// Draws scenes over each other, with their pictures in them.
-    fn svg(&self, scenes: &[&Scene], layout: &Layout, title: &str) -> Result<String, FaceError> {
+    fn items(&self, scenes: &[&Scene], layout: &Layout) -> Result<String, FaceError> {
         let drawing = scenes.first().map_or(Drawing::default(), |scene| scene.drawing);
-        page_svg(scenes, layout.fonts(), title, |image| self.picture(image, drawing).map(|shown| (*shown).clone()))
+        svg_items(scenes, layout.fonts(), |image| self.picture(image, drawing).map(|shown| (*shown).clone()))
     }
 
     /// Returns a picture as an address with all of it in it (RFC 2397); drawn once while it is shown.

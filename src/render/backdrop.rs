@@ -60,6 +60,14 @@ impl Base {
         raster::see_through(self.shared_page(), dpi)
     }
 
+    /// Draws the shared part alone: on white, or without paper under it.
+    ///
+    /// # Errors
+    /// As [`Base::backdrop`].
+    pub fn raster(&self, dpi: f32, on_white: bool) -> Result<raster::Raster, RenderError> {
+        raster::alone(self.shared_page(), dpi, on_white)
+    }
+
     /// Draws one certificate as a PNG over this base's backdrop: `own` holds the items that differ.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ mod vector;
 pub use backdrop::Backdrop;
 pub use base::{Base, BaseMeta};
 pub use certificate::CertificateMeta;
-pub use page_svg::{Shown, page_svg, shown, shown_pixels};
+pub use page_svg::{Shown, page_svg, page_svg_of, shown, shown_pixels, svg_items, within_svg};
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
 pub use svg::svg;

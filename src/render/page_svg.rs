@@ -15,6 +15,8 @@ const PIXELS: f32 = 1_600.0;
 const DPI: f32 = 144.0;
 /// Quality of a photo as it is shown.
 const QUALITY: u8 = 88;
+/// The line around a page within a page, in points: a pixel of a card.
+const EDGE: f32 = 72.0 / 25.4 / 4.0;
 /// Modules of white around a symbol (ISO/IEC 18004, 9.1).
 const QUIET: f32 = 4.0;
 
@@ -27,17 +29,60 @@ pub fn page_svg<E>(
     scenes: &[&Scene],
     faces: &dyn FontSource,
     title: &str,
-    mut picture: impl FnMut(&ImageItem) -> Result<String, E>,
+    picture: impl FnMut(&ImageItem) -> Result<String, E>,
 ) -> Result<String, E> {
-    let (width, height) = scenes.first().map_or((0.0, 0.0), |scene| (scene.width, scene.height));
+    let size = scenes.first().map_or((0.0, 0.0), |scene| (scene.width, scene.height));
+    Ok(page_svg_of(size, title, &svg_items(scenes, faces, picture)?))
+}
+
+/// Returns a page of this size in points as an SVG, with what [`svg_items`] and [`within_svg`] draw on it.
+pub fn page_svg_of((width, height): (f32, f32), title: &str, items: &str) -> String {
     let (w, h) = (short(width), short(height));
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
     // Writing into a text does not fail.
     let _ = write!(out, " width=\"{w}pt\" height=\"{h}pt\" viewBox=\"0 0 {w} {h}\" role=\"img\">");
     let _ = write!(out, "\n<title>{}</title>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>\n", escaped(title));
+    out.push_str(items);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Returns another page in a box of a page, in points: as large as it goes in there, in its middle, with a line around it.
+pub fn within_svg([x, y, w, h]: [f32; 4], (width, height): (f32, f32), edge: Option<[u8; 3]>, items: &str) -> String {
+    let scale = (w / width).min(h / height);
+    let (wide, high) = (width * scale, height * scale);
+    let place = [x + (w - wide) / 2.0, y + (h - high) / 2.0, wide, high];
+    let rect = |[x, y, w, h]: [f32; 4]| {
+        let [x, y, w, h] = [x, y, w, h].map(short);
+        format!("x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"")
+    };
+    let mut out = String::new();
+    if let Some([r, g, b]) = edge {
+        let [x, y, w, h] = place;
+        let around = rect([x - EDGE, y - EDGE, w + 2.0 * EDGE, h + 2.0 * EDGE]);
+        let _ = writeln!(out, "<rect {around} fill=\"#{r:02x}{g:02x}{b:02x}\"/>");
+    }
+    let (page_wide, page_high) = (short(width), short(height));
+    let _ = writeln!(out, "<svg {} viewBox=\"0 0 {page_wide} {page_high}\">", rect(place));
+    let _ = writeln!(out, "<rect width=\"{page_wide}\" height=\"{page_high}\" fill=\"#fff\"/>");
+    out.push_str(items);
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Returns the items of all scenes, one scene over the other, as what stands in an SVG.
+///
+/// # Errors
+/// What `picture` answers.
+pub fn svg_items<E>(
+    scenes: &[&Scene],
+    faces: &dyn FontSource,
+    mut picture: impl FnMut(&ImageItem) -> Result<String, E>,
+) -> Result<String, E> {
+    let height = scenes.first().map_or(0.0, |scene| scene.height);
     // As long as PDF lets them be (ISO 32000-1, table 52).
-    out.push_str("<g stroke-miterlimit=\"10\">\n");
+    let mut out = String::from("<g stroke-miterlimit=\"10\">\n");
     for item in scenes.iter().flat_map(|scene| &scene.items) {
         match item {
             Item::Path(path) => put_path(&mut out, path, height),
@@ -54,7 +99,7 @@ pub fn page_svg<E>(
             Item::Link { .. } => {}
         }
     }
-    out.push_str("</g>\n</svg>\n");
+    out.push_str("</g>\n");
     Ok(out)
 }
 

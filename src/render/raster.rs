@@ -26,14 +26,14 @@ const MAX_SIDE: u64 = 32_767;
 /// What a page is drawn on.
 type Paper = hayro::vello_cpu::color::AlphaColor<hayro::vello_cpu::color::Srgb>;
 
-/// A page on white.
+/// A page as pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raster {
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Red, green, blue, alpha (always 255), row by row from the top.
+    /// Red, green, blue, alpha (on white always 255), row by row from the top.
     pub rgba: Vec<u8>,
 }
 
@@ -64,15 +64,23 @@ pub(super) fn see_through(pdf: Vec<u8>, dpi: f32) -> Result<Vec<u8>, RenderError
     encoder.set_compression(::png::Compression::High);
     encoder.set_filter(::png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    let plain = |pixel: &flat::Pixel| {
-        // Drawn with each colour weighed by its alpha; stored without (PNG section 6.2).
-        let alpha = u16::from(pixel[3]);
-        let colour = |part: u8| (u16::from(part) * 255 + alpha / 2).checked_div(alpha).unwrap_or(0).min(255) as u8;
-        [colour(pixel[0]), colour(pixel[1]), colour(pixel[2]), pixel[3]]
-    };
-    writer.write_image_data(&flat::pixels(&pixels).iter().flat_map(plain).collect::<Vec<u8>>())?;
+    writer.write_image_data(&flat::pixels(&pixels).iter().flat_map(unweighed).collect::<Vec<u8>>())?;
     writer.finish()?;
     Ok(out)
+}
+
+/// Draws the first page of a file of ours: on white, or without paper under it.
+pub(super) fn alone(pdf: Vec<u8>, dpi: f32, is_on_white: bool) -> Result<Raster, RenderError> {
+    let pixels = page_on(pdf, 1, dpi, if is_on_white { WHITE } else { TRANSPARENT })?;
+    let (width, height) = (u32::from(pixels.width()), u32::from(pixels.height()));
+    Ok(Raster { width, height, rgba: flat::pixels(&pixels).iter().flat_map(unweighed).collect() })
+}
+
+/// A pixel is drawn with each colour weighed by its alpha, and stored without (PNG section 6.2).
+fn unweighed(pixel: &flat::Pixel) -> [u8; 4] {
+    let alpha = u16::from(pixel[3]);
+    let colour = |part: u8| (u16::from(part) * 255 + alpha / 2).checked_div(alpha).unwrap_or(0).min(255) as u8;
+    [colour(pixel[0]), colour(pixel[1]), colour(pixel[2]), pixel[3]]
 }
 
 /// Draws page `page` (counted from 1) at `dpi` pixels per inch. The file need not be one of ours.

@@ -41,7 +41,10 @@ impl Template {
     pub fn check(&self, fonts: &FontLibrary, columns: &[&str]) -> Vec<Finding> {
         let mut findings = Vec::new();
         self.check_placeholders(columns, &mut findings);
-        self.check_qr(&mut findings);
+        match self.document.purpose.is_certificate() {
+            true => self.check_qr(&mut findings),
+            false => self.check_small(&mut findings),
+        }
         let (width, height) = self.document.page.millimetres();
         for (at, element) in self.document.elements.iter().enumerate() {
             let at = format!("elements[{at}]");
@@ -50,7 +53,13 @@ impl Template {
                 findings.push(fault(&at, message, "move it onto the page, or take it out"));
             } else if let Some([x, y, w, h]) = element.area() {
                 let inside = x >= 0.0 && y >= 0.0 && x + w <= width + 0.01 && y + h <= height + 0.01;
-                if !inside && !matches!(element, Element::Qr(_)) {
+                let is_judged_else = match element {
+                    Element::Qr(_) => true,
+                    // What is cut off of a small picture's texts is a fault.
+                    Element::Text(_) => !self.document.purpose.is_certificate(),
+                    _ => false,
+                };
+                if !inside && !is_judged_else {
                     let message = format!("reaches outside the page of {width} mm by {height} mm");
                     findings.push(warning(&at, message, "move it or make it smaller"));
                 }
@@ -82,7 +91,7 @@ impl Template {
                 findings.push(warning("elements", message, &hint));
             }
         }
-        if !self.placeholders().contains("participant_name") {
+        if self.document.purpose.is_certificate() && !self.placeholders().contains("participant_name") {
             let hint = "add a text box with {participant_name}";
             findings.push(warning("elements", "the participant's name is not on the page".into(), hint));
         }
@@ -134,7 +143,7 @@ impl Template {
         let paper = self.document.background.color.unwrap_or(HexColor([255; 3]));
         let covered = self.document.background.asset.is_some()
             || self.document.elements.iter().take_while(|e| !matches!(e, Element::Text(t) if t == text)).any(|e| {
-                matches!(e, Element::Rect(_) | Element::Path(_) | Element::Image(_))
+                matches!(e, Element::Rect(_) | Element::Path(_) | Element::Image(_) | Element::Certificate(_))
                     && e.area().is_none_or(|area| overlap(area, [text.x, text.y, text.width, text.height]))
             });
         if !covered && contrast(paper, text.color) < MIN_CONTRAST {
@@ -170,6 +179,7 @@ impl Element {
             Self::Signatories(e) => Some([e.x, e.y, e.width, e.height]),
             Self::Rect(e) if e.fill.is_some() => Some([e.x, e.y, e.width, e.height]),
             Self::Qr(e) => Some([e.x, e.y, e.size, e.size]),
+            Self::Certificate(e) => Some([e.x, e.y, e.width, e.height]),
             Self::Rect(_) | Self::Line(_) | Self::Path(_) => None,
         }
     }

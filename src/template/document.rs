@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::error::TemplateError;
 use super::model::{Element, HexColor};
+use super::purpose::Purpose;
 
 /// Version of the template document that this program reads (`"testamur": 1`).
 pub(super) const FORMAT: u32 = 1;
@@ -21,6 +22,9 @@ pub(super) const PAGE_MM: std::ops::RangeInclusive<f32> = 50.0..=1_189.0;
 pub struct Document {
     /// The document's format, `FORMAT`.
     pub testamur: u32,
+    /// What it is for; left out: a certificate.
+    #[serde(default, rename = "for", skip_serializing_if = "Purpose::is_certificate")]
+    pub purpose: Purpose,
     /// A title for people.
     pub title: String,
     /// BCP 47 language of the page's own text, also of its dates.
@@ -130,6 +134,9 @@ impl Document {
             }
             _ => return Err(TemplateError::member("elements", "is missing or not an array")),
         };
+        if let Some(page) = Self::page_for(members.get("for")).filter(|_| !members.contains_key("page")) {
+            members.insert("page".to_owned(), page);
+        }
         let mut document: Self =
             serde_json::from_value(Value::Object(members)).map_err(|e| TemplateError::member("$", e.to_string()))?;
         let read = |(at, value)| Element::read(value).map_err(|e| TemplateError::member(format!("elements[{at}]"), e));

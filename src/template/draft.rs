@@ -124,8 +124,15 @@ impl Draft {
         let mut document = Document::parse(&text)?;
         for (at, element) in elements.into_iter().enumerate() {
             self.areas.push(written_area(&element));
-            let read = Element::read(element).and_then(|element| limits::element(&element).map(|()| element));
+            let purpose = document.purpose;
+            let read = Element::read(element)
+                .and_then(|element| limits::element(&element).and_then(|()| purpose.takes(&element)).map(|()| element));
+            let is_there = |kind: fn(&Element) -> bool| document.elements.iter().any(kind);
             match read {
+                Ok(Element::Certificate(_)) if is_there(|one| matches!(one, Element::Certificate(_))) => {
+                    let message = "is a second certificate; one is enough".to_owned();
+                    self.faults.push(fault(&place(at), message, "take one out"));
+                }
                 Ok(Element::Qr(_)) if document.elements.iter().any(|one| matches!(one, Element::Qr(_))) => {
                     self.faults.push(fault(&place(at), "is a second qr; one is enough".to_owned(), "take one out"));
                 }

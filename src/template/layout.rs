@@ -13,8 +13,11 @@ use super::face::FontOrigin;
 use super::fit::{self, Unfit};
 use super::fonts::{FontLibrary, FontRequest};
 use super::load::Template;
-use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, Signatories, TextBox};
+use super::model::{
+    Align, CertificateBox, Element, Fit, HexColor, ImageBox, MAX_TEXT, QrBox, Rect, Signatories, TextBox,
+};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
+use super::purpose::Purpose;
 use super::qr_place;
 use super::read_aloud::{self, ReadAloud};
 use super::signatories::{self, Room};
@@ -27,6 +30,8 @@ use crate::scene::{Color, Drawing, FontId, ImageItem, Item, Path, Scene, Tag};
 
 /// Most characters of a value that is put into a placeholder.
 pub const MAX_VALUE: usize = 1_000;
+/// The shape of the sheet that stands for a certificate: A4, across.
+const SHEET: (f32, f32) = (297.0, 210.0);
 
 /// What differs from one certificate to the next.
 #[derive(Debug, Clone)]
@@ -51,6 +56,7 @@ pub struct Layout {
     language: String,
     drawing: Drawing,
     aloud: ReadAloud,
+    purpose: Purpose,
 }
 
 enum Dynamic {
@@ -167,12 +173,18 @@ impl Layout {
             tags: tag.into_iter().collect(),
         };
         let (language, aloud) = (document.language.clone(), ReadAloud::of(document));
-        Ok(Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing, aloud })
+        let purpose = document.purpose;
+        Ok(Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing, aloud, purpose })
     }
 
     /// Returns what is the same on all certificates.
     pub fn base(&self) -> &Scene {
         &self.base
+    }
+
+    /// Returns what the template is for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// Returns the fonts that the scenes' font ids mean: those given, and the template's own.
@@ -377,6 +389,9 @@ impl Layout {
                 let host = constants.get("verify_host").map_or("", String::as_str);
                 let tag = self.aloud.code(at, place, host);
                 self.dynamic.push(Dynamic::Qr(place.clone(), tag));
+            }
+            Element::Certificate(place) => {
+                self.base.items.extend(sheet(place).iter().map(|one| frame.rectangle(one)).map(Item::Path))
             }
         }
         Ok(())
@@ -742,6 +757,31 @@ fn qr_area(place: &QrBox, frame: Frame) -> [f32; 4] {
     let quiet = qr_place::quiet_mm(place.size);
     let side = place.size + 2.0 * quiet;
     frame.rect(place.x - quiet, place.y - quiet, side, side)
+}
+
+/// What stands for the certificate where none is drawn: an empty sheet with lines for its name, its texts and its code.
+fn sheet(place: &CertificateBox) -> Vec<Rect> {
+    let (grey, edge) = (HexColor([221, 225, 230]), place.edge.unwrap_or(HexColor([190, 197, 206])));
+    let [x, y, w, h] = contained([place.x, place.y, place.width, place.height], SHEET, Align::Center);
+    let part = |[left, top, wide, high]: [f32; 4], fill, stroke| Rect {
+        x: x + w * left,
+        y: y + h * top,
+        width: w * wide,
+        height: h * high,
+        radius: 0.0,
+        fill: Some(fill),
+        stroke,
+        stroke_width: 0.25,
+    };
+    let line = |at| part(at, grey, None);
+    vec![
+        part([0.0, 0.0, 1.0, 1.0], HexColor([255; 3]), Some(edge)),
+        line([0.3, 0.16, 0.4, 0.05]),
+        line([0.2, 0.36, 0.6, 0.09]),
+        line([0.25, 0.55, 0.5, 0.04]),
+        line([0.1, 0.82, 0.3, 0.03]),
+        line([0.8, 0.7, 0.1, 0.1 * w / h]),
+    ]
 }
 
 /// What an element is called in messages.

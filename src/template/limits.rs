@@ -24,11 +24,17 @@ pub(super) fn check(document: &Document) -> Result<(), TemplateError> {
         let problem = format!("{width} mm by {height} mm is not between {} and {} mm", PAGE_MM.start(), PAGE_MM.end());
         return Err(TemplateError::member("page", problem));
     }
+    document.purpose.check_page(&document.page)?;
     for (at, one) in document.elements.iter().enumerate() {
-        element(one).map_err(|problem| TemplateError::member(format!("elements[{at}]"), problem))?;
+        element(one)
+            .and_then(|()| document.purpose.takes(one))
+            .map_err(|problem| TemplateError::member(format!("elements[{at}]"), problem))?;
     }
     if document.elements.iter().filter(|e| matches!(e, Element::Qr(_))).count() > 1 {
         return Err(TemplateError::member("elements", "has more than one qr"));
+    }
+    if document.elements.iter().filter(|e| matches!(e, Element::Certificate(_))).count() > 1 {
+        return Err(TemplateError::member("elements", "has more than one certificate"));
     }
     Ok(())
 }
@@ -59,6 +65,7 @@ pub(super) fn element(element: &Element) -> Result<(), String> {
             area([*x, *y, *size, *size])?;
             text("alt", alt)
         }
+        Element::Certificate(b) => area([b.x, b.y, b.width, b.height]),
     }
 }
 

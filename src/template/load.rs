@@ -12,6 +12,7 @@ use super::document::{Document, MAX_DOCUMENT_BYTES};
 use super::error::TemplateError;
 use super::model::Element;
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece};
+use super::purpose::Purpose;
 use super::spoken::name_and_language;
 
 /// A template: its document and its assets, checked.
@@ -25,7 +26,7 @@ pub struct Template {
 const MAGIC: &[u8] = b"testamur-template-1\n";
 
 /// Built-in templates that the first versions did not have: a path that is called so goes on being opened.
-const LATER: [&str; 3] = ["laurel", "ribbon", "quiet"];
+const LATER: [&str; 6] = ["laurel", "ribbon", "quiet", "card", "card-name", "badge"];
 
 /// Says whether a path is opened although a built-in template is called so: a file, or a folder with a `template.json`, with the very
 /// name of one that earlier versions did not have. They opened the path.
@@ -34,9 +35,20 @@ pub fn path_goes_first(name: &str) -> bool {
     LATER.contains(&name) && (path.is_file() || path.join("template.json").is_file())
 }
 
-/// Returns the names of the built-in templates.
+/// Returns the names of the built-in templates of certificates.
 pub fn builtin_names() -> Vec<&'static str> {
     super::builtin::TEMPLATES.iter().map(|(name, _)| *name).collect()
+}
+
+/// Returns the names of the built-in templates of share cards and badges, or of one of both.
+pub fn small_names(purpose: Option<Purpose>) -> Vec<&'static str> {
+    let all = super::builtin::SMALL.iter().filter(|(of, _)| purpose.is_none_or(|purpose| purpose == *of));
+    all.map(|(_, (name, _))| *name).collect()
+}
+
+/// Says whether a built-in template is called so, whatever it is for.
+pub fn is_builtin_name(name: &str) -> bool {
+    builtin(name).is_some()
 }
 
 /// Returns the numbers of all versions of a built-in template, the newest last; none if there is no such template.
@@ -59,7 +71,9 @@ pub(super) fn builtin_document(name: &str, version: u32) -> Option<Arc<Document>
 }
 
 fn builtin(name: &str) -> Option<&'static [&'static [u8]]> {
-    super::builtin::TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, versions)| *versions)
+    let small = super::builtin::SMALL.iter().map(|(_, template)| template);
+    let mut all = super::builtin::TEMPLATES.iter().chain(small);
+    all.find(|(known, _)| *known == name).map(|(_, versions)| *versions)
 }
 
 /// Takes a name apart from the version that may follow it: `classic@1`.

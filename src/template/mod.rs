@@ -26,6 +26,7 @@ mod model;
 mod near;
 mod own_badge;
 mod placeholder;
+mod purpose;
 mod qr_place;
 mod read_aloud;
 mod signatories;
@@ -51,10 +52,13 @@ pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
 pub use layout::{Filling, Laid, Layout, MAX_VALUE};
-pub use load::{Template, builtin_names, builtin_versions, name_and_version, path_goes_first};
-pub use model::{Element, HexColor, MAX_TEXT, TextRole};
+pub use load::{
+    Template, builtin_names, builtin_versions, is_builtin_name, name_and_version, path_goes_first, small_names,
+};
+pub use model::{CertificateBox, Element, HexColor, MAX_TEXT, TextRole};
 pub use near::nearest;
 pub use own_badge::{MAX_BADGE_BYTES, OwnBadge, own_badge};
 pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
+pub use purpose::{BADGE_PIXELS, BADGE_PLACEHOLDERS, CardParts, Purpose};
 pub use qr_place::{DEFAULT_MM, EDGE_MM, GOOD_MODULE_MM, MIN_MODULE_MM, floor_mm, modules, quiet_mm};
 pub use spoken::{FIRST_LANGUAGE, LANGUAGES, name_and_language, spoken};

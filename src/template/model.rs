@@ -26,6 +26,7 @@ pub enum Element {
     Rect(Rect),
     Path(PathShape),
     Qr(QrBox),
+    Certificate(CertificateBox),
 }
 
 /// How text looks.
@@ -278,6 +279,23 @@ pub struct QrBox {
     pub order: Option<u16>,
 }
 
+/// The picture of the certificate, on a share card: as large as it can be inside the box, in its middle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CertificateBox {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+    /// Colour of the line around the picture, a pixel wide; none: there is no line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge: Option<HexColor>,
+}
+
 /// What a text is for those who hear the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -360,7 +378,7 @@ impl Element {
             Self::Image(image) => image.order,
             Self::Signatories(row) => row.order,
             Self::Qr(qr) => qr.order,
-            Self::Line(_) | Self::Rect(_) | Self::Path(_) => None,
+            Self::Line(_) | Self::Rect(_) | Self::Path(_) | Self::Certificate(_) => None,
         }
     }
 
@@ -379,9 +397,10 @@ impl Element {
             Some("rect") => of(members).map(Self::Rect),
             Some("path") => of(members).map(Self::Path),
             Some("qr") => of(members).map(Self::Qr),
-            Some(other) => {
-                Err(format!("unknown type `{other}`, expected text, image, signatories, line, rect, path or qr"))
-            }
+            Some("certificate") => of(members).map(Self::Certificate),
+            Some(other) => Err(format!(
+                "unknown type `{other}`, expected text, image, signatories, line, rect, path, qr or certificate"
+            )),
             None => Err("`type` is missing".into()),
         }
     }

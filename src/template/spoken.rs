@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::builtin::HAN;
 use super::document::Document;
-use super::load::{Template, builtin_document, builtin_names, builtin_versions};
+use super::load::{Template, builtin_document, builtin_names, builtin_versions, small_names};
 use super::mirrored::mirrored;
 use super::model::Element;
 
@@ -83,7 +83,8 @@ impl Template {
 
     /// Returns the built-in template, and its version, that this one is in whatever language.
     fn built_in_as(&self) -> Option<(&'static str, u32)> {
-        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).rev().map(move |n| (name, n)));
+        let names = if self.purpose().is_certificate() { builtin_names() } else { small_names(Some(self.purpose())) };
+        let all = names.into_iter().flat_map(|name| builtin_versions(name).rev().map(move |n| (name, n)));
         let mut alike = all.filter(|(name, version)| self.built_in_is(name, *version));
         alike.next()
     }
@@ -132,15 +133,17 @@ mod tests {
 
     /// The built-in templates of some names in all languages but English, by their digests, up to a version. What is released is never
     /// changed: events name it.
-    const RELEASED: [(&[&str], u32, &str); 3] = [
+    const RELEASED: [(&[&str], u32, &str); 4] = [
         (&FIRST, 2, "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59"),
         (&FIRST, 3, "f6b0763e94335eaa3690468331337f95a44337bfabafb394d33defbad8d75351"),
         (&["laurel", "ribbon", "quiet"], 1, "137aa60ef50202f2447728e140f0a530465808e1444cfa217b8e3071b7c88053"),
+        (&["card", "card-name", "badge"], 1, "SMALL"),
     ];
     const FIRST: [&str; 3] = ["classic", "modern", "minimal"];
 
     fn each() -> impl Iterator<Item = (&'static str, u32, &'static str, Template)> {
-        let all = builtin_names().into_iter().flat_map(|name| builtin_versions(name).map(move |n| (name, n)));
+        let names = builtin_names().into_iter().chain(small_names(None));
+        let all = names.flat_map(|name| builtin_versions(name).map(move |n| (name, n)));
         let of = |(name, version): (&'static str, u32)| {
             let english = Template::built_in(name, Some(version)).unwrap();
             LANGUAGES.map(|tag| (name, version, tag, english.in_language(tag).unwrap())).into_iter()

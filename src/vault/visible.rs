@@ -11,12 +11,11 @@ use sha2::{Digest as _, Sha256};
 use crate::acts::portal;
 use crate::credential::EventCode;
 use crate::desk::Issuer;
-use crate::files::{Badges, own_badge_of};
+use crate::files::{Badges, EventLook, badge_says, card_of, event_look};
 use crate::making::{Faces, OwnKeys, PICTURE_DPI};
 use crate::pages::{Parts, Still, Texts, edition, shared, text};
 use crate::publish::pages::{BADGE, Digest, DrawError, PAGE, PICTURES, PublicPages, Wanted};
 use crate::qr;
-use crate::sharing::card::{self, card};
 use crate::store::{BlobId, Certificate, Store, StoreError};
 use crate::template::Template;
 
@@ -38,12 +37,12 @@ pub(super) struct Visible<'a> {
     pub(super) hands: usize,
     /// Languages of templates that were looked at.
     pub(super) languages: Languages,
-    /// Badges of events that were looked at, and those that were drawn.
-    pub(super) badges: (OwnBadges, Badges),
+    /// What events have of their own, of those that were looked at, and badges that were drawn.
+    pub(super) badges: (OwnLooks, Badges),
 }
 
-/// The pictures that are events' own badges.
-pub(super) type OwnBadges = Mutex<HashMap<EventCode, Option<BlobId>>>;
+/// What events have of their own.
+pub(super) type OwnLooks = Mutex<HashMap<EventCode, EventLook>>;
 
 /// The languages of templates, by bundle.
 pub(super) type Languages = Mutex<HashMap<BlobId, String>>;
@@ -70,12 +69,12 @@ impl Visible<'_> {
         Ok(t)
     }
 
-    /// Returns the picture that is the badge of an event's own.
-    fn badge(&self, event: &EventCode) -> Result<Option<BlobId>, StoreError> {
+    /// Returns what an event has of its own.
+    fn look(&self, event: &EventCode) -> Result<EventLook, StoreError> {
         if let Some(known) = self.badges.0.lock().unwrap_or_else(PoisonError::into_inner).get(event) {
             return Ok(known.clone());
         }
-        let own = own_badge_of(self.store, event)?;
+        let own = event_look(self.store, event)?;
         self.badges.0.lock().unwrap_or_else(PoisonError::into_inner).insert(event.clone(), own.clone());
         Ok(own)
     }
@@ -84,7 +83,7 @@ impl Visible<'_> {
         let portal::Public { certificate: one, document, shown, newer } = seen;
         let id = text(document, "/id");
         let Some((_, name)) = id.rsplit_once("/c/") else { return Ok(None) };
-        let (issuer, badge) = (self.issuer, self.badge(one.number.event())?);
+        let (issuer, EventLook { badge, card }) = (self.issuer, self.look(one.number.event())?);
         let page = json!([
             edition(),
             one.jws,
@@ -98,8 +97,9 @@ impl Visible<'_> {
         ]);
         let mut pictures = json!([one.jws, one.fields, one.template, one.drawing, one.days, issuer.verifier]);
         // Where there is none, the pictures are those of earlier versions, and stay.
-        if let (Some(parts), Some(badge)) = (pictures.as_array_mut(), &badge) {
-            parts.push(json!(badge.0));
+        if let Some(parts) = pictures.as_array_mut() {
+            parts.extend(badge.iter().map(|badge| json!(badge.mark())));
+            parts.extend(card.iter().map(|card| json!(format!("card {card}"))));
         }
         let (page, pictures) = (digest(&page), digest(&pictures));
         Ok(Some(Wanted { name: name.to_owned(), page, pictures, badge: badge.is_some() }))
@@ -127,7 +127,8 @@ impl PublicPages for Visible<'_> {
         };
         let proven = self.own.prove(&certificate)?;
         let verifier = &self.issuer.verifier;
-        let badge = self.badge(certificate.number.event())?;
+        let event = certificate.number.event();
+        let badge = self.look(event)?.badge;
         let page = Still::of(Parts {
             t: self.language(&certificate)?,
             issuer: self.issuer,
@@ -143,11 +144,12 @@ impl PublicPages for Visible<'_> {
         let mut files = Vec::new();
         if with_pictures {
             let picture = self.faces.png(self.store, &proven, verifier, PICTURE_DPI)?;
-            let small = self.faces.png_within(self.store, &proven, verifier, card::ROOM)?;
+            let card = card_of(self.store, self.faces, &proven, verifier)?;
             let [certificate, beside] = PICTURES;
-            files.extend([(beside, card(&small)?), (certificate, picture)]);
+            files.extend([(beside, card), (certificate, picture)]);
             if let Some(badge) = badge {
-                files.push((BADGE, self.badges.1.own(self.store, &badge, self.faces)?.png.clone()));
+                let says = badge_says(proven.document());
+                files.push((BADGE, self.badges.1.own(self.store, event, (&badge, says), self.faces)?.png.clone()));
             }
         }
         // The page last: it shows the others.

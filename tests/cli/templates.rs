@@ -189,3 +189,34 @@ fn every_built_in_template_prints_the_verifiers_address_and_six_who_sign() {
         assert!(people.iter().all(|name| text.contains(name)), "{template}: {text}");
     }
 }
+
+#[test]
+fn an_event_names_the_templates_of_its_card_and_its_badge() {
+    let issuer = Issuer::issued(crate::issuer::THREE);
+    let badge = |name: &str| {
+        let png = issuer.path(name);
+        issuer.run(&["event", "badge", EVENT, "--out", png.to_str().unwrap()]).expect(0);
+        fs::read(png).unwrap()
+    };
+    let usual = badge("usual.png");
+    let folder = issuer.path("ours");
+    let exported = folder.to_str().unwrap();
+    issuer.run(&["template", "export", "badge", "--out", exported]).expect(0);
+    let document = fs::read_to_string(folder.join("template.json")).unwrap().replace("#0f5345", "#112233");
+    fs::write(folder.join("template.json"), document).unwrap();
+    issuer.run(&["template", "check", exported]).expect(0).prints("is fine");
+
+    let update = |more: &[&str]| issuer.run(&[&["event", "update", EVENT], more].concat());
+    update(&["--card-template", "card-name", "--badge-template", exported]).expect(0).prints("card, badge");
+    let shown = issuer.run(&["event", "show", EVENT]).expect(0);
+    assert!(shown.stdout.contains("by template card-name"), "{}", shown.stdout);
+    let own = badge("own.png");
+    assert_ne!(own, usual);
+    update(&["--card-template", "classic"]).expect(2).warns("for certificates, not for share cards");
+    update(&["--template", "card"]).expect(2).warns("no certificate is made with it");
+    assert_eq!(badge("still.png"), own);
+    update(&["--card-template", "none", "--badge-template", "none"]).expect(0).prints("card, badge");
+    assert_eq!(badge("again.png"), usual);
+    let listed = issuer.run(&["template", "list"]).expect(0);
+    assert!(listed.stdout.contains("card, 1200 × 627 pixels") && listed.stdout.contains("badge, 600 × 600 pixels"));
+}

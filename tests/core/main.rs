@@ -27,6 +27,7 @@ mod render_templates;
 mod safe_mode;
 mod scenes;
 mod signed;
+mod small;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 mod standards_credential;

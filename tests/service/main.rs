@@ -76,6 +76,7 @@ mod shut_out;
 mod site_look;
 mod skeleton;
 mod slow;
+mod small;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 #[path = "../tools/smtp_sink.rs"]

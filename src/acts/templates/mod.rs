@@ -13,6 +13,7 @@ mod tried;
 mod uses;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,8 +36,8 @@ use crate::store::{
     BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
 };
 use crate::template::{
-    DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, Layout, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity,
-    Template, TemplateError, builtin_names, name_and_language, name_and_version, place,
+    DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, Layout, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Purpose,
+    Severity, Template, TemplateError, is_builtin_name, name_and_language, name_and_version, place,
 };
 
 /// Most templates of the library.
@@ -78,6 +79,9 @@ pub struct KeptVersion {
     /// kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speaks: Option<bool>,
+    /// What it is for.
+    #[serde(default, rename = "for", skip_serializing_if = "Purpose::is_certificate")]
+    pub purpose: Purpose,
 }
 
 /// Where a template is used.
@@ -92,6 +96,10 @@ pub struct TemplateUse {
     /// For this language; none: for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// `card` or `badge`, where it is what such a picture of the event is drawn by.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    #[schema(example = "card")]
+    pub small: Option<&'static str>,
     /// The version's digest.
     pub digest: String,
     /// Whether it is the newest version.
@@ -350,7 +358,7 @@ fn check_name(name: &str) -> Result<(), ActError> {
         return Err(ActError::invalid("name", reason));
     }
     // These are addresses of their own.
-    if builtin_names().contains(&name) || ["check", "drawing", "look-over"].contains(&name) {
+    if is_builtin_name(name) || ["check", "drawing", "look-over"].contains(&name) {
         return Err(ActError::TemplateExists(name.to_owned()));
     }
     Ok(())
@@ -362,7 +370,7 @@ fn check_name(name: &str) -> Result<(), ActError> {
 /// # Errors
 /// When the store fails.
 pub fn is_built_in(store: &dyn Store, name: &str) -> Result<bool, StoreError> {
-    Ok(builtin_names().contains(&name) && store.document(Collection::TEMPLATES, name)?.is_none())
+    Ok(is_builtin_name(name) && store.document(Collection::TEMPLATES, name)?.is_none())
 }
 
 /// Lists the library by name.
@@ -424,6 +432,16 @@ pub fn add_version(
     if before == Some(template.digest().as_str()) {
         return Ok((old.clone(), warnings));
     }
+    let (was, is) = (old.newest().map_or(Purpose::Certificate, |newest| newest.purpose), template.purpose());
+    if was != is {
+        let reason = format!(
+            "is a template for {}, and the versions of `{}` are for {}: keep it under another name",
+            is.plural(),
+            old.name,
+            was.plural()
+        );
+        return Err(ActError::invalid("template", reason));
+    }
     let mut new = old.clone();
     new.versions.push(version(desk, number + 1, template)?);
     let most = new.versions.len().saturating_sub(MAX_VERSIONS);
@@ -437,7 +455,14 @@ pub fn add_version(
 
 fn version(desk: &Desk, version: u32, template: &Template) -> Result<KeptVersion, ActError> {
     let BlobId(digest) = desk.store.put_blob(&template.to_bundle())?;
-    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now, speaks: Some(template.speaks()) })
+    Ok(KeptVersion {
+        version,
+        digest,
+        by: who(desk),
+        at: desk.now,
+        speaks: Some(template.speaks()),
+        purpose: template.purpose(),
+    })
 }
 
 /// Takes a template out of the library. Certificates that were drawn with it keep it.
@@ -583,26 +608,58 @@ fn dressed_for(desk: &Desk, template: &Template, event: &Event) -> Result<Templa
 /// # Errors
 /// [`ActError::NoTemplate`], or [`ActError::Face`] when it cannot show what the event says.
 pub fn for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
+    fits(desk, faces, event, shown_for_event(desk, faces, event, name)?)
+}
+
+/// As [`for_event`], to look at: a template of cards or badges, too.
+///
+/// # Errors
+/// As [`for_event`].
+pub fn shown_for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
     let (plan, _) = plan(desk.store, &event.code)?;
     let named = reference(desk.store, name, (&event.code, plan.language.as_deref()))?;
     let (new, old) = (desk.store.blob(&named.bundle)?, desk.store.blob(&event.template.bundle)?);
     let (Some(new), Some(old), true) = (new, old, name != named.bundle.0) else {
-        return fits(desk, faces, event, named);
+        return shows(desk, faces, event, named).map(|(kept, _)| kept);
     };
     let unusable = |error: TemplateError| ActError::Face(error.into());
     let (new, old) = (Template::from_bundle(&new).map_err(unusable)?, Template::from_bundle(&old).map_err(unusable)?);
     let pictures = [[LOGO].as_slice(), SIGNATURES.as_slice()].concat();
     let bundle = desk.store.put_blob(&dressed(new, &old, &pictures).map_err(unusable)?.to_bundle())?;
-    fits(desk, faces, event, TemplateRef { bundle, ..named })
+    shows(desk, faces, event, TemplateRef { bundle, ..named }).map(|(kept, _)| kept)
 }
 
-/// Returns a kept template if it can show what an event says.
+/// Returns a kept template if certificates of an event can be made with it.
 ///
 /// # Errors
-/// [`ActError::Face`].
+/// [`ActError::Face`], or [`ActError::Invalid`] where it is for something else.
 pub fn fits(desk: &Desk, faces: &Faces, event: &Event, kept: TemplateRef) -> Result<TemplateRef, ActError> {
-    faces.of(desk.store, &kept, &making::constants(desk, event))?;
+    let (kept, face) = shows(desk, faces, event, kept)?;
+    only_for_certificates(&face, &kept.name)?;
     Ok(kept)
+}
+
+fn shows(desk: &Desk, faces: &Faces, event: &Event, kept: TemplateRef) -> Result<(TemplateRef, Arc<Face>), ActError> {
+    let face = faces.of(desk.store, &kept, &making::constants(desk, event))?;
+    Ok((kept, face))
+}
+
+/// Refuses a template of share cards or badges where certificates are meant.
+pub(super) fn only_for_certificates(face: &Face, name: &str) -> Result<(), ActError> {
+    match face.purpose() {
+        Purpose::Certificate => Ok(()),
+        other => {
+            let name: String = name.chars().take(NAME_BYTES).collect();
+            let reason = format!("`{name}` is for {}, and no certificate is made with it", other.plural());
+            Err(ActError::invalid("template", reason))
+        }
+    }
+}
+
+/// Returns what a kept template is for.
+pub(super) fn purpose_of(store: &dyn Store, kept: &TemplateRef) -> Result<Purpose, ActError> {
+    let bytes = store.blob(&kept.bundle)?.ok_or_else(|| StoreError::NotFound(kept.bundle.to_string()))?;
+    Ok(Template::from_bundle(&bytes).map_err(|error| damaged(&error))?.purpose())
 }
 
 /// Returns the library's name for a digest, or that of the built-in template; `kept` where it has none any more.

@@ -82,8 +82,10 @@ fn each_older(
         }
         let mut new = old.clone();
         let (mut before, mut after) = (BTreeSet::new(), BTreeMap::new());
-        let choices = new.plan.templates.iter_mut().map(|choice| &mut choice.template);
-        for template in choices.chain([&mut new.event.template]).filter(|template| template.name == name) {
+        let plan = &mut new.plan;
+        let choices = plan.templates.iter_mut().map(|choice| &mut choice.template);
+        let small = plan.card_template.iter_mut().chain(&mut plan.badge_template);
+        for template in choices.chain([&mut new.event.template]).chain(small).filter(|template| template.name == name) {
             let newer = match &newest {
                 Some(newest) if newest.bundle == template.bundle => continue,
                 Some(newest) => {

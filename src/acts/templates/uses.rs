@@ -7,7 +7,10 @@ use crate::acts::{Planned, plan};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::store::{BlobId, Store, TemplateRef};
-use crate::template::{Template, builtin_names, builtin_versions};
+use crate::template::{Purpose, Template, builtin_versions, is_builtin_name};
+
+/// Only for this tier, and only for this language.
+type Only<'a> = (Option<&'a String>, Option<&'a String>);
 
 /// Says where a template is used, by event.
 ///
@@ -16,19 +19,20 @@ use crate::template::{Template, builtin_names, builtin_versions};
 pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
     let newest = match kept(desk.store, name) {
         Ok((kept, _)) => kept.reference(None),
-        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => None,
+        Err(ActError::NotInLibrary(_)) if is_builtin_name(name) => None,
         Err(other) => return Err(other),
     };
     let mut versions = BuiltInVersions::default();
     let mut found = Vec::new();
     each_event(desk, |planned| {
         let mut one =
-            |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| -> Result<(), ActError> {
+            |small: Option<Purpose>, (tier, language): Only<'_>, template: &TemplateRef| -> Result<(), ActError> {
                 if template.name == name {
                     found.push(TemplateUse {
                         event: planned.event.code.clone(),
                         tier: tier.cloned(),
                         language: language.cloned(),
+                        small: small.map(Purpose::word),
                         digest: template.bundle.0.clone(),
                         newest: match &newest {
                             Some(newest) => {
@@ -41,9 +45,12 @@ pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
                 }
                 Ok(())
             };
-        one(None, None, &planned.event.template)?;
+        one(None, (None, None), &planned.event.template)?;
         for choice in &planned.plan.templates {
-            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template)?;
+            one(None, (choice.tier.as_ref(), choice.language.as_ref()), &choice.template)?;
+        }
+        for (purpose, template) in planned.plan.small() {
+            one(Some(purpose), (None, None), template)?;
         }
         Ok(())
     })?;
@@ -105,7 +112,10 @@ pub fn all_uses(desk: &Desk) -> Result<BTreeMap<String, BTreeSet<EventCode>>, Ac
     let mut all: BTreeMap<String, BTreeSet<EventCode>> = BTreeMap::new();
     each_event(desk, |planned| {
         let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
-        for template in chosen.chain([&planned.event.template]).filter(|template| !template.bundle.0.is_empty()) {
+        let small = planned.plan.small().map(|(_, template)| template);
+        for template in
+            chosen.chain([&planned.event.template]).chain(small).filter(|template| !template.bundle.0.is_empty())
+        {
             all.entry(template.name.clone()).or_default().insert(planned.event.code.clone());
         }
         Ok(())

@@ -74,8 +74,12 @@ struct EventView {
     time_zone: Option<String>,
     /// The language of participants of whom none is said.
     language: Option<String>,
-    /// The picture of its badge by its SHA-256, if it has one of its own.
+    /// The picture of its badge by its SHA-256, if it has one of its own; it goes before a template.
     badge: Option<String>,
+    /// The template that its badge is drawn by, if it says one and has no picture.
+    badge_template: Option<TemplateView>,
+    /// The template of the cards that stand beside shared links, if it says one.
+    card_template: Option<TemplateView>,
     /// Credits earned by everybody.
     credits: Option<f64>,
     /// Who signs.
@@ -151,6 +155,8 @@ impl EventView {
             time_zone: event.zone.map(|zone| zone.to_string()),
             language: plan.language,
             badge: plan.badge.map(|picture| picture.0),
+            badge_template: plan.badge_template.map(|template| view(None, None, template)),
+            card_template: plan.card_template.map(|template| view(None, None, template)),
             credits: event.extras.credits,
             signatories: acts::signatories(&event.constants),
             state: plan.state,

@@ -194,7 +194,7 @@ pub(super) async fn one(
         moved: shown.visible && !older.is_empty(),
         older,
         notice,
-        badge: own.plan.badge.is_some(),
+        badge: own.plan.has_own_badge(),
         address,
         frame,
     };

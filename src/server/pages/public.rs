@@ -8,13 +8,13 @@ use super::view::PublicPage;
 use super::{Failure, Reader, address, base};
 use crate::acts::portal::{self, Public};
 use crate::desk::Desk;
-use crate::files::own_badge_of;
+use crate::files::{badge_says, card_of, own_badge_of};
 use crate::making::PICTURE_DPI;
 use crate::pages::{Seen, structured, text};
 use crate::qr;
 use crate::server::reply::tag_of;
 use crate::server::{App, Problem};
-use crate::sharing::{card as cards, linkedin};
+use crate::sharing::linkedin;
 use crate::store::Certificate;
 use crate::verify::verify_jws;
 
@@ -106,8 +106,7 @@ pub(super) async fn card(
         let keys = app.vault.own();
         let certificate = seen(desk, &id)?.certificate;
         let proven = keys.prove(&certificate)?;
-        let small = app.faces.png_within(desk.store, &proven, &desk.issuer.verifier, cards::ROOM);
-        cards::card(&small.map_err(Problem::internal)?).map_err(Problem::internal)
+        card_of(desk.store, &app.faces, &proven, &desk.issuer.verifier).map_err(Problem::internal)
     });
     Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
 }
@@ -125,9 +124,11 @@ pub(super) async fn badge(
 
 /// Returns the badge of a certificate's event, if it has one of its own.
 pub(super) fn own_badge(app: &App, desk: &Desk, certificate: &Certificate) -> Result<Vec<u8>, Problem> {
-    let picture = own_badge_of(desk.store, certificate.number.event())?;
-    let picture = picture.ok_or_else(|| Problem::not_found("this page"))?;
-    Ok(app.badges().own(desk.store, &picture, &app.faces)?.png.clone())
+    let event = certificate.number.event();
+    let own = own_badge_of(desk.store, event)?.ok_or_else(|| Problem::not_found("this page"))?;
+    let proven = app.vault.own().prove(certificate)?;
+    let says = badge_says(proven.document());
+    Ok(app.badges().own(desk.store, event, (&own, says), &app.faces)?.png.clone())
 }
 
 fn seen(desk: &Desk, id: &str) -> Result<Public, Problem> {

@@ -23,12 +23,20 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     let told = staff.told(&path).await?;
     let event = &told.value;
     let own = text(event, "badge");
-    let src = staff.at(&format!("{path}/badge.png?of={}", own.get(..16).unwrap_or("title")));
+    let digest = text(&event["badge_template"], "digest");
+    let mark = if own.is_empty() { &digest } else { &own };
+    let src = staff.at(&format!("{path}/badge.png?of={}", mark.get(..16).unwrap_or("title")));
     let picture = Picture { src, alt: w.with("badge-picture", [("title", text(event, "title").into())]) };
-    let said = w.s(if own.is_empty() { "badge-drawn" } else { "badge-own" });
+    let by = text(&event["badge_template"], "name");
+    let said = match (own.is_empty(), by.is_empty()) {
+        (false, _) => w.s("badge-own"),
+        (true, true) => w.s("badge-drawn"),
+        (true, false) => w.with("badge-by-template", [("name", by.into())]),
+    };
     let mut page = Page::new(w.s("badge")).trail(trail(staff, code, event)).said(w, asked).narrow();
     page = page.part(Section::new("now", w.s("badge-now")).part(Text(said)).part(picture));
     if staff.may(Permission::Import) {
+        page = page.link(w.s("badge-to-templates"), staff.at(&format!("{path}/template#small")));
         let form = Form::new(staff, &format!("{path}/badge"), w.s("badge-take"))
             .field(Field::hidden("seen", &told.tag))
             .field(

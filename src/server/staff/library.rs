@@ -45,16 +45,20 @@ fn trail(staff: &Staff) -> Crumb {
 /// Returns what kind of template it is.
 fn kind(staff: &Staff, template: &Value) -> String {
     let w = staff.w;
-    match template["event"].as_str() {
+    let whose = match template["event"].as_str() {
         Some(event) => w.with("template-of-event", [("event", event.to_owned().into())]),
         None => w.s(if template["built_in"] == true { "template-built-in" } else { "template-own" }),
+    };
+    match &*text(template, "for") {
+        small @ ("card" | "badge") => format!("{}, {whose}", w.s(&format!("template-for-{small}"))),
+        _ => whose,
     }
 }
 
 /// Lists templates with their pictures and where each is used.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
-    let wanted = written([("limit", "50"), ("uses", "true"), ("cursor", asked.get("cursor"))]);
+    let wanted = written([("limit", "50"), ("uses", "true"), ("for", "any"), ("cursor", asked.get("cursor"))]);
     let templates = staff.get(&format!("/templates?{wanted}")).await?;
     let shots = items(&templates).iter().map(|one| shot(&staff, one)).collect();
     let mut page = Page::new(w.s("nav-templates")).said(w, &asked).lead(w.s("templates-lead"));
@@ -319,9 +323,10 @@ fn used(staff: &Staff, uses: &[Value]) -> Html {
             true => (Tone::Green, "template-newest"),
             false => (Tone::Amber, "template-older"),
         };
+        let only = one["for"].as_str().map_or_else(|| text(one, "tier"), |small| w.s(&format!("template-for-{small}")));
         vec![
             Cell::link(event.clone(), staff.at(&format!("/events/{}/template", part(&event)))),
-            Cell::text(text(one, "tier")),
+            Cell::text(only),
             Cell::text(text(one, "language")),
             Cell::state(tone, w.s(key)),
         ]

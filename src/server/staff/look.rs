@@ -60,7 +60,11 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     if staff.may(Permission::Import) {
         let templates = staff.get(&format!("/templates?{}", written([("limit", "500"), ("event", code)]))).await?;
         let words = words_now(staff, event).await;
-        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], &words), tried));
+        // What is sent is one form alone: what was wrong with it stands beside its fields.
+        let sent_small = tried.0.is_some_and(|(fields, _)| fields.some("small").is_some());
+        let (of_small, of_large) = if sent_small { (Tried(tried.0), Tried::NEW) } else { (Tried::NEW, Tried(tried.0)) };
+        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], &words), &of_large));
+        page = page.part(small(staff, code, &told, &of_small).await?);
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -155,6 +159,47 @@ fn choose(
         .into()
 }
 
+/// Asks by which templates the card of shared links and the badge are drawn.
+async fn small(staff: &Staff, code: &str, told: &Told, tried: &Tried<'_>) -> Result<Html, Response> {
+    let (w, event, path) = (staff.w, &told.value, format!("/events/{}/template", part(code)));
+    let mut form = Form::new(staff, &path, w.s("template-small-take"))
+        .field(Field::hidden("small", "yes"))
+        .field(Field::hidden("seen", &told.tag));
+    for kind in ["card", "badge"] {
+        let member = format!("{kind}_template");
+        let wanted = written([("limit", "500"), ("event", code), ("for", kind)]);
+        let templates = staff.get(&format!("/templates?{wanted}")).await?;
+        let mut all = vec![Choice::new("", w.s(&format!("template-small-usual-{kind}")))];
+        all.extend(items(&templates).iter().map(|one| {
+            let name = text(one, "name");
+            let src = format!("/templates/{}/picture.png?{}", part(&name), written([("event", code)]));
+            Choice::new(name.clone(), name).picture(staff.at(&src))
+        }));
+        let mut chosen = text(&event[&member], "name");
+        if !chosen.is_empty() && !all.iter().any(|choice| choice.value == chosen) {
+            let kept = w.with("template-as-now", [("name", chosen.into())]);
+            chosen = text(&event[&member], "digest");
+            all.push(Choice::new(chosen.clone(), kept));
+        }
+        let field = Field::new(&member, w.s(&format!("template-small-{kind}")), Kind::Radios(all)).value(chosen);
+        form = form.field(field.hint(w.s(&format!("template-small-{kind}-hint"))));
+    }
+    let section = Section::new("small", w.s("template-small")).part(Text(w.s("template-small-text")));
+    Ok(section.part(form.tried(tried).apart("small")).into())
+}
+
+/// Takes the templates of the card and the badge.
+async fn take_small(staff: &Staff, code: &str, fields: &Fields) -> Response {
+    let body = json!({ "card_template": fields.get("card_template"), "badge_template": fields.get("badge_template") });
+    match staff.send(Method::PATCH, &format!("/events/{}", part(code)), fields, body).await {
+        Ok(_) => staff.done(&format!("/events/{}/template", part(code)), "saved"),
+        Err(problem) => {
+            let tried = Tried(Some((fields, &problem)));
+            page(staff, code, &Fields::default(), &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
 /// Takes one of the event's own pictures off, or takes a template: with pictures of the event's own put into it where there are some.
 pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     if let Some(picture) = fields.some("off") {
@@ -162,6 +207,9 @@ pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent)
             Ok(()) => staff.done(&format!("/events/{}/template", part(&code)), "saved"),
             Err(problem) => staff.failed(&problem),
         };
+    }
+    if fields.on("small") {
+        return take_small(&staff, &code, &fields).await;
     }
     match taken(&staff, &code, &fields).await {
         Ok(()) => staff.done(&format!("/events/{}/template", part(&code)), "saved"),

@@ -29,7 +29,7 @@ use super::{ActError, is_built_in, kept, opened};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{BlobId, Collection, Document as Record, DocumentWrite, Expect, StoreError};
-use crate::template::{Finding, FontLibrary, Template, TemplateError, name_and_language};
+use crate::template::{Finding, FontLibrary, Purpose, Template, TemplateError, name_and_language};
 
 /// Most designs of one member.
 pub const MAX_DESIGNS: usize = 50;
@@ -114,6 +114,8 @@ pub struct Beginning {
     pub language: Option<String>,
     /// Page, of an empty one, as a document has it.
     pub page: Option<serde_json::Value>,
+    /// What an empty page is for.
+    pub purpose: Purpose,
 }
 
 /// Returns whose designs somebody sees: their own.
@@ -178,10 +180,21 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
 }
 
 fn empty(beginning: &Beginning) -> Result<Template, ActError> {
-    let title = beginning.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or("Certificate");
+    let title = beginning.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let title = title.unwrap_or(match beginning.purpose {
+        Purpose::Certificate => "Certificate",
+        Purpose::Card => "Share card",
+        Purpose::Badge => "Badge",
+    });
     let language = beginning.language.as_deref().map(str::trim).filter(|tag| !tag.is_empty()).unwrap_or("en");
-    let page = beginning.page.clone().unwrap_or_else(|| json!({}));
-    let document = json!({ "testamur": 1, "title": title, "language": language, "page": page, "elements": [] });
+    let mut document = json!({ "testamur": 1, "title": title, "language": language, "elements": [] });
+    if !beginning.purpose.is_certificate() {
+        document["for"] = json!(beginning.purpose);
+    }
+    // Without a word it is what such a document has.
+    if let Some(page) = &beginning.page {
+        document["page"] = page.clone();
+    }
     read(&document, BTreeMap::new())
 }
 
@@ -265,6 +278,11 @@ impl Content {
         self.blobs.retain(|name, _| names.contains(name.as_str()));
         let document = packed(&self.template.document_bytes());
         Ok(Step { document, assets: self.blobs.clone(), locked: self.locked.clone() })
+    }
+
+    /// Returns what it is for.
+    pub fn purpose(&self) -> Purpose {
+        self.template.purpose()
     }
 
     /// Returns what a designer should know of it: what `template check` says, but for what pictures take long to be asked.

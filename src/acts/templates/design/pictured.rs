@@ -103,7 +103,11 @@ fn subject(desk: &Desk, opened: &Opened, whom: &Whom) -> Result<(Template, Subje
         known.extend(person.fields);
         person.fields = made_up(desk, &template, &known);
     }
-    let kept = TemplateRef { name: "design".to_owned(), bundle: BlobId(String::new()) };
+    // A card shows the certificate that they would get.
+    let kept = match template.purpose().is_certificate() {
+        true => TemplateRef { name: "design".to_owned(), bundle: BlobId(String::new()) },
+        false => plan.template(&event, tier.as_deref(), plan.language_of(&person)),
+    };
     let order = Order { person, template: kept, tier, basis: None, run: None, issued: None, earlier: None };
     Ok((template, Subject::Ordered(Box::new((event, order)))))
 }

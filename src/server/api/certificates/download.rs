@@ -94,7 +94,7 @@ fn file_tag(desk: &Desk, certificate: &Certificate, kind: FileKind) -> Result<St
     };
     // Of those without one the tag is as it was.
     Ok(match badge {
-        Some(badge) => tag_of(&(certificate, kind.extension(), badge)),
+        Some(badge) => tag_of(&(certificate, kind.extension(), badge.mark())),
         None => tag_of(&(certificate, kind.extension())),
     })
 }

@@ -23,6 +23,7 @@ use crate::server::extract::{Body, BodyIfAny, IfMatch, Path, Query};
 use crate::server::reply::Tagged;
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
+use crate::template::Purpose;
 
 /// Longest text of a design's own, in bytes.
 const TEXT_BYTES: usize = 4_000;
@@ -113,7 +114,11 @@ struct BeginningWanted {
     /// Language, of an empty page: its own words and its dates.
     #[serde(default)]
     language: Option<String>,
-    /// Page, of an empty one: `size` and `orientation`, or `width` and `height` in millimetres.
+    /// What an empty page is for: `certificate`, `card` (of shared links: 1200 by 627 pixels) or `badge`; a certificate, if left out.
+    #[serde(default, rename = "for")]
+    #[schema(value_type = Option<String>, example = "card")]
+    purpose: Purpose,
+    /// Page, of an empty one: `size` and `orientation`, or `width` and `height` in millimetres. That of a card is fixed.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     page: Option<Value>,
@@ -142,8 +147,8 @@ async fn begin(
         if let Some(code) = &body.event {
             crate::acts::planned(desk, code)?;
         }
-        let BeginningWanted { from, next, event, title, language, page } = body;
-        let opened = design::begin(desk, &Beginning { from, next, event, title, language, page })?;
+        let BeginningWanted { from, next, event, title, language, purpose, page } = body;
+        let opened = design::begin(desk, &Beginning { from, next, event, title, language, page, purpose })?;
         Ok(Tagged::created(tag(&opened), DesignDetail::of(app, desk, opened, &Whom::default())?))
     })
     .await

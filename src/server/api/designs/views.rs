@@ -13,8 +13,8 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::template::{
-    DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM, LANGUAGES,
-    TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
+    BADGE_PLACEHOLDERS, DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM,
+    LANGUAGES, Purpose, TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
 };
 
 /// A design in the listing.
@@ -75,6 +75,18 @@ struct Printable {
     columns: BTreeSet<String>,
 }
 
+impl Printable {
+    fn of(purpose: Purpose, columns: &BTreeSet<String>) -> Self {
+        match purpose {
+            // The same for everybody of an event.
+            Purpose::Badge => Self { texts: BADGE_PLACEHOLDERS.to_vec(), dates: Vec::new(), columns: BTreeSet::new() },
+            Purpose::Certificate | Purpose::Card => {
+                Self { texts: TEXT_PLACEHOLDERS.to_vec(), dates: DATE_PLACEHOLDERS.to_vec(), columns: columns.clone() }
+            }
+        }
+    }
+}
+
 /// For whom the certificates of the event differ.
 #[derive(Debug, Serialize, ToSchema)]
 struct DesignVariants {
@@ -126,9 +138,17 @@ pub(super) struct DesignDetail {
     elements: Vec<DesignElement>,
     /// The elements that the last change was about.
     touched: BTreeSet<usize>,
+    /// What it is for: `certificate`, `card` or `badge`.
+    #[serde(rename = "for")]
+    #[schema(example = "certificate")]
+    purpose: &'static str,
     /// Page in millimetres: width, height.
     #[schema(value_type = Vec<f64>, example = json!([297.0, 210.0]))]
     page: [f32; 2],
+    /// Of a card or badge: how many pixels its picture has, across and down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<u32>>, example = json!([1200, 627]))]
+    pixels: Option<[u32; 2]>,
     /// Pictures and fonts that it has a place for.
     assets: Vec<AssetView>,
     /// Families that texts can name.
@@ -175,14 +195,12 @@ impl DesignDetail {
             changes,
             document: serde_json::from_slice(&template.document_bytes()).map_err(Problem::internal)?,
             elements: (0..template.document().elements.len()).map(element).collect(),
+            purpose: template.purpose().word(),
             page: [width, height],
+            pixels: template.purpose().pixels().map(|(width, height)| [width, height]),
             assets: AssetView::all(template),
             fonts: families(fonts, &opened),
-            printable: Printable {
-                texts: TEXT_PLACEHOLDERS.to_vec(),
-                dates: DATE_PLACEHOLDERS.to_vec(),
-                columns: columns.clone(),
-            },
+            printable: Printable::of(template.purpose(), &columns),
             variants: DesignVariants { tiers, languages },
             code: CodeSize::of(template, version),
             findings: opened.content.findings(fonts, &columns).into_iter().map(view).collect(),

@@ -137,7 +137,7 @@ fn of_event(
         None => nobody(desk, recipient)?,
     };
     let whole = version.map_or_else(|| name.to_owned(), |version| format!("{name}@{version}"));
-    let template = templates::for_event(desk, &app.faces, &event, &whole)?;
+    let template = templates::shown_for_event(desk, &app.faces, &event, &whole)?;
     let tier = Decider::new(&event, &plan)?.decide(&person, &listed(desk.store, code, &person.key)?).tier;
     let order = Order { person, template, tier, basis: None, run: None, issued: None, earlier: None };
     making::preview(desk, &app.faces, &event, &order).map_err(cannot_draw)

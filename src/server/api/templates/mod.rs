@@ -26,7 +26,7 @@ use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::template_named_for;
-use crate::template::{builtin_names, name_and_language};
+use crate::template::{builtin_names, is_builtin_name, name_and_language, small_names};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new()
@@ -59,6 +59,10 @@ struct TemplatesWanted {
     /// Only those that this event may choose: those of the issuer, and its own.
     #[param(example = "WORKSHOP")]
     event: Option<String>,
+    /// Only those that are for `certificate`, `card` or `badge`, or `any`; for certificates, if left out.
+    #[serde(rename = "for")]
+    #[param(rename = "for", example = "card")]
+    purpose: Option<String>,
 }
 
 /// List templates: the built-in ones first, then the library by name
@@ -73,11 +77,15 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     let event = wanted.event.as_deref().map(event_code).transpose()?;
+    if wanted.purpose.as_deref().is_some_and(|word| !["certificate", "card", "badge", "any"].contains(&word)) {
+        let detail = "`for` is one of `certificate`, `card`, `badge` and `any`";
+        return Err(Problem::unprocessable("bad-request", detail));
+    }
     app.at_desk(&caller, move |_, desk| {
         let page = templates::library(desk.store, paging.cursor.as_deref(), limit)?;
         let mut items: Vec<TemplateItem> = Vec::new();
         if paging.cursor.is_none() {
-            for name in builtin_names() {
+            for name in builtin_names().into_iter().chain(small_names(None)) {
                 if templates::is_built_in(desk.store, name)? {
                     items.push(TemplateItem::built_in(name)?);
                 }
@@ -89,6 +97,7 @@ async fn list(
                 items.push(item);
             }
         }
+        items.retain(|item| item.is_for(wanted.purpose.as_deref()));
         if wanted.uses {
             let uses = templates::all_uses(desk)?;
             items = items.into_iter().map(|item| item.with_uses(&uses)).collect();
@@ -196,7 +205,7 @@ async fn show(
                 let tag = tag_of(&kept);
                 (VersionView::all(kept), tag)
             }
-            Err(_) if builtin_names().contains(&plain) => (VersionView::built_in(plain)?, tag_of(&plain)),
+            Err(_) if is_builtin_name(plain) => (VersionView::built_in(plain)?, tag_of(&plain)),
             Err(other) => return Err(other.into()),
         };
         let template = TemplateDetail::opened(app, desk, &name, versions)?;

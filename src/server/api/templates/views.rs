@@ -10,7 +10,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::store::Store;
-use crate::template::{Draft, Finding, LANGUAGES, Template, builtin_versions, name_and_language};
+use crate::template::{Draft, Finding, LANGUAGES, Purpose, Template, builtin_versions, name_and_language};
 
 /// A template as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +20,10 @@ pub(super) struct TemplateDetail {
     name: String,
     /// Whether it is part of the program.
     built_in: bool,
+    /// What it is for: `certificate`, `card` or `badge`.
+    #[serde(rename = "for")]
+    #[schema(example = "certificate")]
+    purpose: &'static str,
     /// The event whose own it is, if it is one's: no other event can choose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "WORKSHOP")]
@@ -182,6 +186,7 @@ impl TemplateDetail {
         Ok(Self {
             name: name.to_owned(),
             built_in: templates::is_built_in(store, name_and_language(name).0)?,
+            purpose: template.purpose().word(),
             event: templates::owner(store, name)?,
             digest: template.digest(),
             title: template.document().title.clone(),
@@ -221,6 +226,10 @@ pub(super) struct TemplateItem {
     name: String,
     /// Whether it is part of the program.
     built_in: bool,
+    /// What it is for: `certificate`, `card` or `badge`.
+    #[serde(rename = "for")]
+    #[schema(example = "certificate")]
+    purpose: &'static str,
     /// The event whose own it is, if it is one's: no other event can choose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "WORKSHOP")]
@@ -250,15 +259,22 @@ impl TemplateItem {
         let (version, digest, at) =
             newest.map_or((None, String::new(), None), |(version, digest, at)| (Some(version), digest, Some(at)));
         let event = templates::owner(store, &kept.name)?;
+        let purpose = kept.newest().map(|newest| newest.purpose).unwrap_or_default().word();
         let languages = if speaks { LANGUAGES.to_vec() } else { Vec::new() };
-        Ok(Self { name: kept.name, built_in: false, event, version, digest, languages, at, used_by: None })
+        Ok(Self { name: kept.name, built_in: false, purpose, event, version, digest, languages, at, used_by: None })
     }
 
     pub(super) fn built_in(name: &str) -> Result<Self, Problem> {
         let template = Template::built_in(name, None).map_err(Problem::internal)?;
         let (version, digest) = (Some(*builtin_versions(name).end()), template.digest());
-        let (name, languages) = (name.to_owned(), languages_of(&template));
-        Ok(Self { name, built_in: true, event: None, version, digest, languages, at: None, used_by: None })
+        let (name, languages, purpose) = (name.to_owned(), languages_of(&template), template.purpose().word());
+        Ok(Self { name, built_in: true, purpose, event: None, version, digest, languages, at: None, used_by: None })
+    }
+
+    /// Says whether it is for what is asked for: for certificates, where nothing is said.
+    pub(super) fn is_for(&self, wanted: Option<&str>) -> bool {
+        let wanted = wanted.unwrap_or(Purpose::Certificate.word());
+        wanted == "any" || wanted == self.purpose
     }
 
     /// Says whether an event may choose it.

@@ -188,6 +188,9 @@ function snapped(edges, all) {
   return best.slice(1);
 }
 
+/** A length in points; of a picture in its pixels. */
+const points = (mm) => root.dataset.pixels ? `${Math.round(mm * number("pixels"))} px` : `${(mm * POINTS).toFixed(1)} pt`;
+
 /** Says numbers beside the mouse, in millimetres and points. */
 function beside(event, numbers) {
   const sheet = root.querySelector(".sheet");
@@ -196,7 +199,7 @@ function beside(event, numbers) {
   if (numbers === null) return;
   const box = sheet.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  label.textContent = numbers.map(([name, mm]) => `${name} ${round(mm).toFixed(1)} mm · ${(mm * POINTS).toFixed(1)} pt`).join("\n");
+  label.textContent = numbers.map(([name, mm]) => `${name} ${round(mm).toFixed(1)} mm · ${points(mm)}`).join("\n");
   // Never over the edge, nor under the finger.
   label.style.left = `${x > box.width / 2 ? x - label.offsetWidth - 12 : x + 16}px`;
   label.style.top = `${y > box.height / 2 ? y - label.offsetHeight - 12 : y + 18}px`;

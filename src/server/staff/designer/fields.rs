@@ -108,6 +108,8 @@ const PATH: &[Spec] = &[
     ("strokeWidth", Number),
 ];
 const QR: &[Spec] = &[("x", Number), ("y", Number), ("size", Number)];
+const CERTIFICATE: &[Spec] =
+    &[("x", Number), ("y", Number), ("width", Number), ("height", Number), ("edge", MaybeColor)];
 
 /// Returns the fields of a kind of element.
 pub(super) fn of_kind(kind: &str) -> &'static [Spec] {
@@ -119,6 +121,7 @@ pub(super) fn of_kind(kind: &str) -> &'static [Spec] {
         "rect" => RECT,
         "path" => PATH,
         "qr" => QR,
+        "certificate" => CERTIFICATE,
         _ => &[],
     }
 }
@@ -371,8 +374,18 @@ fn page(w: &Words, fields: &Fields) -> Result<Value, Problem> {
 }
 
 /// What can be added, each as its button says.
-pub(super) const KINDS: [&str; 10] =
-    ["name", "text", "event", "date", "number", "signatories", "qr", "line", "rect", "circle"];
+const KINDS: [&str; 10] = ["name", "text", "event", "date", "number", "signatories", "qr", "line", "rect", "circle"];
+const ON_A_CARD: [&str; 8] = ["certificate", "name", "text", "event", "date", "line", "rect", "circle"];
+const ON_A_BADGE: [&str; 5] = ["text", "event", "line", "rect", "circle"];
+
+/// Returns what can be added to what a template is for.
+pub(super) fn kinds(purpose: &str) -> &'static [&'static str] {
+    match purpose {
+        "card" => &ON_A_CARD,
+        "badge" => &ON_A_BADGE,
+        _ => &KINDS,
+    }
+}
 
 /// Returns an element of a kind in the middle of the page, below what is there already.
 fn fresh(design: &Value, kind: &str, words: &str) -> Value {
@@ -383,9 +396,12 @@ fn fresh(design: &Value, kind: &str, words: &str) -> Value {
     let y = (height * 0.2 + many * 18.0 % (height * 0.5)).round();
     let wide = (width * 0.8).round();
     let x = ((width - wide) / 2.0 * 10.0).round() / 10.0;
+    // What stands on a card is read small among other posts.
+    let (larger, least) = if design["for"] == "card" { (1.5, 13.0) } else { (1.0, 6.0) };
     let text = |text: &str, size: f64| {
+        let size = size * larger;
         json!({ "type": "text", "text": text, "x": x, "y": y, "width": wide, "height": (size / 2.0).round(), "size": size,
-            "minSize": (size / 2.0).clamp(6.0, 9.0), "align": "center" })
+            "minSize": (size / 2.0).clamp(least, least.max(9.0)), "align": "center" })
     };
     match kind {
         "name" => text("{participant_name}", 32.0),
@@ -403,6 +419,10 @@ fn fresh(design: &Value, kind: &str, words: &str) -> Value {
             json!({ "type": "signatories", "x": x, "y": (height - 55.0).round(), "width": (width - 70.0 - x).round(), "height": 25,
             "people": [{ "name": "{signatory_1_name}", "title": "{signatory_1_title}" },
                 { "name": "{signatory_2_name}", "title": "{signatory_2_title}" }] })
+        }
+        "certificate" => {
+            json!({ "type": "certificate", "x": (width / 2.0).round(), "y": (height * 0.15).round(),
+            "width": (width * 0.45).round(), "height": (height * 0.7).round(), "edge": "#bec5ce" })
         }
         "qr" => json!({ "type": "qr", "x": (width - 58.0).round(), "y": (height - 58.0).round(), "size": 42 }),
         _ => text(if words.is_empty() { "Text" } else { words }, 14.0),

@@ -79,7 +79,7 @@ async fn page_of_all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer
 
 async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
     let (w, event) = (staff.w, asked.get("event"));
-    let templates = staff.get(&format!("/templates?limit={MOST_TEMPLATES}")).await?;
+    let templates = staff.get(&format!("/templates?limit={MOST_TEMPLATES}&for=any")).await?;
     let mut from = vec![Choice::new("", w.s("design-from-nothing"))];
     from.extend(items(&templates).iter().map(|one| {
         let name = text(one, "name");
@@ -87,8 +87,10 @@ async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
         Choice::new(name.clone(), name).picture(picture)
     }));
     let pages = [("A4", "landscape"), ("A4", "portrait"), ("Letter", "landscape"), ("Letter", "portrait")];
-    let pages = pages
-        .map(|(size, way)| Choice::new(format!("{size} {way}"), format!("{size}, {}", w.s(&format!("design-{way}")))));
+    let mut pages: Vec<Choice> = pages
+        .map(|(size, way)| Choice::new(format!("{size} {way}"), format!("{size}, {}", w.s(&format!("design-{way}")))))
+        .into();
+    pages.extend(["card", "badge"].map(|small| Choice::new(small, w.s(&format!("design-page-{small}")))));
     // What is of one event's own can be begun from for another's.
     let events = staff.get(&format!("/events?limit={MOST_EVENTS}")).await?;
     let mut whose = vec![Choice::new("", w.s("design-for-all"))];
@@ -105,7 +107,7 @@ async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
         )
         .field(Field::heading(w.s("design-empty-page")))
         .field(Field::text("title", w.s("template-title")).hint(w.s("design-title-hint")))
-        .field(Field::new("page", w.s("template-page"), Kind::Select(pages.into())))
+        .field(Field::new("page", w.s("template-page"), Kind::Select(pages)))
         .field(Field::text("language", w.s("field-language")).value(w.language).hint(w.s("design-language-hint"))))
 }
 
@@ -123,8 +125,13 @@ pub(super) async fn begin(Sent { staff, fields }: Sent) -> Response {
     match fields.some("from") {
         Some(_) => body["next"] = json!(fields.on("next")),
         None => {
-            let (size, way) = fields.get("page").split_once(' ').unwrap_or(("A4", "landscape"));
-            body["page"] = json!({ "size": size, "orientation": way });
+            match fields.get("page") {
+                small @ ("card" | "badge") => body["for"] = json!(small),
+                page => {
+                    let (size, way) = page.split_once(' ').unwrap_or(("A4", "landscape"));
+                    body["page"] = json!({ "size": size, "orientation": way });
+                }
+            }
             for member in ["title", "language"] {
                 body[member] = json!(fields.get(member));
             }

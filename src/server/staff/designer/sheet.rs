@@ -13,7 +13,7 @@ use super::super::phrases;
 use super::super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Section, Tone, Tried};
 use super::super::within::Told;
 use super::super::words::Words;
-use super::fields::{self, KINDS};
+use super::fields;
 use crate::server::Problem;
 
 /// Letters of a text by which its element is called.
@@ -130,6 +130,17 @@ struct Sheet<'a> {
     paper: Html,
     uses: Vec<Choice>,
     accept: &'static str,
+    /// Pixels to the millimetre, of what is a picture and no paper.
+    pixels: Option<String>,
+    /// How many pixels it has.
+    size: Option<String>,
+}
+
+/// Says how many pixels a card or badge has.
+fn pixel_size(w: &Words, design: &Value) -> Option<String> {
+    let side = |at: usize| design["pixels"][at].as_u64();
+    let size = [("width", side(0)?.to_string().into()), ("height", side(1)?.to_string().into())];
+    Some(w.with(&format!("design-size-{}", text(design, "for")), size))
 }
 
 /// Draws a design's page; `refused`: what was sent and what was wrong, the events that there are, and for whom of the list it is worth a try.
@@ -171,7 +182,12 @@ pub(super) fn sheet(
         notices: notices(staff, design, refused),
         steps: steps(staff, context, told),
         layers: layers(staff, context, told, refused),
-        kinds: KINDS.map(|kind| (kind, w.s(&format!("design-add-{kind}")))).into(),
+        kinds: fields::kinds(&text(design, "for"))
+            .iter()
+            .map(|kind| (*kind, w.s(&format!("design-add-{kind}"))))
+            .collect(),
+        pixels: design["pixels"][0].as_f64().zip(design["page"][0].as_f64()).map(|(many, mm)| (many / mm).to_string()),
+        size: pixel_size(w, design),
         found: found(staff, design),
         whom: whom(staff, context, design, (events, tries)),
         paper: page_form(staff, context, told),
@@ -370,9 +386,20 @@ fn page_form(staff: &Staff, context: &Context, told: &Told) -> Html {
                 .value(text(document, "language"))
                 .hint(w.s("design-language-hint")),
         )
-        .field(Field::new("page", w.s("template-page"), Kind::Select(choices)).value(now))
-        .field(side("width", 0))
-        .field(side("height", 1))
+        .fields(match &*text(&told.value, "for") {
+            // A card has one size alone.
+            "card" => ["width", "height"]
+                .into_iter()
+                .zip(0..)
+                .map(|(name, at)| Field::hidden(name, told.value["page"][at].to_string()))
+                .collect(),
+            "badge" => vec![side("width", 0), side("height", 1)],
+            _ => vec![
+                Field::new("page", w.s("template-page"), Kind::Select(choices)).value(now),
+                side("width", 0),
+                side("height", 1),
+            ],
+        })
         .field(
             Field::text("ground", w.s("design-ground"))
                 .value(text(&document["background"], "color"))

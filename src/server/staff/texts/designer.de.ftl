@@ -200,3 +200,12 @@ design-other-file = eine andere Datei gleichen Namens
 design-side-now = Jetzt Version { $version }, { $side } mm breit; diese druckt gut ab { $from } mm.
 design-add-circle = Kreis
 design-keys-title = Tasten
+
+# Karten und Badges
+design-page-card = Karte zum Teilen, 1200 × 627 Pixel
+design-page-badge = Badge, ein Quadrat
+design-size-card = Das ist ein Bild von { $width } × { $height } Pixeln, vier auf den Millimeter: was soziale Netze neben einem geteilten Link zeigen.
+design-size-badge = Das ist ein Bild von { $width } × { $height } Pixeln auf nichts. Es ist für alle einer Veranstaltung dasselbe.
+design-add-certificate = Das Zertifikat
+design-kind-certificate = Das Zertifikat
+design-edge = Farbe der Linie darum

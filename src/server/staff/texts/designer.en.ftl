@@ -200,3 +200,12 @@ design-other-file = another file of the same name
 design-side-now = Now version { $version }, { $side } mm wide; this one prints well from { $from } mm.
 design-add-circle = Circle
 design-keys-title = Keys
+
+# Share cards and badges
+design-page-card = Share card, 1200 × 627 pixels
+design-page-badge = Badge, a square
+design-size-card = This is a picture of { $width } × { $height } pixels, four to the millimetre: what social networks show beside a shared link.
+design-size-badge = This is a picture of { $width } × { $height } pixels on nothing. It is the same for everybody of an event.
+design-add-certificate = The certificate
+design-kind-certificate = The certificate
+design-edge = Colour of the line around it

@@ -311,3 +311,18 @@ letter-text-looked = So würde er gehen
 letter-text-refused = Der Text wurde nicht gespeichert. Was daran falsch ist, steht unten.
 letter-text-below = Unten steht der Text, wie er gehen würde. Gespeichert ist er noch nicht.
 send-as-html = Als HTML
+
+# Karten und Badges
+template-for-card = Karte zum Teilen
+template-for-badge = Badge
+template-small = Karte zum Teilen und Badge
+template-small-text = Die Karte steht neben dem Link, wenn jemand sein Zertifikat teilt. Beide sind Bilder und stehen nicht in dem, was unterschrieben ist: Eine andere Wahl zeigt sich auch bei Ausgestelltem, wenn es wieder geteilt oder heruntergeladen wird.
+template-small-card = Karte zum Teilen
+template-small-card-hint = Passt ein Name nicht darauf, zeigt die Karte das Zertifikat allein.
+template-small-badge = Badge
+template-small-badge-hint = Ein eigenes Bild der Veranstaltung geht vor.
+template-small-usual-card = Wie das Programm sie zeichnet: das Zertifikat auf schlichtem Grund
+template-small-usual-badge = Wie das Programm es zeichnet: Titel und Aussteller, in einer Farbe nach dem Titel
+template-small-take = Diese nehmen
+badge-by-template = Es wird nach der Vorlage { $name } gezeichnet.
+badge-to-templates = Eine Vorlage dafür wählen

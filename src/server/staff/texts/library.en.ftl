@@ -311,3 +311,18 @@ letter-text-looked = As it would go
 letter-text-refused = The text was not saved. What is wrong with it stands below.
 letter-text-below = Below, the text is shown as it would go. It is not saved yet.
 send-as-html = As HTML
+
+# Cards and badges
+template-for-card = Share card
+template-for-badge = Badge
+template-small = Share card and badge
+template-small-text = The card stands beside the link when somebody shares their certificate. Both are pictures and no part of what is signed: another choice shows on what was issued, too, when it is shared or downloaded again.
+template-small-card = Share card
+template-small-card-hint = If a name does not fit on it, the card shows the certificate alone.
+template-small-badge = Badge
+template-small-badge-hint = A picture of the event’s own goes before it.
+template-small-usual-card = As the program draws it: the certificate on plain ground
+template-small-usual-badge = As the program draws it: title and issuer, in a colour by the title
+template-small-take = Take these
+badge-by-template = It is drawn by the template { $name }.
+badge-to-templates = Choose a template for it

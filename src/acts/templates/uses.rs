@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{ActError, PAGE, TemplateUse, dressed_as, kept};
+use super::{ActError, PAGE, TemplateUse, dressed_as, is_built_in, kept};
 use crate::acts::{Planned, plan};
 use crate::credential::EventCode;
 use crate::desk::Desk;
@@ -24,7 +24,7 @@ pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
     each_event(desk, |planned| {
         let mut one =
             |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| -> Result<(), ActError> {
-                if template.name == name {
+                if template.name == name && !(newest.is_none() && versions.is_other(desk.store, template)?) {
                     found.push(TemplateUse {
                         event: planned.event.code.clone(),
                         tier: tier.cloned(),
@@ -56,15 +56,23 @@ pub(super) struct BuiltInVersions(HashMap<BlobId, Option<u32>>);
 
 impl BuiltInVersions {
     pub(super) fn is_newest(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
-        let version = match self.0.get(&template.bundle) {
-            Some(known) => *known,
-            None => {
-                let version = built_in_version(store, template)?;
-                self.0.insert(template.bundle.clone(), version);
-                version
-            }
-        };
+        let version = self.version(store, template)?;
         Ok(version.is_some_and(|version| version == *builtin_versions(&template.name).end()))
+    }
+
+    /// Says whether what is called like a built-in template is another one: that of a folder, say, which was called so before there was
+    /// the built-in one. Nothing of the program takes its place.
+    pub(super) fn is_other(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
+        Ok(builtin_names().contains(&template.name.as_str()) && self.version(store, template)?.is_none())
+    }
+
+    fn version(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<Option<u32>, ActError> {
+        if let Some(known) = self.0.get(&template.bundle) {
+            return Ok(*known);
+        }
+        let version = built_in_version(store, template)?;
+        self.0.insert(template.bundle.clone(), version);
+        Ok(version)
     }
 }
 
@@ -103,9 +111,17 @@ pub(super) fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(
 /// When the store fails.
 pub fn all_uses(desk: &Desk) -> Result<BTreeMap<String, BTreeSet<EventCode>>, ActError> {
     let mut all: BTreeMap<String, BTreeSet<EventCode>> = BTreeMap::new();
+    let (mut versions, mut built_in) = (BuiltInVersions::default(), BTreeMap::new());
     each_event(desk, |planned| {
         let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
         for template in chosen.chain([&planned.event.template]).filter(|template| !template.bundle.0.is_empty()) {
+            let name = &template.name;
+            if !built_in.contains_key(name) {
+                built_in.insert(name.clone(), is_built_in(desk.store, name)?);
+            }
+            if built_in[name] && versions.is_other(desk.store, template)? {
+                continue;
+            }
             all.entry(template.name.clone()).or_default().insert(planned.event.code.clone());
         }
         Ok(())

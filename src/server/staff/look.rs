@@ -60,7 +60,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     if staff.may(Permission::Import) {
         let templates = staff.get(&format!("/templates?{}", written([("limit", "500"), ("event", code)]))).await?;
         let words = words_now(staff, event).await;
-        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], &words), tried));
+        let is_other = is_other(staff, code, &chosen).await;
+        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], is_other, &words), tried));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -102,11 +103,20 @@ async fn in_words(staff: &Staff, name: &str, language: &str) -> String {
     if speaks(&told["template"], language) { format!("{name}.{language}") } else { name.to_owned() }
 }
 
+/// Says whether what an event has is another template than the built-in one of that name: that of a folder, say, which was called so
+/// before there was the built-in one.
+async fn is_other(staff: &Staff, code: &str, name: &str) -> bool {
+    let Some(told) = staff.get_if(&format!("/templates/{}", part(name))).await else { return false };
+    let is_this = |one: &Value| one["event"] == code && one["tier"].is_null() && one["language"].is_null();
+    let uses_it = told["used_by"].as_array().is_some_and(|uses| uses.iter().any(is_this));
+    told["template"]["built_in"] == true && !uses_it
+}
+
 fn choose(
     staff: &Staff,
     (code, seen): (&str, &str),
     templates: &Value,
-    (template, words): (&Value, &str),
+    (template, is_other, words): (&Value, bool, &str),
     tried: &Tried<'_>,
 ) -> Html {
     let (w, path, mut chosen) = (staff.w, format!("/events/{}", part(code)), text(template, "name"));
@@ -120,7 +130,7 @@ fn choose(
     };
     let mut names: Vec<Choice> = items(templates).iter().map(choice).collect();
     // A copy of an event keeps what it was copied with, which may be the other's own.
-    if !chosen.is_empty() && !names.iter().any(|choice| choice.value == chosen) {
+    if !chosen.is_empty() && (is_other || !names.iter().any(|choice| choice.value == chosen)) {
         let kept = w.with("template-as-now", [("name", chosen.into())]);
         chosen = text(template, "digest");
         names.insert(0, Choice::new(chosen.clone(), kept));

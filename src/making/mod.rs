@@ -28,7 +28,7 @@ pub use make::{IssueError, MakeError, Printable, Trial, Workshop, constants, mak
 pub use order::Order;
 pub use page::{NameTrial, Whose, code_version, page};
 pub use proven::{NotProven, OwnKeys, Proven};
-pub use record::Constants;
+pub use record::{Constants, SIGNED};
 pub use replace::{NewValues, ReplaceError, corrected, says_other, successors, try_successors};
 pub use results::{Results, Unasked};
 pub use signing::{signs_now, still_signs};

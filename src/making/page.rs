@@ -7,7 +7,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
 use super::face::parsed;
-use super::record;
+use super::record::{self, SIGNED};
 use super::specimen::{Model, Specimen, SpecimenError};
 use super::{Constants, FaceError, Faces, Order, constants};
 use crate::desk::Desk;
@@ -24,18 +24,6 @@ const PICTURE_BYTES: usize = 24 << 20;
 const USUAL: &str = "classic";
 /// A pixel of a card, in points: there are four to the millimetre.
 const PIXEL: f32 = 72.0 / 25.4 / 4.0;
-
-/// Placeholders that the credential alone fills.
-const SIGNED: [&str; 8] = [
-    "certificate_number",
-    "credential_id",
-    "event_code",
-    "event_title",
-    "organization_name",
-    "verify_url",
-    "verify_host",
-    "participant_name",
-];
 
 /// For whom a page is drawn.
 pub enum Whose<'a> {

@@ -11,6 +11,20 @@ use crate::qr::Symbol;
 use crate::store::Fields;
 use crate::template::Filling;
 
+/// Placeholders that the credential alone fills, whatever a column of that name says. The one list of them.
+pub const SIGNED: [&str; 10] = [
+    "participant_name",
+    "event_title",
+    "event_code",
+    "organization_name",
+    "certificate_number",
+    "description",
+    "criteria",
+    "verify_url",
+    "verify_host",
+    "credential_id",
+];
+
 /// How the placeholders of signatories begin.
 const SIGNATORY: &str = "signatory_";
 
@@ -115,4 +129,24 @@ fn at<'a>(document: &'a Value, place: &str) -> Option<&'a Value> {
         Value::Array(items) => items.get(member.parse::<usize>().ok()?),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::TEXT_PLACEHOLDERS;
+
+    #[test]
+    fn columns_fill_all_but_what_the_credential_alone_fills() {
+        let columns: Fields =
+            TEXT_PLACEHOLDERS.iter().map(|name| ((*name).to_owned(), "a column".to_owned())).collect();
+        let filled = of(&json!({}), &columns, None, "certs.example.org/verify").fields;
+        for name in TEXT_PLACEHOLDERS {
+            // These are read from a column, signed, and printed as they were signed.
+            let is_claim = ["result", "credits", "term", "role"].contains(name);
+            assert_eq!(filled[*name] == "a column", !SIGNED.contains(name) && !is_claim, "{name}");
+        }
+    }
 }

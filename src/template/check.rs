@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::load::Template;
 use super::model::{Element, HexColor, QrBox, TextBox};
 use super::near::nearest;
-use super::placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
+use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place::{EDGE_MM, GOOD_MODULE_MM, floor_mm, modules, quiet_mm};
 use crate::qr::MAX_VERSION;
 
@@ -35,6 +35,9 @@ pub enum Severity {
 
 /// Least contrast of text on the page's colour (WCAG 2.2, success criterion 1.4.3 for large text).
 const MIN_CONTRAST: f32 = 3.0;
+
+/// Placeholders that an event fills once for all; so are those of who signs.
+const SAME_FOR_ALL: [&str; 5] = ["organization_name", "event_title", "description", "criteria", "verify_host"];
 
 impl Template {
     /// Looks the template over; `columns` are the names of a list's columns that it may use besides the built-in ones.
@@ -68,6 +71,7 @@ impl Template {
                 self.check_text(text, &at, fonts, &mut findings);
             }
         }
+        self.check_layers(&mut findings);
         self.check_pictures(&mut findings);
         for (at, error) in Layout::faults(self, fonts) {
             let hint = "correct the template, or add a font that has the character";
@@ -135,6 +139,28 @@ impl Template {
         }
     }
 
+    /// Finds what would hide a text by its layer, and does not: what is the same on all certificates is drawn once, below the rest.
+    fn check_layers(&self, findings: &mut Vec<Finding>) {
+        let elements = &self.document.elements;
+        for (at, element) in elements.iter().enumerate() {
+            if !matches!(element, Element::Image(_) | Element::Rect(_)) {
+                continue;
+            }
+            let Some(area) = element.area() else { continue };
+            let hidden = elements[..at].iter().find_map(|below| match below {
+                Element::Text(text) if overlap(area, [text.x, text.y, text.width, text.height]) => differing(text),
+                _ => None,
+            });
+            if let Some(name) = hidden {
+                let message = format!(
+                    "lies over {{{name}}} by its layer, and is drawn below it: what differs from certificate to certificate lies above"
+                );
+                let hint = "put it below that text, or move it aside";
+                findings.push(warning(&format!("elements[{at}]"), message, hint));
+            }
+        }
+    }
+
     fn check_text(&self, text: &TextBox, at: &str, fonts: &FontLibrary, findings: &mut Vec<Finding>) {
         if !fonts.has_family(&text.font) && self.document.fonts.is_empty() {
             let message = format!("there is no font family `{}`; a fallback is used", text.font);
@@ -151,6 +177,16 @@ impl Template {
             findings.push(warning(at, message, "choose a darker or lighter colour"));
         }
     }
+}
+
+/// Returns the first placeholder of a text that is not filled the same on all certificates of an event.
+fn differing(text: &TextBox) -> Option<String> {
+    let is_same = |name: &str| SAME_FOR_ALL.contains(&name) || name.starts_with("signatory_");
+    placeholder::parse(&text.text).unwrap_or_default().into_iter().find_map(|piece| match piece {
+        Piece::Text(name) if !is_same(&name) => Some(name),
+        Piece::Date { name, .. } => Some(name),
+        _ => None,
+    })
 }
 
 impl Element {
@@ -208,4 +244,46 @@ pub(super) fn fault(at: &str, message: String, hint: &str) -> Finding {
 
 pub(super) fn warning(at: &str, message: String, hint: &str) -> Finding {
     Finding { severity: Severity::Warning, at: at.to_owned(), message, hint: hint.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_its_layer_says_and_the_drawing_does_not_is_told() {
+        let text = |text: &str, y: u32| json!({ "type": "text", "text": text, "x": 20, "y": y, "width": 90, "height": 9, "size": 9 });
+        let rect = |y: u32, fill: bool| {
+            let mut rect = json!({ "type": "rect", "x": 30, "y": y, "width": 20, "height": 9, "stroke": "#102030" });
+            if fill {
+                rect["fill"] = json!("#102030");
+            }
+            rect
+        };
+        let elements = json!([
+            rect(20, true),
+            text("{participant_name}", 20),
+            text("{event_title}", 40),
+            text("{issue_date:long}", 60),
+            // Over a name and over a date; over what is the same for all; aside; and one through which it is seen.
+            rect(20, true),
+            rect(60, true),
+            rect(40, true),
+            rect(80, true),
+            rect(20, false),
+        ]);
+        let document = json!({ "testamur": 1, "title": "t", "elements": elements }).to_string();
+        let template = Template::new(document.as_bytes(), BTreeMap::new()).unwrap();
+        let mut findings = Vec::new();
+        template.check_layers(&mut findings);
+        let found: Vec<_> = findings.iter().map(|one| (one.at.as_str(), one.message.split(" by ").next())).collect();
+        assert_eq!(
+            found,
+            [("elements[4]", Some("lies over {participant_name}")), ("elements[5]", Some("lies over {issue_date}")),]
+        );
+    }
 }

@@ -33,6 +33,14 @@ impl Template {
                 check_sharpness(&image.asset, bytes, (image.width, image.height), &at, findings);
                 check_annotations(&image.asset, bytes, &at, findings);
                 check_svg(&image.asset, bytes, &at, findings);
+                if image.alt.trim().is_empty() && image.role.is_none() {
+                    let message = format!("`{}` says nothing to those who hear the page", image.asset);
+                    findings.push(warning(
+                        &at,
+                        message,
+                        "say in `alt` what it shows, or in `role` that it is decoration",
+                    ));
+                }
             }
         }
     }

@@ -366,7 +366,7 @@ impl Layout {
             }
             Element::Image(image) => {
                 let picture = picture(template, image, frame, self.drawing)?;
-                self.add_picture(picture, self.aloud.picture(at, &image.alt));
+                self.add_picture(picture, self.aloud.picture(at, image));
             }
             Element::Text(place) => {
                 let text = self.prepare(place.clone(), (at, 0));

@@ -30,6 +30,7 @@ pub(super) fn mirrored(document: &mut Document) {
                 one.x = over(one.x, 0.0);
                 one.scale_x = -one.scale_x;
             }
+            Element::Certificate(one) => one.x = over(one.x, one.width),
             Element::Qr(one) => one.x = over(one.x, one.size),
         }
     }

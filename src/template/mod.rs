@@ -18,6 +18,7 @@ mod face;
 mod fit;
 mod fonts;
 mod foreign;
+mod heard;
 mod layout;
 mod limits;
 mod load;
@@ -51,6 +52,7 @@ pub use draft::{Draft, element_of, place, written_area};
 pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
+pub use heard::{Heard, HeardAs};
 pub use layout::{Filling, Laid, Layout, MAX_VALUE};
 pub use load::{
     Template, builtin_names, builtin_versions, is_builtin_name, name_and_version, path_goes_first, small_names,

@@ -118,6 +118,9 @@ pub struct ImageBox {
     /// Falls away when there is no such asset.
     #[serde(default)]
     pub optional: bool,
+    /// That it is not read, whatever its text says; none: as its text says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<PictureRole>,
     /// When it is read, as of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<u16>,
@@ -304,6 +307,14 @@ pub enum TextRole {
     Heading,
     /// A paragraph.
     Text,
+    /// Not read.
+    Decoration,
+}
+
+/// What a picture is for those who hear the page, where its text does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureRole {
     /// Not read.
     Decoration,
 }

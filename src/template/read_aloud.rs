@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::document::Document;
-use super::model::{Element, QrBox, TextBox, TextRole};
+use super::model::{Element, ImageBox, PictureRole, QrBox, TextBox, TextRole};
 use super::placeholder::{self, Piece};
 use super::spoken::{FIRST_LANGUAGE, spoken};
 use super::words::Words;
@@ -138,9 +138,10 @@ impl ReadAloud {
     }
 
     /// Says how a picture is read; nothing if it is decoration.
-    pub(super) fn picture(&self, element: usize, alt: &str) -> Option<Tag> {
+    pub(super) fn picture(&self, element: usize, image: &ImageBox) -> Option<Tag> {
         let tag = self.tag(element, 0, Role::Figure);
-        match alt.trim() {
+        match image.alt.trim() {
+            _ if image.role == Some(PictureRole::Decoration) => None,
             "" => None,
             LOGO => Some(Tag { alt: self.phrases.logo.to_owned(), ..tag }),
             alt => Some(Tag { alt: alt.to_owned(), language: None, ..tag }),
@@ -173,8 +174,13 @@ impl ReadAloud {
         }
     }
 
+    /// Returns when an element is read: before all that has a larger number.
+    pub(super) fn place(&self, element: usize) -> u32 {
+        self.places.get(element).copied().unwrap_or(u32::MAX)
+    }
+
     fn tag(&self, element: usize, part: u32, role: Role) -> Tag {
-        let place = (self.places.get(element).copied().unwrap_or(u32::MAX), part);
+        let place = (self.place(element), part);
         let language = self.other.filter(|_| matches!(role, Role::Figure | Role::Code)).map(Into::into);
         Tag { language, ..empty(place, role) }
     }

@@ -105,6 +105,11 @@ impl Issuer {
         Ran::of(&mut self.command(arguments))
     }
 
+    /// Runs the program in the folder in which a file lies.
+    pub(crate) fn run_beside(&self, file: &Path, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).current_dir(file.parent().expect("it lies in a folder")))
+    }
+
     /// Returns the numbers, in the order of the list.
     pub(crate) fn numbers(&self) -> Vec<String> {
         let rows = self.run(&["certificates", "list", "--json"]).expect(0).rows();

@@ -220,3 +220,37 @@ fn an_event_names_the_templates_of_its_card_and_its_badge() {
     let listed = issuer.run(&["template", "list"]).expect(0);
     assert!(listed.stdout.contains("card, 1200 × 627 pixels") && listed.stdout.contains("badge, 600 × 600 pixels"));
 }
+
+#[test]
+fn a_folder_that_is_called_as_a_later_built_in_template_goes_on_being_opened() {
+    let issuer = Issuer::new();
+    let folder = issuer.path("laurel");
+    issuer.run(&["template", "export", "minimal", "--out", folder.to_str().unwrap()]).expect(0);
+    let file = folder.join("template.json");
+    let mut ours: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    ours["title"] = "Our own".into();
+    fs::write(&file, ours.to_string()).unwrap();
+    let beside = |arguments: &[&str]| issuer.run_beside(&folder, arguments);
+    let titled = |event: &str| {
+        let out = issuer.path(&format!("of-{event}"));
+        issuer.run(&["template", "export", "--event", event, "--out", out.to_str().unwrap()]).expect(0);
+        let document = fs::read_to_string(out.join("template.json")).unwrap();
+        let _ = fs::remove_dir_all(out);
+        document.contains("Our own")
+    };
+    // Beside the folder its name is the folder; elsewhere, and with a version, it is the built-in one.
+    beside(&["event", "create", "OURS", "--title", "Weaving", "--template", "laurel"]).expect(0);
+    issuer.run(&["event", "create", "THEIRS", "--title", "Weaving", "--template", "laurel"]).expect(0);
+    beside(&["event", "create", "NAMED", "--title", "Weaving", "--template", "laurel@1"]).expect(0);
+    assert_eq!(["OURS", "THEIRS", "NAMED"].map(titled), [true, false, false]);
+    beside(&["event", "update", "THEIRS", "--template", "laurel"]).expect(0);
+    assert!(titled("THEIRS"));
+    // A name that was always a built-in one is never a path.
+    fs::rename(&folder, issuer.path("classic")).unwrap();
+    beside(&["event", "create", "PLAIN", "--title", "Weaving", "--template", "classic"]).expect(0);
+    assert!(!titled("PLAIN"));
+    // A folder that holds no template is none.
+    fs::create_dir(&folder).unwrap();
+    beside(&["event", "update", "OURS", "--template", "laurel"]).expect(0);
+    assert!(!titled("OURS"));
+}

@@ -15,23 +15,23 @@ use crate::runs::{certificates, work};
 /// What somebody types who means no good.
 const HOSTILE: &str = "\"><script>alert(1)</script>{{{participant_name}";
 
-fn begin(world: &World, body: &Value) -> Value {
+pub fn begin(world: &World, body: &Value) -> Value {
     world.post("/template-designs", body).ok()
 }
 
-fn path(design: &Value) -> String {
+pub fn path(design: &Value) -> String {
     format!("/template-designs/{}", design["id"].as_str().unwrap())
 }
 
-fn change(world: &World, design: &Value, changes: Value) -> Answer {
+pub fn change(world: &World, design: &Value, changes: Value) -> Answer {
     world.post(&format!("{}/changes", path(design)), &json!({ "changes": changes }))
 }
 
-fn step(world: &World, design: &Value, changes: Value) -> Value {
+pub fn step(world: &World, design: &Value, changes: Value) -> Value {
     change(world, design, changes).ok()
 }
 
-fn upload(world: &World, design: &Value, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+pub fn upload(world: &World, design: &Value, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
     world.upload(OWNER, &format!("{}/files", path(design)), name, bytes, fields)
 }
 
@@ -45,7 +45,7 @@ fn text(words: &str, x: u32, y: u32, width: u32) -> Value {
 }
 
 /// A page with a name, a line, a rectangle and a code.
-fn filled(world: &World) -> Value {
+pub fn filled(world: &World) -> Value {
     let design = begin(world, &json!({ "title": "Ours", "page": { "size": "A4", "orientation": "landscape" } }));
     let changes = json!([
         { "do": "add", "element": text("{participant_name}", 20, 20, 100) },
@@ -437,7 +437,7 @@ fn pictures_and_fonts_are_put_in_or_refused_with_the_way_out() {
     });
 }
 
-fn svg_bytes() -> &'static [u8] {
+pub fn svg_bytes() -> &'static [u8] {
     b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><rect width=\"40\" height=\"20\"/></svg>"
 }
 
@@ -508,7 +508,7 @@ fn filled_in(browser: &mut Browser, page: &str, action: &str, fields: &[(&str, &
 }
 
 /// The design's forms for an element.
-fn element_form(page: &str, at: &str, element: &str) -> Form {
+pub fn element_form(page: &str, at: &str, element: &str) -> Form {
     let is_it = |form: &Form| {
         form.action.split('?').next() == Some(at) && form.fields.contains(&("element".to_owned(), element.to_owned()))
     };

@@ -162,6 +162,22 @@ fn versions_are_compared_and_a_roll_out_says_whom_it_touches() {
         work(world);
         let would = world.get("/templates/ours/roll-out").ok()["items"][0].clone();
         assert_eq!((&would["people"], &would["issued"]), (&json!(3), &json!(3)), "{would}");
+        // What was shown is what is done: where there are other people by now, it is asked anew.
+        let shown = world.get("/templates/ours/roll-out").ok()["set"].clone();
+        let person = json!({ "name": "Grace Hopper", "email": "grace@example.org" });
+        world.post("/events/WORKSHOP/participants", &person).ok();
+        let before = world.get("/events/WORKSHOP").ok()["template"].clone();
+        world.post("/templates/ours/roll-out", &json!({ "set": shown })).problem(409, "changed");
+        assert_eq!(world.get("/events/WORKSHOP").ok()["template"], before);
+        let would = world.get("/templates/ours/roll-out").ok();
+        assert_eq!((&would["items"][0]["people"], &would["items"][0]["issued"]), (&json!(4), &json!(3)), "{would}");
+        assert_ne!(would["set"], shown);
+        let rolled = world.post("/templates/ours/roll-out", &json!({ "set": would["set"], "expected": 1 })).ok();
+        assert_eq!(rolled["items"][0]["done"], true, "{rolled}");
+        // Nothing is left that it could be about.
+        world.post("/templates/ours/roll-out", &json!({ "set": would["set"] })).problem(409, "changed");
+        // Who confirms nothing in particular gives it to all.
+        assert_eq!(world.post("/templates/ours/roll-out", &json!({})).ok()["items"], json!([]));
     });
 }
 

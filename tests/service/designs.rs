@@ -17,7 +17,7 @@ fn document_with(change: impl FnOnce(&mut Value)) -> Vec<u8> {
     own.to_string().into_bytes()
 }
 
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Vec::new());
     for (name, bytes) in files {
         zip.add(name, bytes, Timestamp::from_unix(1_800_000_000)).unwrap();

@@ -202,13 +202,29 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   now = await page.area(0);
   assert.ok(Math.abs(now[0] + w / 2 - 148.5) < 0.06, `drawn to the middle: ${now}`);
   // Made larger by its corner.
-  await page.after(() => drag(page, '.grip', 12, 6, true));
+  await page.after(() => drag(page, '.grip[data-way="se"]', 12, 6, true));
   const larger = await page.area(0);
   assert.ok(Math.abs(larger[2] - now[2] - 12) < 0.5 && Math.abs(larger[3] - now[3] - 6) < 0.5, `${larger}`);
+  // By each side and corner that there is room for: what lies opposite stays where it is.
+  const ways = await page.locator('.grip:visible').evaluateAll((grips) => grips.map((grip) => grip.dataset.way));
+  assert.deepEqual(ways, ['se', 's', 'sw', 'w', 'nw', 'n', 'ne', 'e']);
+  for (const [way, dx, dy, moves] of [['nw', -4, -3, [-4, -3, 4, 3]], ['n', 5, 2, [0, 2, 0, -2]], ['ne', 3, -2, [0, -2, 3, 2]], ['e', 4, 5, [0, 0, 4, 0]], ['s', 5, 3, [0, 0, 0, 3]], ['sw', 4, -2, [4, 0, -4, -2]], ['w', 3, 5, [3, 0, -3, 0]]]) {
+    const old = await page.area(0);
+    await page.after(() => drag(page, `.grip[data-way="${way}"]`, dx, dy, true));
+    const done = await page.area(0);
+    assert.ok(moves.every((by, side) => Math.abs(done[side] - old[side] - by) < 0.5), `${way}: ${old} became ${done}`);
+    assert.ok(way.includes('w') === false || Math.abs(done[0] + done[2] - old[0] - old[2]) < 0.02, `${way}: the right edge stays`);
+  }
   // The code never smaller than it can be read, and it is said.
   await page.locator('.handle[data-at="5"]').click();
-  await page.after(() => drag(page, '.grip', -30, -30, true));
+  await page.after(() => drag(page, '.grip[data-way="se"]', -30, -30, true));
   assert.ok((await page.area(5))[2] >= 35.6, `${await page.area(5)}`);
+  // From its other corner it grows, square, away from the one that stays.
+  const code = await page.area(5);
+  await page.after(() => drag(page, '.grip[data-way="nw"]', -5, -2, true));
+  const grown = await page.area(5);
+  assert.ok(Math.abs(grown[2] - code[2] - 5) < 0.5 && grown[2] === grown[3], `${code} became ${grown}`);
+  assert.ok(Math.abs(grown[0] + grown[2] - code[0] - code[2]) < 0.02 && Math.abs(grown[1] + grown[3] - code[1] - code[3]) < 0.02, `${code} became ${grown}`);
   await page.locator('#element-5 [name=size]').fill('20');
   await page.locator('#element-5 [name=size]').press('Enter');
   await page.locator('#design .notice.red').first().waitFor();
@@ -262,6 +278,17 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   await page.handles(7);
   const [lx, ly, lw, lh] = await page.area(6);
   assert.ok(Math.abs(lx + lw / 2 - 60) < 0.3 && Math.abs(ly + lh / 2 - 25) < 0.3 && Math.abs(lw / lh - 4) < 0.1, `${[lx, ly, lw, lh]}`);
+  // It says nothing yet to those who hear the page, which is told beside it; then it is read in its place.
+  await page.locator('#element-6 .notice', { hasText: 'says nothing to those who hear the page' }).waitFor();
+  await page.locator('#e6-alt').fill('Our logo');
+  await page.after(() => page.locator('#e6-alt').press('Enter'));
+  await page.locator('#e6-order').fill('1');
+  await page.after(() => page.locator('#e6-order').press('Enter'));
+  assert.match(await page.locator('ol.heard li').first().innerText(), /Picture\s+Our logo/);
+  assert.equal(await page.locator('#element-6 .notice').count(), 0);
+  await page.locator('ol.heard a', { hasText: 'participant_name' }).click();
+  await page.locator('.inspector #element-0').waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('#e0-text')), 'from what is read to where it is written');
   const [sx, sy, sw, sh] = await page.area(4);
   await page.after(() => drop(page, 'jane.svg', LOGO, [sx + sw * 0.75, sy + sh / 2]));
   assert.deepEqual(await page.evaluate((path) => fetch(path).then((answer) => answer.json()).then((one) => one.document.elements[4].people.map((person) => person.image ?? null)), `/api/v1${new URL(design).pathname.replace('/staff', '')}`), [null, 'jane.svg']);
@@ -314,6 +341,14 @@ test('a template is made by keyboard alone, and certificates with it are scanned
   await tabTo(page, '.grip');
   await page.after(() => page.keyboard.press('Shift+ArrowRight'));
   assert.equal(Math.round((await page.area(0))[2] - moved[2]), 10);
+  // The other sides by the same keys; one stays at what one moves.
+  const wider = await page.area(0);
+  await tabTo(page, '.grip[data-way="w"]');
+  await page.after(async () => { for (const keys of ['ArrowLeft', 'ArrowLeft', 'ArrowUp']) await page.keyboard.press(keys); });
+  const again = await page.area(0);
+  assert.deepEqual([0, 1, 2, 3].map((side) => Math.round((again[side] - wider[side]) * 10) / 10), [-2, 0, 2, 0]);
+  assert.ok(await page.evaluate(() => document.activeElement?.matches('.grip[data-way="w"]')), 'one stays where one is');
+  await page.after(() => page.keyboard.press('Shift+ArrowRight'));
   await tabTo(page, '.handle[data-at="1"]');
   await page.after(() => page.keyboard.press('PageUp'));
   assert.match(await page.locator('[data-element="2"]').getAttribute('data-label'), /event_title/);
@@ -325,6 +360,19 @@ test('a template is made by keyboard alone, and certificates with it are scanned
   await page.after(() => page.keyboard.press('Control+z'));
   await page.handles(6);
   await page.after(() => page.keyboard.press('Control+Shift+z'));
+  await page.handles(5);
+  // A line has its two ends, and a shape is never smaller than a millimetre.
+  await tabTo(page, '[name=kind][value=line]', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.handles(6);
+  const line = await page.area(5);
+  await tabTo(page, '.handle[data-at="5"]', 'Shift+Tab');
+  assert.deepEqual(await page.locator('.grip').evaluateAll((grips) => grips.map((grip) => grip.dataset.way)), ['first', 'other']);
+  await tabTo(page, '.grip[data-way="other"]');
+  await page.after(() => page.keyboard.press('Shift+ArrowDown'));
+  assert.deepEqual((await page.area(5)).map((side, at) => Math.round((side - line[at]) * 10) / 10), [0, 0, 0, 10]);
+  await tabTo(page, '.handle[data-at="5"]', 'Shift+Tab');
+  await page.after(() => page.keyboard.press('Delete'));
   await page.handles(5);
   // The words of a text are written where its numbers are.
   await tabTo(page, '#element-4 summary');

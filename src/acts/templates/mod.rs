@@ -31,7 +31,7 @@ pub use self::uses::{all_uses, built_in_version, uses};
 use super::{ActError, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::making::{self, Constants, Face, FaceError, Faces, Specimen, SpecimenError};
+use crate::making::{self, Constants, Face, FaceError, Faces, SIGNED, Specimen, SpecimenError};
 use crate::store::{
     BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
 };
@@ -262,6 +262,11 @@ pub fn examine(desk: &Desk, faces: &Faces, template: &Template) -> Result<Vec<Fi
     Ok(warnings)
 }
 
+/// Whom a template is drawn for, where nobody is named.
+const SOMEBODY: &str = "Ada Lovelace";
+/// What they have taken part in.
+const SOME_TITLE: &str = "Introduction to Analytical Engines";
+
 /// Who a specimen is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sample {
@@ -279,8 +284,8 @@ pub struct Sample {
 /// [`ActError::BadTemplate`] when it cannot be drawn.
 pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample) -> Result<Vec<u8>, ActError> {
     let or = |text: &Option<String>, other: &str| text.clone().unwrap_or_else(|| other.to_owned());
-    let recipient = or(&sample.recipient, "Ada Lovelace");
-    let title = or(&sample.title, "Introduction to Analytical Engines");
+    let recipient = or(&sample.recipient, SOMEBODY);
+    let title = or(&sample.title, SOME_TITLE);
     let specimen = Specimen { recipient, title, fields: made_up(desk, template, &sample.fields) };
     specimen.marked_pdf(desk, template, faces.fonts()).map_err(|error| undrawn(template, error))
 }
@@ -289,7 +294,10 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
 fn made_up(desk: &Desk, template: &Template, given: &Fields) -> Fields {
     let mut fields = given.clone();
     for name in template.placeholders() {
-        if !DATE_PLACEHOLDERS.contains(&name.as_str()) && !ISSUERS_OWN.contains(&name.as_str()) {
+        let is_filled = [DATE_PLACEHOLDERS, SIGNED.as_slice(), NUMBERS.as_slice()]
+            .iter()
+            .any(|names| names.contains(&name.as_str()));
+        if !is_filled {
             let day = || desk.now.to_string().chars().take(10).collect();
             let is_date = template.date_columns().contains(&name);
             fields.entry(name.clone()).or_insert_with(|| if is_date { day() } else { invented(&name) });
@@ -320,21 +328,8 @@ fn undrawn(template: &Template, error: SpecimenError) -> ActError {
     }
 }
 
-/// Placeholders that the credential itself fills.
-const ISSUERS_OWN: [&str; 12] = [
-    "participant_name",
-    "event_title",
-    "event_code",
-    "organization_name",
-    "certificate_number",
-    "description",
-    "criteria",
-    "credits",
-    "achievement_points",
-    "verify_url",
-    "verify_host",
-    "credential_id",
-];
+/// Numbers that are not made up: where there are none the place stays empty.
+const NUMBERS: [&str; 2] = ["credits", "achievement_points"];
 
 fn invented(placeholder: &str) -> String {
     match placeholder {
@@ -398,6 +393,17 @@ pub fn kept(store: &dyn Store, name: &str) -> Result<(Kept, u64), ActError> {
 /// # Errors
 /// [`ActError::TemplateExists`], [`ActError::BadTemplate`], or a name that is none.
 pub fn add(desk: &Desk, faces: &Faces, name: &str, template: &Template) -> Result<(Kept, Vec<Finding>), ActError> {
+    add_with(desk, faces, name, template, Vec::new())
+}
+
+/// As [`add`], with what else is written in the same step.
+fn add_with(
+    desk: &Desk,
+    faces: &Faces,
+    name: &str,
+    template: &Template,
+    mut writes: Vec<DocumentWrite>,
+) -> Result<(Kept, Vec<Finding>), ActError> {
     check_name(name)?;
     let exists = || ActError::TemplateExists(name.to_owned());
     if desk.store.document(Collection::TEMPLATES, name)?.is_some() {
@@ -410,11 +416,12 @@ pub fn add(desk: &Desk, faces: &Faces, name: &str, template: &Template) -> Resul
     let version = version(desk, 1, template)?;
     let kept = Kept { name: name.to_owned(), versions: vec![version] };
     let act = desk.act("template.add", name, json!({ "version": 1, "digest": kept.versions[0].digest }));
-    desk.store.write_documents(&[kept.put(Expect::Absent)], Some(&act)).map_err(|error| match error {
-        StoreError::Conflict(_) => exists(),
-        other => other.into(),
-    })?;
-    Ok((kept, warnings))
+    writes.push(kept.put(Expect::Absent));
+    match desk.store.write_documents(&writes, Some(&act)) {
+        // Somebody was faster: with the name, or with something else.
+        Err(StoreError::Conflict(_)) if desk.store.document(Collection::TEMPLATES, name)?.is_some() => Err(exists()),
+        done => Ok(done.map(|_| (kept, warnings))?),
+    }
 }
 
 /// Adds a version to a template; the very same content again is no new version. Events keep theirs until it is rolled out.
@@ -427,9 +434,23 @@ pub fn add_version(
     (old, revision): (&Kept, u64),
     template: &Template,
 ) -> Result<(Kept, Vec<Finding>), ActError> {
+    add_version_with(desk, faces, (old, revision), template, Vec::new())
+}
+
+/// As [`add_version`], with what else is written in the same step.
+fn add_version_with(
+    desk: &Desk,
+    faces: &Faces,
+    (old, revision): (&Kept, u64),
+    template: &Template,
+    mut writes: Vec<DocumentWrite>,
+) -> Result<(Kept, Vec<Finding>), ActError> {
     let warnings = examine(desk, faces, template)?;
     let (before, number) = old.newest().map_or((None, 0), |newest| (Some(newest.digest.as_str()), newest.version));
     if before == Some(template.digest().as_str()) {
+        if !writes.is_empty() {
+            desk.store.write_documents(&writes, None)?;
+        }
         return Ok((old.clone(), warnings));
     }
     let (was, is) = (old.newest().map_or(Purpose::Certificate, |newest| newest.purpose), template.purpose());
@@ -449,7 +470,8 @@ pub fn add_version(
     let after = new.newest().map(|newest| &newest.digest);
     let act =
         desk.act("template.change", &old.name, json!({ "version": number + 1, "before": before, "after": after }));
-    desk.store.write_documents(&[new.put(Expect::Revision(revision))], Some(&act))?;
+    writes.push(new.put(Expect::Revision(revision)));
+    desk.store.write_documents(&writes, Some(&act))?;
     Ok((new, warnings))
 }
 

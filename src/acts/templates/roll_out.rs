@@ -92,6 +92,7 @@ fn each_older(
                     let bundle = desk.store.put_blob(&dressed_as(desk.store, newest, template)?.to_bundle())?;
                     TemplateRef { bundle, ..newest.clone() }
                 }
+                None if versions.is_other(desk.store, template)? => continue,
                 None if versions.is_newest(desk.store, template)? => continue,
                 None => renewed(desk.store, template)?,
             };
@@ -105,7 +106,10 @@ fn each_older(
         }
         let constants = making::constants(desk, &new.event);
         let fits = after.values().try_for_each(|newer| faces.of(desk.store, newer, &constants).map(drop));
-        with(Step { old: old.clone(), new, before, after, fits: fits.map_err(ActError::from) })
+        match fits.map_err(ActError::from) {
+            Err(ActError::Store(error)) => Err(error.into()),
+            fits => with(Step { old: old.clone(), new, before, after, fits }),
+        }
     })
 }
 
@@ -116,26 +120,30 @@ fn each_older(
 pub fn would_roll_out(desk: &Desk, faces: &Faces, name: &str) -> Result<Vec<WouldRollOut>, ActError> {
     let mut found = Vec::new();
     each_older(desk, faces, name, None, |step| {
-        let problem = match step.fits {
-            Ok(()) => None,
-            Err(ActError::Store(error)) => return Err(error.into()),
-            Err(problem) => Some(problem.to_string()),
-        };
-        let (event, title) = (step.old.event.code.clone(), step.old.event.achievement.name.clone());
-        let (people, issued) = people_of(desk.store, &event)?;
-        let versions = step.after.into_keys().collect();
-        found.push(WouldRollOut { event, title, fits: problem.is_none(), versions, problem, people, issued });
+        found.push(step.would(desk.store)?);
         Ok(())
     })?;
     Ok(found)
 }
 
-/// Returns what some events are known by with what each would get: who confirms them gets that or nothing.
+impl Step {
+    /// Says what would become of the event.
+    fn would(&self, store: &dyn Store) -> Result<WouldRollOut, ActError> {
+        let (event, title) = (self.old.event.code.clone(), self.old.event.achievement.name.clone());
+        let problem = self.fits.as_ref().err().map(ToString::to_string);
+        let (people, issued) = people_of(store, &event)?;
+        let versions = self.after.keys().cloned().collect();
+        Ok(WouldRollOut { event, title, fits: problem.is_none(), versions, problem, people, issued })
+    }
+}
+
+/// Returns what some events are known by with what each would get and how many people it is about: who confirms them gets that or
+/// nothing.
 pub fn roll_out_set<'a>(would: impl IntoIterator<Item = &'a WouldRollOut>) -> String {
     let mut seal = Seal::default();
     for one in would {
         let effect = if one.fits { one.versions.join(" ") } else { String::new() };
-        seal.add(one.event.as_str(), &effect);
+        seal.add(one.event.as_str(), &format!("{effect} {} {}", one.people, one.issued));
     }
     seal.text()
 }
@@ -156,32 +164,41 @@ fn people_of(store: &dyn Store, code: &EventCode) -> Result<(u64, u64), StoreErr
 }
 
 /// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay
-/// as they are; a run over `template_older` replaces them. An event in which it does not fit keeps what it has.
+/// as they are; a run over `template_older` replaces them. An event in which it does not fit keeps what it has. What is given is what
+/// `confirmed` was shown; it is asked before anything is done, if there is one.
 ///
 /// # Errors
-/// [`ActError::NotInLibrary`], or when the store fails.
-pub fn roll_out(
+/// [`ActError::NotInLibrary`], when the store fails, or what `confirmed` refuses.
+pub fn roll_out<E: From<ActError>>(
     desk: &Desk,
     faces: &Faces,
     name: &str,
     only: Option<&[EventCode]>,
-) -> Result<Vec<RolledOut>, ActError> {
-    let mut rolled = Vec::new();
-    each_older(desk, faces, name, only, |Step { old, new, before, after, fits }| {
-        let event = old.event.code.clone();
-        // One, but where events have put pictures of their own into a built-in template.
-        let digests =
-            if after.len() == 1 { json!(after.keys().next()) } else { json!(after.keys().collect::<Vec<_>>()) };
-        let detail = json!({ "template": name, "before": before, "after": digests });
-        let done = fits.and_then(|()| save(desk, &old, new, &[], "event.template", detail));
-        rolled.push(match done {
-            Ok(_) => RolledOut { event, done: true, problem: None },
-            Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => return Err(error.into()),
-            Err(problem) => RolledOut { event, done: false, problem: Some(problem.to_string()) },
-        });
+    confirmed: Option<impl FnOnce(&[WouldRollOut]) -> Result<(), E>>,
+) -> Result<Vec<RolledOut>, E> {
+    let mut steps = Vec::new();
+    each_older(desk, faces, name, only, |step| {
+        steps.push(step);
         Ok(())
     })?;
-    Ok(rolled)
+    if let Some(confirmed) = confirmed {
+        confirmed(&steps.iter().map(|step| step.would(desk.store)).collect::<Result<Vec<_>, _>>()?)?;
+    }
+    let given = steps.into_iter().map(|step| given(desk, name, step));
+    Ok(given.collect::<Result<_, ActError>>()?)
+}
+
+/// Gives an event what is newest, if it fits and nobody has changed the event meanwhile.
+fn given(desk: &Desk, name: &str, Step { old, new, before, after, fits }: Step) -> Result<RolledOut, ActError> {
+    let event = old.event.code.clone();
+    // One, but where events have put pictures of their own into a built-in template.
+    let digests = if after.len() == 1 { json!(after.keys().next()) } else { json!(after.keys().collect::<Vec<_>>()) };
+    let detail = json!({ "template": name, "before": before, "after": digests });
+    match fits.and_then(|()| save(desk, &old, new, &[], "event.template", detail)) {
+        Ok(_) => Ok(RolledOut { event, done: true, problem: None }),
+        Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => Err(error.into()),
+        Err(problem) => Ok(RolledOut { event, done: false, problem: Some(problem.to_string()) }),
+    }
 }
 
 /// Returns the newest version of a built-in template with the pictures that an event has put into its own.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{ActError, PAGE, TemplateUse, dressed_as, kept};
+use super::{ActError, PAGE, TemplateUse, dressed_as, is_built_in, kept};
 use crate::acts::{Planned, plan};
 use crate::credential::EventCode;
 use crate::desk::Desk;
@@ -27,7 +27,7 @@ pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
     each_event(desk, |planned| {
         let mut one =
             |small: Option<Purpose>, (tier, language): Only<'_>, template: &TemplateRef| -> Result<(), ActError> {
-                if template.name == name {
+                if template.name == name && !(newest.is_none() && versions.is_other(desk.store, template)?) {
                     found.push(TemplateUse {
                         event: planned.event.code.clone(),
                         tier: tier.cloned(),
@@ -63,15 +63,23 @@ pub(super) struct BuiltInVersions(HashMap<BlobId, Option<u32>>);
 
 impl BuiltInVersions {
     pub(super) fn is_newest(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
-        let version = match self.0.get(&template.bundle) {
-            Some(known) => *known,
-            None => {
-                let version = built_in_version(store, template)?;
-                self.0.insert(template.bundle.clone(), version);
-                version
-            }
-        };
+        let version = self.version(store, template)?;
         Ok(version.is_some_and(|version| version == *builtin_versions(&template.name).end()))
+    }
+
+    /// Says whether what is called like a built-in template is another one: that of a folder, say, which was called so before there was
+    /// the built-in one. Nothing of the program takes its place.
+    pub(super) fn is_other(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
+        Ok(is_builtin_name(&template.name) && self.version(store, template)?.is_none())
+    }
+
+    fn version(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<Option<u32>, ActError> {
+        if let Some(known) = self.0.get(&template.bundle) {
+            return Ok(*known);
+        }
+        let version = built_in_version(store, template)?;
+        self.0.insert(template.bundle.clone(), version);
+        Ok(version)
     }
 }
 
@@ -110,12 +118,20 @@ pub(super) fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(
 /// When the store fails.
 pub fn all_uses(desk: &Desk) -> Result<BTreeMap<String, BTreeSet<EventCode>>, ActError> {
     let mut all: BTreeMap<String, BTreeSet<EventCode>> = BTreeMap::new();
+    let (mut versions, mut built_in) = (BuiltInVersions::default(), BTreeMap::new());
     each_event(desk, |planned| {
         let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
         let small = planned.plan.small().map(|(_, template)| template);
         for template in
             chosen.chain([&planned.event.template]).chain(small).filter(|template| !template.bundle.0.is_empty())
         {
+            let name = &template.name;
+            if !built_in.contains_key(name) {
+                built_in.insert(name.clone(), is_built_in(desk.store, name)?);
+            }
+            if built_in[name] && versions.is_other(desk.store, template)? {
+                continue;
+            }
             all.entry(template.name.clone()).or_default().insert(planned.event.code.clone());
         }
         Ok(())

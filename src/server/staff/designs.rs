@@ -19,7 +19,7 @@ use crate::files::ZipWriter;
 use crate::server::{App, Problem};
 
 /// What the field takes.
-const KINDS: &str = ".zip,.json,.png,.jpg,.jpeg,.svg,.pdf,.ttf,.otf,.woff,.woff2";
+pub(super) const KINDS: &str = ".zip,.json,.png,.jpg,.jpeg,.svg,.pdf,.ttf,.otf,.woff,.woff2";
 /// First bytes of a ZIP archive.
 const ZIP: &[u8] = b"PK";
 
@@ -132,7 +132,7 @@ pub(super) async fn take(State(app): State<App>, Sent { staff, fields }: Sent) -
 }
 
 /// Packs what was chosen into one file: a document or an archive as it is, several files as an archive of them.
-fn one_file(staff: &Staff, fields: &Fields, app: &App) -> Result<File, Problem> {
+pub(super) fn one_file(staff: &Staff, fields: &Fields, app: &App) -> Result<File, Problem> {
     let w = staff.w;
     let bad = |key: &str| Problem::bad_request("no-file", w.s(key));
     let files: Vec<&File> = fields.files("files").collect();

@@ -63,7 +63,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         // What is sent is one form alone: what was wrong with it stands beside its fields.
         let sent_small = tried.0.is_some_and(|(fields, _)| fields.some("small").is_some());
         let (of_small, of_large) = if sent_small { (Tried(tried.0), Tried::NEW) } else { (Tried::NEW, Tried(tried.0)) };
-        page = page.part(choose(staff, (code, &told.tag), &templates, (&event["template"], &words), &of_large));
+        let now = (&event["template"], is_other(staff, code, &chosen).await, &*words);
+        page = page.part(choose(staff, (code, &told.tag), &templates, now, &of_large));
         page = page.part(small(staff, code, &told, &of_small).await?);
     }
     Ok(staff.page_with(tried.status(), &page))
@@ -106,11 +107,20 @@ async fn in_words(staff: &Staff, name: &str, language: &str) -> String {
     if speaks(&told["template"], language) { format!("{name}.{language}") } else { name.to_owned() }
 }
 
+/// Says whether what an event has is another template than the built-in one of that name: that of a folder, say, which was called so
+/// before there was the built-in one.
+async fn is_other(staff: &Staff, code: &str, name: &str) -> bool {
+    let Some(told) = staff.get_if(&format!("/templates/{}", part(name))).await else { return false };
+    let is_this = |one: &Value| one["event"] == code && one["tier"].is_null() && one["language"].is_null();
+    let uses_it = told["used_by"].as_array().is_some_and(|uses| uses.iter().any(is_this));
+    told["template"]["built_in"] == true && !uses_it
+}
+
 fn choose(
     staff: &Staff,
     (code, seen): (&str, &str),
     templates: &Value,
-    (template, words): (&Value, &str),
+    (template, is_other, words): (&Value, bool, &str),
     tried: &Tried<'_>,
 ) -> Html {
     let (w, path, mut chosen) = (staff.w, format!("/events/{}", part(code)), text(template, "name"));
@@ -124,7 +134,7 @@ fn choose(
     };
     let mut names: Vec<Choice> = items(templates).iter().map(choice).collect();
     // A copy of an event keeps what it was copied with, which may be the other's own.
-    if !chosen.is_empty() && !names.iter().any(|choice| choice.value == chosen) {
+    if !chosen.is_empty() && (is_other || !names.iter().any(|choice| choice.value == chosen)) {
         let kept = w.with("template-as-now", [("name", chosen.into())]);
         chosen = text(template, "digest");
         names.insert(0, Choice::new(chosen.clone(), kept));

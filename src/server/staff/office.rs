@@ -17,6 +17,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/events/{code}/exceptions/upload", get(exceptions::choose).post(exceptions::upload))
         .route("/staff/events/{code}/exclusions/upload", get(exceptions::choose_out).post(exceptions::upload_out))
         .route("/staff/template-uploads", get(designs::choose).post(designs::take))
+        .route("/staff/template-designs/from-file", get(designer::list).post(designer::bring))
         .route("/staff/template-designs/{design}/files", get(designer::show).post(designer::add_file))
         .layer(DefaultBodyLimit::disable());
     Router::new()

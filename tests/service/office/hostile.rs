@@ -66,7 +66,7 @@ const TEMPLATE: Typed = Typed {
 };
 
 /// Forms that have no field to type into, shown here or not: buttons, choices and files.
-const BUTTONS: [&str; 47] = [
+const BUTTONS: [&str; 48] = [
     "/staff/account/notices",
     "/staff/account/sessions/{id}/end",
     "/staff/account/tokens/{id}/delete",
@@ -110,6 +110,7 @@ const BUTTONS: [&str; 47] = [
     "/staff/team/{id}/link",
     "/staff/team/{id}/remove",
     "/staff/team/{id}/second-step",
+    "/staff/template-designs/from-file",
     "/staff/template-designs/{design}/discard",
     "/staff/template-designs/{design}/files",
     "/staff/template-uploads",

@@ -279,6 +279,8 @@ fn designs(walk: &mut Walk<'_>) {
     walk.upload(&format!("{second}/files"), &second, &[("as", "picture")], logo, own);
     let discard = format!("{second}/discard");
     walk.act(&discard, &discard, &[], own);
+    let brought = File::plain("files", "template.json", include_bytes!("../../../templates/minimal@2.json"));
+    walk.upload("/staff/template-designs/from-file", page, &[], brought, own);
 }
 
 fn publishing(walk: &mut Walk<'_>, ada: &Member) {

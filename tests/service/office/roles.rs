@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 58] = [
+pub const PAGES: [(&str, &str); 59] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -41,6 +41,7 @@ pub const PAGES: [(&str, &str); 58] = [
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
     ("/staff/template-uploads", "import"),
     ("/staff/template-designs", "import"),
+    ("/staff/template-designs/from-file", "import"),
     ("/staff/template-designs/none", "import"),
     ("/staff/template-designs/none/page.svg", "import"),
     ("/staff/template-designs/none/files", "import"),
@@ -68,7 +69,7 @@ pub const PAGES: [(&str, &str); 58] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 44] = [
+pub const ACTS: [(&str, &str); 45] = [
     ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -108,6 +109,7 @@ pub const ACTS: [(&str, &str); 44] = [
     ("/staff/events/WORKSHOP/merge", "import"),
     ("/staff/template-uploads", "import"),
     ("/staff/template-designs", "import"),
+    ("/staff/template-designs/from-file", "import"),
     ("/staff/template-designs/none", "import"),
     ("/staff/template-designs/none/files", "import"),
     ("/staff/template-designs/none/keep", "import"),

@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 
 use super::{ActError, Content, Opened, read, steps};
 use crate::desk::Desk;
-use crate::template::{DEFAULT_MM, EDGE_MM, Element, MAX_ELEMENTS, Template, floor_mm, written_area};
+use crate::template::{
+    DEFAULT_MM, EDGE_MM, Element, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Template, floor_mm, written_area,
+};
 
 /// Most operations of one step.
 const MOST: usize = 500;
@@ -156,7 +158,7 @@ pub fn change(desk: &Desk, opened: &Opened, operations: &[Operation]) -> Result<
     for (at, operation) in operations.iter().enumerate() {
         work.does(operation).map_err(|reason| ActError::invalid(format!("changes.{at}"), reason))?;
     }
-    let template = read(&work.document, opened.content.assets())?;
+    let template = read(&work.whole(), opened.content.assets())?;
     work.qr_is_large_enough(&opened.content.template, &template)?;
     let (locked, touched) = (work.numbers(|one| one.locked), work.numbers(|one| one.touched));
     steps::forward(desk, opened, Content { template, locked, ..opened.content.clone() }, touched)
@@ -165,14 +167,19 @@ pub fn change(desk: &Desk, opened: &Opened, operations: &[Operation]) -> Result<
 /// An element while it is changed.
 struct Piece {
     value: Value,
+    /// What it takes of the document, in bytes, as it was when it was measured last.
+    bytes: usize,
     locked: bool,
     touched: bool,
 }
 
-/// A document while it is changed.
+/// A document while it is changed. It is measured as it grows: a few operations could ask for more than any memory has.
 struct Work {
+    /// All but its elements.
     document: Value,
     elements: Vec<Piece>,
+    /// What they take in bytes.
+    bytes: usize,
 }
 
 impl Work {
@@ -181,19 +188,29 @@ impl Work {
         let damaged = |error: serde_json::Error| ActError::invalid("document", error.to_string());
         let mut document: Value = serde_json::from_slice(&bytes).map_err(damaged)?;
         let elements = document["elements"].take();
-        let piece = |(at, value): (usize, &Value)| Piece {
-            value: value.clone(),
-            locked: content.locked.contains(&at),
-            touched: false,
+        let Value::Array(elements) = elements else { return Err(ActError::invalid("document", "has no elements")) };
+        let piece = |(at, value): (usize, Value)| {
+            let bytes = written_bytes(&value);
+            Piece { value, bytes, locked: content.locked.contains(&at), touched: false }
         };
-        let elements = elements.as_array().into_iter().flatten().enumerate().map(piece).collect();
-        let mut work = Self { document, elements };
-        work.put_back();
-        Ok(work)
+        let elements: Vec<Piece> = elements.into_iter().enumerate().map(piece).collect();
+        let bytes = elements.iter().map(|one| one.bytes).sum::<usize>() + written_bytes(&document);
+        Ok(Self { document, elements, bytes })
     }
 
-    fn put_back(&mut self) {
-        self.document["elements"] = self.elements.iter().map(|one| one.value.clone()).collect();
+    /// Returns the document with its elements.
+    fn whole(&mut self) -> Value {
+        self.document["elements"] = self.elements.iter_mut().map(|one| one.value.take()).collect();
+        self.document.take()
+    }
+
+    /// Takes room for what comes in the place of so many bytes.
+    fn grow(&mut self, before: usize, after: usize) -> Result<(), String> {
+        self.bytes = self.bytes - before.min(self.bytes) + after;
+        match after > before && self.bytes > MAX_DOCUMENT_BYTES {
+            true => Err(format!("would make the document larger than {} MB", MAX_DOCUMENT_BYTES >> 20)),
+            false => Ok(()),
+        }
     }
 
     fn numbers(&self, are: impl Fn(&Piece) -> bool) -> BTreeSet<usize> {
@@ -213,6 +230,9 @@ impl Work {
                     return Err("would make something else of the element: take it out, and add another".to_owned());
                 }
                 merge(&mut one.value, values);
+                let (before, after) = (one.bytes, written_bytes(&one.value));
+                one.bytes = after;
+                self.grow(before, after)?;
             }
             Operation::Move { elements, dx, dy } => {
                 for at in elements {
@@ -221,8 +241,10 @@ impl Work {
             }
             Operation::Remove { elements } => {
                 elements.iter().try_for_each(|at| self.one(*at).map(drop))?;
+                let gone: usize = elements.iter().map(|at| self.elements[*at].bytes).sum();
                 let mut at = 0;
                 self.elements.retain(|_| (!elements.contains(&at), at += 1).0);
+                self.grow(gone, 0)?;
             }
             Operation::Duplicate { elements } => self.duplicate(elements)?,
             Operation::Order { element, to } => {
@@ -240,7 +262,6 @@ impl Work {
                 }
             }
         }
-        self.put_back();
         Ok(())
     }
 
@@ -265,16 +286,19 @@ impl Work {
             let other: String = other.chars().take(40).collect();
             return Err(format!("sets `{other}`, which is not one of {}", OF_THE_PAGE.join(", ")));
         }
+        let before = written_bytes(&self.document);
         merge(&mut self.document, values);
-        Ok(())
+        self.grow(before, written_bytes(&self.document))
     }
 
     fn add(&mut self, value: Value, at: Option<usize>) -> Result<(), String> {
         if self.elements.len() >= MAX_ELEMENTS {
             return Err(format!("would be more than {MAX_ELEMENTS} elements"));
         }
+        let bytes = written_bytes(&value);
+        self.grow(0, bytes)?;
         let at = at.unwrap_or(self.elements.len()).min(self.elements.len());
-        self.elements.insert(at, Piece { value, locked: false, touched: true });
+        self.elements.insert(at, Piece { value, bytes, locked: false, touched: true });
         Ok(())
     }
 
@@ -358,6 +382,24 @@ impl Work {
             format!("is {size} mm: the largest code needs {:.1} mm, and prints well from {DEFAULT_MM} mm", floor_mm());
         Err(ActError::invalid(format!("elements[{at}].size"), reason))
     }
+}
+
+/// Returns how many bytes a value takes as it is written.
+fn written_bytes(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+            self.0 += part.len();
+            Ok(part.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Counting does not fail.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 fn merge(value: &mut Value, members: &Map<String, Value>) {

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::super::looked_over;
-use super::{ActError, Content, Opened, read, steps};
+use super::{ActError, Content, Opened, has_room, read, started, steps};
+use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, is_cut_off, shape_of};
@@ -75,6 +76,7 @@ pub fn add_file(
     assets.insert(name.clone(), Arc::new(bytes));
     let shown = match (usage, element) {
         (FileUse::Background, _) => {
+            says_no_more(&mut document["background"], old, &name);
             document["background"]["asset"] = json!(name);
             None
         }
@@ -87,7 +89,10 @@ pub fn add_file(
             let area = area_for(old.document().page.millimetres(), shape_of(&name, &assets[&name]), middle);
             Some(added(&mut document, &name, area))
         }
-        (FileUse::Picture, Some(at)) => Some(put_into(&mut document, at, "image", |one| one["asset"] = json!(name))?),
+        (FileUse::Picture, Some(at)) => Some(put_into(&mut document, at, "image", |one| {
+            says_no_more(one, old, &name);
+            one["asset"] = json!(name);
+        })?),
         (FileUse::Signature, at) => {
             let at = at.ok_or_else(|| ActError::invalid("element", "is missing: whose signature is it?"))?;
             let is_one = document["elements"][at]["people"][person].is_object();
@@ -103,6 +108,24 @@ pub fn add_file(
     steps::forward(desk, opened, Content { template, ..opened.content.clone() }, touched)
 }
 
+/// Begins a design with a template that was brought along as a file: what somebody else has designed and not kept yet, say.
+///
+/// # Errors
+/// [`ActError::BadTemplate`] when a picture of it cannot be drawn; [`ActError::Invalid`] when one is damaged, it is too large to be
+/// changed, or one has begun too many.
+pub fn bring(desk: &Desk, faces: &Faces, template: Template, event: Option<EventCode>) -> Result<Opened, ActError> {
+    has_room(desk)?;
+    let damaged = template.asset_names().find(|name| template.asset(name).is_some_and(is_cut_off));
+    if let Some(name) = damaged {
+        let name: String = name.chars().take(NAME_CHARS).collect();
+        let reason = format!("holds `{name}`, which is damaged, its end is missing: copy or download it once more");
+        return Err(ActError::invalid("file", reason));
+    }
+    // What is wrong with the document can be mended in the designer; a picture that cannot be drawn hides all of it.
+    refuse_unusable(faces, &template, &template)?;
+    started(desk, template, (None, 0), event)
+}
+
 fn document(template: &Template) -> Result<Value, ActError> {
     serde_json::from_slice(&template.document_bytes()).map_err(|error| ActError::invalid("document", error.to_string()))
 }
@@ -115,6 +138,15 @@ fn refuse_unusable(faces: &Faces, old: &Template, new: &Template) -> Result<(), 
     let of_file = |one: &Finding| !one.message.starts_with("overlaps");
     let found: Vec<_> = looked_over(faces.fonts(), new).into_iter().filter(is_new).filter(of_file).collect();
     if found.is_empty() { Ok(()) } else { Err(ActError::BadTemplate(found)) }
+}
+
+/// Takes out what is said of a picture that another one takes the place of: it shows something else. What is said of a place where
+/// there was none yet stays.
+fn says_no_more(shown: &mut Value, old: &Template, other: &str) {
+    let was_there = shown["asset"].as_str().is_some_and(|name| name != other && old.asset(name).is_some());
+    if let Some(shown) = shown.as_object_mut().filter(|_| was_there) {
+        shown.remove("alt");
+    }
 }
 
 /// Changes an element of a kind.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use self::change::{Along, Among, Operation, Side, change};
-pub use self::files::{FilePlace, FileUse, add_file};
+pub use self::files::{FilePlace, FileUse, add_file, bring};
 pub use self::keep::{discard, keep};
 pub use self::listed::{Few, ListTried, Listed, ScriptTried, listed, try_list};
 pub use self::pictured::{Drawn, Whom, code_version, drawn};
@@ -29,7 +29,9 @@ use super::{ActError, is_built_in, kept, opened};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{BlobId, Collection, Document as Record, DocumentWrite, Expect, StoreError};
-use crate::template::{Finding, FontLibrary, Purpose, Template, TemplateError, name_and_language};
+use crate::template::{
+    Finding, FontLibrary, MAX_DOCUMENT_BYTES, Purpose, Template, TemplateError, name_and_language,
+};
 
 /// Most designs of one member.
 pub const MAX_DESIGNS: usize = 50;
@@ -137,12 +139,7 @@ fn step_key(owner: &str, id: &str, step: u64) -> String {
 /// # Errors
 /// [`ActError::NotInLibrary`], or a page that cannot be.
 pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
-    let mine = designs(desk)?;
-    if mine.len() >= MAX_DESIGNS {
-        let reason =
-            format!("would be the {}th that you have begun: keep or discard another one first", MAX_DESIGNS + 1);
-        return Err(ActError::invalid("design", reason));
-    }
+    has_room(desk)?;
     let template = match &beginning.from {
         Some(from) => opened(desk.store, from, None)?,
         None => empty(beginning)?,
@@ -155,13 +152,31 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
         Some(name) => kept(desk.store, name)?.0.newest().map_or(0, |newest| newest.version),
         None => 0,
     };
+    started(desk, template, (of, after), beginning.event.clone())
+}
+
+/// Refuses one design too many.
+fn has_room(desk: &Desk) -> Result<(), ActError> {
+    if designs(desk)?.len() < MAX_DESIGNS {
+        return Ok(());
+    }
+    let reason = format!("would be the {}th that you have begun: keep or discard another one first", MAX_DESIGNS + 1);
+    Err(ActError::invalid("design", reason))
+}
+
+fn started(
+    desk: &Desk,
+    template: Template,
+    (of, after): (Option<String>, u32),
+    event: Option<EventCode>,
+) -> Result<Opened, ActError> {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
     let design = Design {
         id: data_encoding::BASE32_NOPAD.encode(&bytes).to_lowercase(),
         of,
         after,
-        event: beginning.event.clone(),
+        event,
         title: template.document().title.clone(),
         at: 1,
         first: 1,
@@ -268,6 +283,11 @@ impl Content {
             self.template = self.template.clone().without_asset(&name);
             self.blobs.remove(&name);
         }
+        // What is left out of a document is written out here: it takes more than it did in a file.
+        let document = self.template.document_bytes();
+        if document.len() > MAX_DOCUMENT_BYTES {
+            return Err(ActError::invalid("document", format!("is larger than {} MB", MAX_DOCUMENT_BYTES >> 20)));
+        }
         for name in self.template.asset_names() {
             if !self.blobs.contains_key(name) {
                 let bytes = self.template.asset(name).unwrap_or_default();
@@ -276,8 +296,7 @@ impl Content {
         }
         let names: BTreeSet<&str> = self.template.asset_names().collect();
         self.blobs.retain(|name, _| names.contains(name.as_str()));
-        let document = packed(&self.template.document_bytes());
-        Ok(Step { document, assets: self.blobs.clone(), locked: self.locked.clone() })
+        Ok(Step { document: packed(&document), assets: self.blobs.clone(), locked: self.locked.clone() })
     }
 
     /// Returns what it is for.

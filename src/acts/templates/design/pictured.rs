@@ -1,6 +1,6 @@
 //! A design as a picture: the page that would become the PDF, for somebody of an event's list or for nobody.
 
-use super::super::{ActError, MOST_LEFT_OUT, dressed_for, made_up, undrawn};
+use super::super::{ActError, MOST_LEFT_OUT, SOME_TITLE, SOMEBODY, dressed_for, made_up, undrawn};
 use super::Opened;
 use crate::acts::{Decider, EventPlan, Planned, find, listed, planned};
 use crate::credential::EventCode;
@@ -76,8 +76,8 @@ fn subject(desk: &Desk, opened: &Opened, whom: &Whom) -> Result<(Template, Subje
         let mut fields = made_up(desk, &template, &Fields::new());
         fields.extend(whom.language.iter().map(|tag| (LANGUAGE.to_owned(), tag.clone())));
         let specimen = Specimen {
-            recipient: whom.name.clone().unwrap_or_else(|| "Ada Lovelace".to_owned()),
-            title: "Introduction to Analytical Engines".to_owned(),
+            recipient: whom.name.clone().unwrap_or_else(|| SOMEBODY.to_owned()),
+            title: SOME_TITLE.to_owned(),
             fields,
         };
         return Ok((template, Subject::Nobody(specimen)));

@@ -1,5 +1,6 @@
 //! Templates in the works: begun, changed step by step, drawn, tried with an event's list, kept. Each is seen by who began it alone.
 
+mod carried;
 mod pictured;
 mod views;
 
@@ -31,7 +32,8 @@ const TEXT_BYTES: usize = 4_000;
 const SHORT_BYTES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    let uploads = OpenApiRouter::new().routes(routes!(add_file)).layer(DefaultBodyLimit::disable());
+    let uploads =
+        OpenApiRouter::new().routes(routes!(add_file)).merge(carried::uploads()).layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
         .routes(routes!(list, begin))
         .routes(routes!(show, discard))
@@ -40,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(redo))
         .routes(routes!(keep))
         .merge(pictured::routes())
+        .merge(carried::routes())
         .merge(uploads)
 }
 

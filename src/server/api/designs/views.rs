@@ -13,8 +13,8 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::template::{
-    BADGE_PLACEHOLDERS, DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM,
-    LANGUAGES, Purpose, TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
+    BADGE_PLACEHOLDERS, DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM, Heard,
+    HeardAs, LANGUAGES, Purpose, TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
 };
 
 /// A design in the listing.
@@ -62,6 +62,25 @@ struct DesignElement {
     area: Option<[f32; 4]>,
     /// Whether nothing changes it until it is unlocked.
     locked: bool,
+}
+
+/// Something on the page as those hear it who do not see it.
+#[derive(Debug, Serialize, ToSchema)]
+struct DesignHeard {
+    /// The element; absent for the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element: Option<usize>,
+    /// As what it is read: `heading`, `text`, `picture`, `signatories` or `code`; or `decoration`: not read.
+    #[schema(value_type = String, example = "heading")]
+    heard_as: HeardAs,
+    /// What is said, with placeholders as they are written; of what is not read, what it is.
+    text: String,
+}
+
+impl DesignHeard {
+    fn of(Heard { element, heard_as, text }: Heard) -> Self {
+        Self { element, heard_as, text }
+    }
 }
 
 /// What texts can print.
@@ -136,6 +155,8 @@ pub(super) struct DesignDetail {
     document: Value,
     /// Its elements, as the document lists them.
     elements: Vec<DesignElement>,
+    /// What those hear who do not see it, in this order; what is not read stands last. Lines and shapes never are.
+    aloud: Vec<DesignHeard>,
     /// The elements that the last change was about.
     touched: BTreeSet<usize>,
     /// What it is for: `certificate`, `card` or `badge`.
@@ -196,6 +217,7 @@ impl DesignDetail {
             document: serde_json::from_slice(&template.document_bytes()).map_err(Problem::internal)?,
             elements: (0..template.document().elements.len()).map(element).collect(),
             purpose: template.purpose().word(),
+            aloud: template.heard().into_iter().map(DesignHeard::of).collect(),
             page: [width, height],
             pixels: template.purpose().pixels().map(|(width, height)| [width, height]),
             assets: AssetView::all(template),

@@ -14,7 +14,7 @@ use super::upload::{TemplateForm, Upload};
 use crate::accounts::Permission;
 use crate::acts::templates::{self, Sample};
 use crate::acts::{self, Decider, Planned, listed};
-use crate::credential::EventCode;
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::files::{FileKind, ZipWriter};
 use crate::making::{self, Order};
@@ -25,6 +25,7 @@ use crate::server::reply::tag_of;
 use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::Fields;
+use crate::template::Template;
 
 /// Columns of a preview.
 const MAX_COLUMNS: usize = 200;
@@ -159,24 +160,28 @@ async fn packed(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
         let template = templates::opened(desk.store, &name, wanted.version)?;
-        let document: serde_json::Value =
-            serde_json::from_slice(&template.document_bytes()).map_err(Problem::internal)?;
-        let document = serde_json::to_vec_pretty(&document).map_err(Problem::internal)?;
-        let mut zip = ZipWriter::new(Vec::new());
-        zip.add(DOCUMENT, &document, desk.now).map_err(Problem::internal)?;
-        for asset in template.asset_names() {
-            zip.add(asset, template.asset(asset).unwrap_or_default(), desk.now).map_err(Problem::internal)?;
-        }
-        let bytes = zip.finish().map_err(Problem::internal)?;
-        let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
-        let headers = [
-            (header::CONTENT_TYPE, "application/zip".to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}.zip\"")),
-            (header::CACHE_CONTROL, "private, no-cache".to_owned()),
-        ];
-        Ok((headers, bytes).into_response())
+        as_file(&template, &name, desk.now)
     })
     .await
+}
+
+/// Packs a template as one file, as uploads take it.
+pub(in crate::server::api) fn as_file(template: &Template, name: &str, now: Timestamp) -> Result<Response, Problem> {
+    let document: serde_json::Value = serde_json::from_slice(&template.document_bytes()).map_err(Problem::internal)?;
+    let document = serde_json::to_vec_pretty(&document).map_err(Problem::internal)?;
+    let mut zip = ZipWriter::new(Vec::new());
+    zip.add(DOCUMENT, &document, now).map_err(Problem::internal)?;
+    for asset in template.asset_names() {
+        zip.add(asset, template.asset(asset).unwrap_or_default(), now).map_err(Problem::internal)?;
+    }
+    let bytes = zip.finish().map_err(Problem::internal)?;
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}.zip\"")),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// Draw an upload for somebody who does not exist, and keep nothing

@@ -15,7 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::upload::{TemplateForm, Upload, bad};
+pub(super) use self::drawn::as_file;
+use self::upload::bad;
+pub(super) use self::upload::{TemplateForm, Upload};
 pub(super) use self::views::{AssetView, FindingView, VersionView};
 use self::views::{LookedOver, TemplateDetail, TemplateItem};
 use crate::accounts::Permission;

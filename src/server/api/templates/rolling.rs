@@ -24,7 +24,8 @@ struct RollOutPreview {
     items: Vec<WouldRollOut>,
     /// Nothing: all of them are there.
     next: Option<String>,
-    /// What they are known by, with what each would get: with it as `set` the roll-out is about these very events or none.
+    /// What they are known by, with what each would get and how many people it has: with it as `set` the roll-out is about these very
+    /// events or none.
     #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
     set: String,
 }
@@ -93,8 +94,8 @@ struct RollOut {
     /// Only if it is about so many events; else nothing is done (409 `changed`).
     #[serde(default)]
     expected: Option<u64>,
-    /// `set` of what was shown: where it is about other events by now, or one would get another version, nothing is done (409
-    /// `changed`).
+    /// `set` of what was shown: where it is about other events by now, one has more or fewer people or certificates, or would get
+    /// another version, nothing is done (409 `changed`).
     #[serde(default)]
     set: Option<String>,
 }
@@ -117,10 +118,9 @@ async fn roll_out(
         return Err(Problem::unprocessable("too-many", "at most 1,000 events at once"));
     }
     app.at_desk(&caller, move |app, desk| {
-        if body.expected.is_some() || body.set.is_some() {
-            confirmed(&templates::would_roll_out(desk, &app.faces, &name)?, &body)?;
-        }
-        let items = templates::roll_out(desk, &app.faces, &name, body.events.as_deref())?;
+        let is_confirmed = body.expected.is_some() || body.set.is_some();
+        let confirmed = is_confirmed.then_some(|would: &[WouldRollOut]| confirmed(would, &body));
+        let items = templates::roll_out(desk, &app.faces, &name, body.events.as_deref(), confirmed)?;
         Ok(Json(Listing { items, next: None }))
     })
     .await
@@ -128,18 +128,17 @@ async fn roll_out(
 
 /// Refuses a roll-out that is about others than were shown.
 fn confirmed(would: &[WouldRollOut], body: &RollOut) -> Result<(), Problem> {
-    let named = |one: &&WouldRollOut| body.events.as_ref().is_none_or(|events| events.contains(&one.event));
-    let now = would.iter().filter(named).count() as u64;
+    let now = would.len() as u64;
     if let Some(expected) = body.expected.filter(|expected| *expected != now) {
         let events = if now == 1 { "1 event".to_owned() } else { format!("{now} events") };
         let detail = format!("it would be about {events} now, not {expected}; look again");
         return Err(Problem::conflict("changed", detail));
     }
-    let set = templates::roll_out_set(would.iter().filter(named));
+    let set = templates::roll_out_set(would);
     match body.set.as_ref().is_some_and(|seen| *seen != set) {
         true => Err(Problem::conflict(
             "changed",
-            "it would be about other events now, or give them another version; look again",
+            "it would be about other events or people now, or give another version; look again",
         )),
         false => Ok(()),
     }

@@ -23,7 +23,7 @@ const ONE_OF: &str = "exactly one of `template`, `archive` and `base` is needed"
 /// A template to upload.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "describes the form")]
-pub(super) struct TemplateForm {
+pub(in crate::server::api) struct TemplateForm {
     /// Its name, for a new one.
     name: Option<String>,
     /// `template.json`; see `schemas/template.json`. Left out where `base` is given.
@@ -46,7 +46,7 @@ pub(super) struct TemplateForm {
 
 /// The parts of an upload.
 #[derive(Default)]
-pub(super) struct Upload {
+pub(in crate::server::api) struct Upload {
     /// Its name, for a new one.
     pub name: Option<String>,
     document: Option<Vec<u8>>,
@@ -65,7 +65,7 @@ pub(super) fn bad(detail: impl Into<String>) -> Problem {
 
 impl Upload {
     /// Reads the form, never more than a template may have.
-    pub(super) async fn read(
+    pub(in crate::server::api) async fn read(
         form: Result<Multipart, MultipartRejection>,
         limit: usize,
         mut held: Held,
@@ -141,7 +141,7 @@ impl Upload {
     }
 
     /// Makes a template of the parts.
-    pub(super) fn template(self, desk: &Desk) -> Result<Template, Problem> {
+    pub(in crate::server::api) fn template(self, desk: &Desk) -> Result<Template, Problem> {
         let upload = self.unpacked()?;
         if !upload.without.is_empty() && upload.base.is_none() {
             return Err(bad("`without` goes with `base`"));

@@ -6,6 +6,16 @@ const FINE = 0.1;
 const COARSE = 10;
 const MARGIN = 10;
 const GRID = 5;
+/** The shortest side that something is dragged to, in millimetres. */
+const SHORTEST = 1;
+/** From which length of a side, in points of the screen, there is room for a grip in its middle. */
+const ROOM = 40;
+/** Sides and corners that can be moved, in the order of `data-grips`: by which share left, top, right and bottom go along. */
+const GRIPS = {
+  se: [0, 0, 1, 1], s: [0, 0, 0, 1], sw: [1, 0, 0, 1], w: [1, 0, 0, 0],
+  nw: [1, 1, 0, 0], n: [0, 1, 0, 0], ne: [0, 1, 1, 0], e: [0, 0, 1, 0],
+};
+const ENDS = ["first", "other"];
 /** How near, in millimetres, an edge is drawn to a line. */
 const NEAR = 1.5;
 const PAUSE = 350;
@@ -83,7 +93,7 @@ async function show(answer) {
   // Where one is, and what is being typed there.
   const active = document.activeElement;
   const [id, at, within] = [active?.id, active?.dataset?.at, root.contains(active)];
-  const grip = active?.classList.contains("grip");
+  const grip = active?.classList.contains("grip") ? active.dataset.way : null;
   const twin = active?.name && active.value ? `[name="${CSS.escape(active.name)}"][value="${CSS.escape(active.value)}"]` : null;
   const typed = within && "defaultValue" in active && active.type !== "file" && active.value !== active.defaultValue ? active.value : null;
   const open = [...root.querySelectorAll("details[open][id]")].map((one) => one.id);
@@ -108,7 +118,7 @@ async function show(answer) {
   root.querySelector(".side").scrollTop = scrolled;
   if (!within) return;
   const [first] = picked();
-  const back = (id && document.getElementById(id)) || (grip && root.querySelector(".grip")) || (at !== undefined && handle(first ?? at)) || (twin && root.querySelector(twin));
+  const back = (id && document.getElementById(id)) || (grip && root.querySelector(`.grip[data-way="${grip}"]`)) || (at !== undefined && handle(first ?? at)) || (twin && root.querySelector(twin));
   if (typed !== null && back && "value" in back) back.value = typed;
   back?.focus({ preventScroll: true });
 }
@@ -139,25 +149,64 @@ function marks() {
       for (let mark = list.nextNode(); mark; mark = list.nextNode()) if (mark.of === at) mark.replaceWith(details);
     }
   }
-  root.querySelector(".grip")?.remove();
+  for (const grip of root.querySelectorAll(".grip")) grip.remove();
   const one = elements().find(({ at }) => all.length === 1 && at === all[0]);
-  if (!one?.area || one.locked) return;
-  const grip = make("button", { type: "button", className: "grip" }, root.querySelector(".handles"));
-  grip.setAttribute("aria-label", `${root.dataset.resize}: ${one.label}`);
-  gripAt(one.area);
-  grip.addEventListener("pointerdown", (event) => drag(event, one, resized));
-  grip.addEventListener("keydown", (event) => {
-    const by = arrow(event);
-    if (by) nudge(event, one, by, resized);
-  });
-  handle(one.at)?.after(grip);
+  if (one?.area && !one.locked) grips(one);
 }
 
-function gripAt([x, y, w, h]) {
-  const grip = root.querySelector(".grip");
-  if (!grip) return;
-  grip.style.left = `${((x + w) / number("width")) * 100}%`;
-  grip.style.top = `${((y + h) / number("height")) * 100}%`;
+/** Lays grips on the sides and corners of an element, or on the ends of a line: the one most used comes first for the Tab key. */
+function grips(one) {
+  const said = root.dataset.grips.split("|");
+  const all = [...Object.keys(GRIPS), ...ENDS];
+  let before = handle(one.at);
+  for (const way of one.kind === "line" ? ENDS : Object.keys(GRIPS)) {
+    const grip = make("button", { type: "button", className: "grip" }, root.querySelector(".handles"));
+    grip.dataset.way = way;
+    grip.setAttribute("aria-label", `${root.dataset.resize}, ${said[all.indexOf(way)]}: ${one.label}`);
+    const act = resizing(way);
+    grip.addEventListener("pointerdown", (event) => drag(event, one, act));
+    grip.addEventListener("keydown", (event) => {
+      const by = arrow(event);
+      if (by) nudge(event, one, by, act);
+    });
+    before?.after(grip);
+    before = grip;
+  }
+  gripsAt(one, one.area);
+}
+
+/** The coordinates that a form of an element has. */
+const field = (one, name) => Number(one.details.querySelector(`[name="${name}"]`).value);
+
+/** Which end of a line lies on the left, and which on top: 1 is the first. */
+function ends(one) {
+  return [field(one, "x1") <= field(one, "x2"), field(one, "y1") <= field(one, "y2")];
+}
+
+/** Puts the grips where an element is shown: just outside of it, and never over the edge of the page. */
+function gripsAt(one, [x, y, w, h]) {
+  const overlay = root.querySelector(".handles");
+  const [wide, high] = [(w / number("width")) * overlay.clientWidth, (h / number("height")) * overlay.clientHeight];
+  for (const grip of root.querySelectorAll(".grip")) {
+    const way = grip.dataset.way;
+    let [atX, atY, outX, outY] = [x + w / 2, y + h / 2, 0, 0];
+    if (GRIPS[way]) {
+      const [left, top, right, bottom] = GRIPS[way];
+      [outX, outY] = [right - left, bottom - top];
+      [atX, atY] = [atX + (outX * w) / 2, atY + (outY * h) / 2];
+      // Those of the corners would lie under it.
+      grip.hidden = (outX === 0 && wide < ROOM) || (outY === 0 && high < ROOM);
+    } else {
+      const [right, down] = ends(one).map((isFirst) => isFirst !== (way === "first"));
+      [atX, atY] = [right ? x + w : x, down ? y + h : y];
+      // A line that is upright or level has both ends on one side.
+      [outX, outY] = [w === 0 ? 0 : right ? 1 : -1, h === 0 ? 0 : down ? 1 : -1];
+      if (w === 0 && h === 0) outX = way === "first" ? -1 : 1;
+    }
+    const at = (share, out) => `clamp(0rem, calc(${share * 100}% - .75rem + ${out * 0.4}rem), calc(100% - 1.5rem))`;
+    grip.style.left = at(atX / number("width"), outX);
+    grip.style.top = at(atY / number("height"), outY);
+  }
 }
 
 /** By how much an arrow key moves; nothing for other keys. */
@@ -224,7 +273,7 @@ function shifted(one, [dx, dy]) {
   for (const { at, area, locked } of elements()) {
     if (all.includes(at) && area && !locked) place(handle(at), [area[0] + dx, area[1] + dy, area[2], area[3]]);
   }
-  gripAt([one.area[0] + dx, one.area[1] + dy, one.area[2], one.area[3]]);
+  gripsAt(one, [one.area[0] + dx, one.area[1] + dy, one.area[2], one.area[3]]);
   shifted.shown = [one.area[0] + dx, one.area[1] + dy, one.area[2], one.area[3]];
   say(`${root.dataset.moved} x ${round(one.area[0] + dx)}, y ${round(one.area[1] + dy)} mm`);
   const free = elements().filter(({ at, locked }) => all.includes(at) && !locked).map(({ at }) => at);
@@ -232,30 +281,66 @@ function shifted(one, [dx, dy]) {
 }
 shifted.edges = ([x, y, w, h]) => [[x, x + w / 2, x + w], [y, y + h / 2, y + h]];
 
-/** Shows an element with its lower right corner moved by so much; returns what says so. */
-function resized(one, [dx, dy]) {
-  const [x, y, w, h] = one.area;
-  let [wide, high] = [Math.max(w + dx, 0.5), Math.max(h + dy, 0.5)];
-  const field = (name) => Number(one.details.querySelector(`[name="${name}"]`).value);
-  let values = { width: round(wide), height: round(high) };
-  if (one.kind === "qr") {
-    const wished = Math.abs(dx) > Math.abs(dy) ? wide : high;
-    wide = high = Math.max(wished, number("floor"));
-    values = { size: Math.ceil(wide * 100) / 100 };
-  } else if (one.kind === "line") {
-    const far = (from, other, by) => (from >= other ? round(from + by) : from);
-    values = { x2: far(field("x2"), field("x1"), dx), y2: far(field("y2"), field("y1"), dy),
-      x1: field("x1") > field("x2") ? round(field("x1") + dx) : field("x1"), y1: field("y1") > field("y2") ? round(field("y1") + dy) : field("y1") };
-  } else if (one.kind === "path") {
-    values = { scaleX: (field("scaleX") * wide) / Math.max(w, 0.01), scaleY: (field("scaleY") * high) / Math.max(h, 0.01) };
-  }
-  place(handle(one.at), [x, y, wide, high]);
-  gripAt([x, y, wide, high]);
-  resized.shown = [x, y, wide, high];
-  say(one.kind === "qr" && wide < number("good") ? root.dataset.tooSmall : `${root.dataset.resized} ${round(wide)} × ${round(high)} mm`);
-  return { do: "set", element: one.at, values };
+/** Returns what shows an element with a side or corner, or a line with an end, moved by so much; and says so. One for each. */
+function resizing(way) {
+  if (resizing[way]) return resizing[way];
+  const act = (one, by) => {
+    const { area, values } = ENDS.includes(way) ? ended(one, way, by) : grown(one, GRIPS[way], by);
+    place(handle(one.at), area);
+    gripsAt(one, area);
+    act.shown = area;
+    const [, , w, h] = area;
+    say(one.kind === "qr" && w < number("good") ? root.dataset.tooSmall : `${root.dataset.resized} ${round(w)} × ${round(h)} mm`);
+    return { do: "set", element: one.at, values };
+  };
+  act.edges = ([x, y, w, h], one) => {
+    if (ENDS.includes(way)) return ends(one).map((isFirst, axis) => [[x, y][axis] + (isFirst === (way === "first") ? 0 : [w, h][axis])]);
+    const [left, top, right, bottom] = GRIPS[way];
+    return [left ? [x] : right ? [x + w] : [], top ? [y] : bottom ? [y + h] : []];
+  };
+  resizing[way] = act;
+  return act;
 }
-resized.edges = ([x, y, w, h]) => [[x + w], [y + h]];
+
+/** Where an element is whose sides were moved, and what its document says then. */
+function grown(one, [left, top, right, bottom], [dx, dy]) {
+  const [x, y, w, h] = one.area;
+  const least = one.kind === "qr" ? number("floor") : SHORTEST;
+  let [wide, high] = [w + (right - left) * dx, h + (bottom - top) * dy].map((side) => Math.max(side, least));
+  if (left === right) wide = w;
+  if (top === bottom) high = h;
+  if (one.kind === "qr") {
+    const across = top === bottom || (left !== right && Math.abs(wide - w) > Math.abs(high - h));
+    // What is rounded down would be too small.
+    wide = high = Math.ceil((across ? wide : high) * 100 - 1e-6) / 100;
+  }
+  // The opposite side stays where it is.
+  const area = [left ? x + w - wide : x, top ? y + h - high : y, wide, high];
+  const values = {};
+  if (one.kind === "path") {
+    const [moreX, moreY] = [wide / Math.max(w, 0.01), high / Math.max(h, 0.01)];
+    values.scaleX = field(one, "scaleX") * moreX;
+    values.scaleY = field(one, "scaleY") * moreY;
+    values.x = round(area[0] + (field(one, "x") - x) * moreX);
+    values.y = round(area[1] + (field(one, "y") - y) * moreY);
+  } else {
+    if (left) values.x = round(area[0]);
+    if (top) values.y = round(area[1]);
+    if (one.kind === "qr") values.size = wide;
+    else if (left !== right) values.width = round(wide);
+    if (one.kind !== "qr" && top !== bottom) values.height = round(high);
+  }
+  return { area, values };
+}
+
+/** Where a line is one of whose ends was moved. */
+function ended(one, way, [dx, dy]) {
+  const [n, other] = way === "first" ? [1, 2] : [2, 1];
+  const [x, y] = [round(field(one, `x${n}`) + dx), round(field(one, `y${n}`) + dy)];
+  const [farX, farY] = [field(one, `x${other}`), field(one, `y${other}`)];
+  const area = [Math.min(x, farX), Math.min(y, farY), Math.abs(x - farX), Math.abs(y - farY)];
+  return { area, values: { [`x${n}`]: x, [`y${n}`]: y } };
+}
 
 /** Follows a pointer from where it went down. */
 function drag(event, one, act) {
@@ -271,7 +356,7 @@ function drag(event, one, act) {
   const follow = (now) => {
     let by = [(now.clientX - event.clientX) * scale, (now.clientY - event.clientY) * scale];
     if (last === null && Math.hypot(...by) < 0.8) return;
-    const [edgesX, edgesY] = act.edges(one.area);
+    const [edgesX, edgesY] = act.edges(one.area, one);
     let [lineX, lineY] = [null, null];
     if (!now.ctrlKey) {
       const x = snapped(edgesX.map((edge) => edge + by[0]), across);
@@ -400,7 +485,7 @@ function build() {
   sheet.addEventListener("pointerleave", (event) => beside(event, null));
   for (const tick of ticks()) tick.addEventListener("change", marks);
   swatches();
-  for (const way of root.querySelectorAll(".layers li > a")) {
+  for (const way of root.querySelectorAll('.layers li > a, .heard a[href^="#element-"]')) {
     way.addEventListener("click", (event) => {
       event.preventDefault();
       const at = Number(way.hash.split("-").at(-1));

@@ -27,11 +27,15 @@ pub(super) enum Takes {
     Font,
     /// One of these.
     One(&'static [&'static str]),
+    /// One of these, or none.
+    Maybe(&'static [&'static str]),
 }
-use Takes::{Color, Font, MaybeColor, Number, One, Printed, Text, Tick};
+use Takes::{Color, Font, Maybe, MaybeColor, Number, One, Printed, Text, Tick};
 
 const ALIGN: Takes = One(&["left", "center", "right"]);
 const WEIGHTS: Takes = One(&["400", "500", "600", "700", "800"]);
+/// What is said to those who hear the page; these fields stand last, below a heading.
+const HEARD: [&str; 3] = ["alt", "role", "order"];
 /// Most people who sign beside each other.
 const PEOPLE: usize = 6;
 
@@ -58,6 +62,8 @@ const TEXT: &[Spec] = &[
     ("upperCase", Tick),
     ("optional", Tick),
     ("when", Text),
+    ("role", Maybe(&["heading", "text", "decoration"])),
+    ("order", Number),
 ];
 const IMAGE: &[Spec] = &[
     ("x", Number),
@@ -66,8 +72,10 @@ const IMAGE: &[Spec] = &[
     ("height", Number),
     ("fit", One(&["contain", "fill"])),
     ("align", ALIGN),
-    ("alt", Text),
     ("optional", Tick),
+    ("alt", Text),
+    ("role", Maybe(&["decoration"])),
+    ("order", Number),
 ];
 const SIGNATORIES: &[Spec] = &[
     ("x", Number),
@@ -85,6 +93,7 @@ const SIGNATORIES: &[Spec] = &[
     ("titleColor", MaybeColor),
     ("ruleColor", MaybeColor),
     ("ruleWidth", Number),
+    ("order", Number),
 ];
 const LINE: &[Spec] =
     &[("x1", Number), ("y1", Number), ("x2", Number), ("y2", Number), ("width", Number), ("color", Color)];
@@ -107,7 +116,7 @@ const PATH: &[Spec] = &[
     ("stroke", MaybeColor),
     ("strokeWidth", Number),
 ];
-const QR: &[Spec] = &[("x", Number), ("y", Number), ("size", Number)];
+const QR: &[Spec] = &[("x", Number), ("y", Number), ("size", Number), ("alt", Text), ("order", Number)];
 const CERTIFICATE: &[Spec] =
     &[("x", Number), ("y", Number), ("width", Number), ("height", Number), ("edge", MaybeColor)];
 
@@ -135,7 +144,7 @@ pub(in super::super) fn member_said(w: &Words, kind: &str, member: &str) -> Stri
         "language" => Some(w.s("field-language")),
         "page" => Some(w.s("template-page")),
         "asset" => Some(w.s("design-file")),
-        "order" | "locked" => None,
+        "locked" => None,
         other => of_kind(kind).iter().any(|(name, _)| *name == other).then(|| label(w, kind, other)),
     };
     known.unwrap_or_else(|| w.if_any(&format!("design-{member}")).unwrap_or_else(|| member.to_owned()))
@@ -156,17 +165,25 @@ fn label(w: &Words, kind: &str, member: &str) -> String {
 /// Returns the fields of an element, filled in. `fonts` are the families that it can name.
 pub(super) fn filled(w: &Words, element: &Value, fonts: &[String], code: &Value) -> Vec<Field> {
     let kind = element["type"].as_str().unwrap_or_default();
-    let mut fields: Vec<Field> = of_kind(kind).iter().map(|spec| field(w, kind, element, *spec, fonts)).collect();
+    let (heard, seen): (Vec<Spec>, Vec<Spec>) = of_kind(kind).iter().partition(|(member, _)| HEARD.contains(member));
+    let made = |spec: Spec| {
+        let field = field(w, kind, element, spec, fonts);
+        match (kind, spec.0) {
+            ("qr", "size") => field.hint(super::sheet::side_hint(w, code)),
+            (_, member @ "alt") => field.hint(w.s(&format!("design-{member}-hint-{kind}"))),
+            (_, "order") => field.hint(w.s("design-order-hint")),
+            _ => field,
+        }
+    };
+    let mut fields: Vec<Field> = seen.into_iter().map(made).collect();
     match kind {
         "text" => fields.insert(1, Field::new("insert", w.s("design-insert"), Kind::Select(Vec::new()))),
         "signatories" => fields.extend(people(w, element)),
-        "qr" => {
-            let hint = super::sheet::side_hint(w, code);
-            if let Some(side) = fields.pop() {
-                fields.push(side.hint(hint));
-            }
-        }
         _ => {}
+    }
+    if !heard.is_empty() {
+        fields.push(Field::heading(w.s("design-heard")));
+        fields.extend(heard.into_iter().map(made));
     }
     fields
 }
@@ -214,6 +231,11 @@ fn field(w: &Words, kind: &str, element: &Value, (member, takes): Spec, fonts: &
             }
             Field::new(member, name, Kind::Select(all)).value(text)
         }
+        Maybe(all) => {
+            let mut all = choices(all);
+            all.insert(0, Choice::new("", w.s(&format!("design-{member}-none-{kind}"))));
+            Field::new(member, name, Kind::Select(all)).value(text)
+        }
     }
 }
 
@@ -234,6 +256,11 @@ fn number(text: &str) -> Option<f64> {
     text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// Reads when something is read aloud.
+fn place(read: f64) -> Option<u16> {
+    (read.fract() == 0.0 && (0.0..=f64::from(u16::MAX)).contains(&read)).then_some(read as u16)
+}
+
 /// Says which field is not as it should be.
 fn wrong(field: &str, detail: String) -> Problem {
     let errors = vec![FieldProblem { field: field.to_owned(), detail: detail.clone() }];
@@ -250,7 +277,7 @@ pub(super) fn operations(w: &Words, design: &Value, fields: &Fields) -> Result<V
         "layers" => layers(w, design, &picks, fields),
         "element" => element(w, design, fields),
         "add" => Ok(json!([{ "do": "add", "element": fresh(design, fields.get("kind"), fields.get("text")) }])),
-        "page" => page(w, fields),
+        "page" => page(w, design, fields),
         _ => Err(Problem::bad_request("bad-form", w.s("no-such-page"))),
     }
 }
@@ -296,7 +323,9 @@ fn element(w: &Words, design: &Value, fields: &Fields) -> Result<Value, Problem>
         all.push(lock(false));
     }
     all.push(json!({ "do": "set", "element": at, "values": values(w, element, fields)? }));
-    let to = number(fields.get("order")).map(|order| (order.max(1.0) - 1.0) as usize).unwrap_or(at);
+    // Past the last there is none to be locked.
+    let last = design["document"]["elements"].as_array().map_or(0, Vec::len).saturating_sub(1);
+    let to = number(fields.get("layer")).map_or(at, |layer| ((layer.max(1.0) - 1.0) as usize).min(last));
     if to != at {
         all.push(json!({ "do": "order", "element": at, "to": to }));
     }
@@ -318,15 +347,19 @@ fn values(w: &Words, element: &Value, fields: &Fields) -> Result<Map<String, Val
             Number => {
                 let not = || wrong(member, w.s("design-not-a-number"));
                 let read = number(text).ok_or_else(not)?;
-                // What counts is whole.
-                if *member == "perRow" { json!(read.round() as i64) } else { json!(read) }
+                match *member {
+                    // What counts is whole.
+                    "perRow" => json!(read.round() as i64),
+                    "order" => json!(place(read).ok_or_else(|| wrong(member, w.s("design-not-an-order")))?),
+                    _ => json!(read),
+                }
             }
             Tick => json!(!text.is_empty()),
             // A sentence may begin on the next line.
             Printed => json!(printed(fields)),
             Text => json!(text),
-            Color | MaybeColor | Font | One(_) if text.is_empty() => Value::Null,
-            Color | MaybeColor | Font | One(_) => json!(text),
+            Color | MaybeColor | Font | One(_) | Maybe(_) if text.is_empty() => Value::Null,
+            Color | MaybeColor | Font | One(_) | Maybe(_) => json!(text),
         };
         values.insert((*member).to_owned(), value);
     }
@@ -354,7 +387,7 @@ fn printed(fields: &Fields) -> String {
     }
 }
 
-fn page(w: &Words, fields: &Fields) -> Result<Value, Problem> {
+fn page(w: &Words, design: &Value, fields: &Fields) -> Result<Value, Problem> {
     let mut values = json!({ "title": fields.get("title"), "language": fields.get("language") });
     values["page"] = match fields.get("page").split_once(' ') {
         Some((size, way)) => json!({ "size": size, "orientation": way }),
@@ -364,10 +397,18 @@ fn page(w: &Words, fields: &Fields) -> Result<Value, Problem> {
         }
     };
     let mut ground = json!({});
-    for (member, field) in [("color", "ground"), ("asset", "background")] {
+    for (member, field) in [("color", "ground"), ("asset", "background"), ("alt", "alt")] {
         if let Some(value) = fields.some(field) {
             ground[member] = json!(value);
         }
+    }
+    // What a form without such a field does not say stays; what is said of a picture goes with it.
+    let said = &design["document"]["background"]["alt"];
+    if said.is_string() && !fields.texts().any(|(name, _)| name == "alt") {
+        ground["alt"] = said.clone();
+    }
+    if ground["asset"].is_null() {
+        ground.as_object_mut().map(|ground| (ground.remove("alt"), ground.remove("asset")));
     }
     values["background"] = ground;
     Ok(json!([{ "do": "page", "values": values }]))

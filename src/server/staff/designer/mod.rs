@@ -5,7 +5,7 @@ mod beside;
 mod fields;
 mod sheet;
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use super::ui::{
 };
 use super::within::{Ask, Told};
 use crate::accounts::Permission;
-use crate::server::Problem;
+use crate::server::{App, Problem};
 use crate::store::OWN_TEMPLATE;
 
 /// What a picture or font can be.
@@ -45,10 +45,11 @@ fn trail(staff: &Staff) -> Crumb {
 /// Lists one's own designs, and asks what another is to begin from.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     staff.needs(Permission::Import)?;
-    page_of_all(&staff, &query(uri.query()), &Tried::NEW).await
+    page_of_all(&staff, &query(uri.query()), [&Tried::NEW, &Tried::NEW]).await
 }
 
-async fn page_of_all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+/// The page with its two forms, and what became of each.
+async fn page_of_all(staff: &Staff, asked: &Fields, [tried, brought]: [&Tried<'_>; 2]) -> Answer {
     let w = staff.w;
     let all = staff.get("/template-designs").await?;
     let row = |one: &Value| {
@@ -73,8 +74,55 @@ async fn page_of_all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer
     };
     let begin = Section::new("begin", w.s("design-begin")).part(beginning(staff, asked).await?.tried(tried));
     let page = Page::new(w.s("design-title")).trail([trail(staff)]).lead(w.s("design-lead")).said(w, asked);
+    let file = Section::new("from-file", w.s("design-from-file")).part(bringing(staff, asked).tried(brought));
     let mine = Section::new("mine", w.s("design-mine")).part(table);
-    Ok(staff.page_with(tried.status(), &page.part(begin).part(mine)))
+    let status = if brought.0.is_some() { brought.status() } else { tried.status() };
+    Ok(staff.page_with(status, &page.part(begin).part(file).part(mine)))
+}
+
+/// Asks for the file that a design was taken along as.
+fn bringing(staff: &Staff, asked: &Fields) -> Form {
+    let w = staff.w;
+    let query = written([("event", asked.get("event"))]);
+    let mark = if query.is_empty() { "" } else { "?" };
+    Form::new(staff, &format!("/template-designs/from-file{mark}{query}"), w.s("design-bring"))
+        .field(
+            Field::new("files", w.s("template-files"), Kind::Files(super::designs::KINDS))
+                .required()
+                .hint(w.s("design-from-file-hint")),
+        )
+        .apart("bring")
+}
+
+/// Begins a design with a file.
+pub(super) async fn bring(State(app): State<App>, uri: Uri, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
+    let asked = query(uri.query());
+    let told = match super::designs::one_file(&staff, &fields, &app) {
+        Ok(file) => {
+            let (kind, body) = parts(std::iter::empty(), &[&file]);
+            let query = written([("event", asked.get("event"))]);
+            let ask = Ask { once: fields.some("once"), body: Some((&kind, body)), ..Ask::default() };
+            staff.ask(Method::POST, &format!("/template-designs/from-file?{query}"), ask).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match told {
+        Ok(told) => see(&staff.at(&begun(&told, &asked))),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            page_of_all(&staff, &asked, [&Tried::NEW, &tried]).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
+/// Returns where a design that was begun is shown, for the event that it was begun for.
+fn begun(told: &Told, asked: &Fields) -> String {
+    let query = written([("event", asked.get("event"))]);
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{query}", at(&text(&told.value, "id")))
 }
 
 async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
@@ -138,14 +186,10 @@ pub(super) async fn begin(Sent { staff, fields }: Sent) -> Response {
         }
     }
     match staff.post("/template-designs", &fields, body).await {
-        Ok(told) => {
-            let query = written([("event", fields.get("event"))]);
-            let mark = if query.is_empty() { "" } else { "?" };
-            see(&staff.at(&format!("{}{mark}{query}", at(&text(&told.value, "id")))))
-        }
+        Ok(told) => see(&staff.at(&begun(&told, &fields))),
         Err(problem) => {
             let tried = Tried(Some((&fields, &problem)));
-            page_of_all(&staff, &fields, &tried).await.unwrap_or_else(|response| response)
+            page_of_all(&staff, &fields, [&tried, &Tried::NEW]).await.unwrap_or_else(|response| response)
         }
     }
 }

@@ -19,6 +19,9 @@ use crate::server::Problem;
 /// Letters of a text by which its element is called.
 const SHORT: usize = 32;
 
+/// Sides and corners, clockwise from the lower right one; then the ends of a line.
+const GRIPS: [&str; 10] = ["se", "s", "sw", "w", "nw", "n", "ne", "e", "first", "other"];
+
 /// What of the address stays from one change to the next.
 pub(super) struct Context {
     path: String,
@@ -99,7 +102,16 @@ struct Layer {
     /// Left, top, width and height, where it has a place.
     area: Option<[String; 4]>,
     kind: String,
+    /// What a designer should know of it.
+    found: Vec<Html>,
     form: Html,
+}
+
+/// Something that is read aloud, or is not.
+struct Aloud {
+    element: Option<u64>,
+    said_as: String,
+    text: String,
 }
 
 /// A design on its page.
@@ -124,6 +136,10 @@ struct Sheet<'a> {
     notices: Vec<Html>,
     steps: Html,
     layers: Vec<Layer>,
+    /// The sides and corners by which something is made larger, as a script names them.
+    grips: String,
+    aloud: Vec<Aloud>,
+    silent: Vec<Aloud>,
     kinds: Vec<(&'static str, String)>,
     found: Html,
     whom: Html,
@@ -160,6 +176,7 @@ pub(super) fn sheet(
     // What it looks like changes with each step: no drawing is taken for another.
     let seen = part(told.tag.trim_matches('"'));
     let mark = if context.whom.is_empty() { "?" } else { "&" };
+    let (aloud, silent) = aloud(w, design);
     let sheet = Sheet {
         w,
         action: staff.at(&context.to("")),
@@ -188,6 +205,9 @@ pub(super) fn sheet(
             .collect(),
         pixels: design["pixels"][0].as_f64().zip(design["page"][0].as_f64()).map(|(many, mm)| (many / mm).to_string()),
         size: pixel_size(w, design),
+        grips: GRIPS.map(|grip| w.s(&format!("design-grip-{grip}"))).join("|"),
+        aloud,
+        silent,
         found: found(staff, design),
         whom: whom(staff, context, design, (events, tries)),
         paper: page_form(staff, context, told),
@@ -253,6 +273,7 @@ fn steps(staff: &Staff, context: &Context, told: &Told) -> Html {
         }
     }
     actions.push(Action::link(w.s("design-keep-this"), staff.at(&format!("{}/keep", context.path))).primary());
+    actions.push(Action::file(w.s("design-file-of"), staff.api(&format!("{}/archive", context.path))));
     actions.push(Action::link(w.s("design-discard"), staff.at(&format!("{}/discard", context.path))));
     Actions(actions).into()
 }
@@ -289,7 +310,7 @@ fn layers(staff: &Staff, context: &Context, told: &Told, refused: Option<(&Field
         for field in fields::filled(w, element, &fonts, &design["code"]) {
             form = form.field(field);
         }
-        form = form.field(Field::new("order", w.s("design-order"), Kind::Number).value((at + 1).to_string()));
+        form = form.field(Field::new("layer", w.s("design-layer"), Kind::Number).value((at + 1).to_string()));
         form =
             form.field(Field::new("locked", w.s("design-locked"), Kind::Check).value(if locked { "yes" } else { "" }));
         let sent =
@@ -303,10 +324,40 @@ fn layers(staff: &Staff, context: &Context, told: &Told, refused: Option<(&Field
             locked,
             area,
             kind,
+            found: found_of(w, design, at),
             form: form.into(),
         }
     };
     elements.iter().enumerate().map(layer).rev().collect()
+}
+
+/// Returns what was found of an element, to stand beside it.
+fn found_of(w: &Words, design: &Value, at: usize) -> Vec<Html> {
+    let place = format!("elements[{at}]");
+    let notice = |one: &Value| {
+        let tone = if one["severity"] == "error" { Tone::Red } else { Tone::Amber };
+        let said = |member: &str| phrases::said(w, &text(one, member));
+        Notice { tone, text: said("message"), items: vec![said("hint")] }.into()
+    };
+    design["findings"].as_array().into_iter().flatten().filter(|one| one["at"] == *place).map(notice).collect()
+}
+
+/// Returns what is read aloud, in this order, and what is not.
+fn aloud(w: &Words, design: &Value) -> (Vec<Aloud>, Vec<Aloud>) {
+    let one = |one: &Value| {
+        let element = one["element"].as_u64();
+        let said_as = match (element, &*text(one, "heard_as")) {
+            (None, _) => w.s("design-background"),
+            (Some(at), "decoration") => {
+                w.s(&format!("design-kind-{}", text(&design["document"]["elements"][at as usize], "type")))
+            }
+            (Some(_), heard_as) => w.s(&format!("design-heard-{heard_as}")),
+        };
+        Aloud { element, said_as, text: text(one, "text").replace('\n', " ") }
+    };
+    let all = design["aloud"].as_array().into_iter().flatten();
+    let (silent, read): (Vec<&Value>, Vec<&Value>) = all.partition(|one| one["heard_as"] == "decoration");
+    (read.into_iter().map(one).collect(), silent.into_iter().map(one).collect())
 }
 
 /// Returns what texts can print, for who chooses one.
@@ -407,7 +458,11 @@ fn page_form(staff: &Staff, context: &Context, told: &Told) -> Html {
         );
     if let Some(asset) = document["background"]["asset"].as_str() {
         let kept = vec![Choice::new(asset, asset), Choice::new("", w.s("design-no-background"))];
-        form = form.field(Field::new("background", w.s("design-background"), Kind::Select(kept)).value(asset));
+        form = form.field(Field::new("background", w.s("design-background"), Kind::Select(kept)).value(asset)).field(
+            Field::text("alt", w.s("design-alt"))
+                .value(text(&document["background"], "alt"))
+                .hint(w.s("design-alt-hint-background")),
+        );
     }
     Section::new("paper", w.s("design-paper")).part(form.apart("paper")).folded().into()
 }

@@ -10,6 +10,7 @@ mod files;
 mod keep;
 mod listed;
 mod pictured;
+mod places;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use serde_json::json;
 pub use self::change::{Along, Among, Operation, Side, change};
 pub use self::files::{FilePlace, FileUse, add_file};
 pub use self::keep::{discard, keep};
-pub use self::listed::{Few, ListTried, Listed, ScriptTried, listed, try_list};
+pub use self::listed::{ListPlace, Listed, listed, person_at, try_list};
 pub use self::pictured::{Drawn, Whom, code_version, drawn};
 pub use self::steps::{MAX_STEPS, again, back};
 use self::steps::{packed, unpacked};
@@ -143,7 +144,7 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
     }
     let template = match &beginning.from {
         Some(from) => opened(desk.store, from, None)?,
-        None => empty(beginning)?,
+        None => empty(beginning, places::of_event(desk, beginning)?)?,
     };
     let of = match &beginning.from {
         Some(name) if beginning.next && !is_built_in(desk.store, name_and_language(name).0)? => Some(name.clone()),
@@ -177,11 +178,12 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
     Ok(Opened { design, revision, content, touched: BTreeSet::new() })
 }
 
-fn empty(beginning: &Beginning) -> Result<Template, ActError> {
+/// Returns a page with nothing on it but these elements.
+fn empty(beginning: &Beginning, elements: Vec<serde_json::Value>) -> Result<Template, ActError> {
     let title = beginning.title.as_deref().map(str::trim).filter(|title| !title.is_empty()).unwrap_or("Certificate");
     let language = beginning.language.as_deref().map(str::trim).filter(|tag| !tag.is_empty()).unwrap_or("en");
     let page = beginning.page.clone().unwrap_or_else(|| json!({}));
-    let document = json!({ "testamur": 1, "title": title, "language": language, "page": page, "elements": [] });
+    let document = json!({ "testamur": 1, "title": title, "language": language, "page": page, "elements": elements });
     read(&document, BTreeMap::new())
 }
 

@@ -16,6 +16,8 @@ mod confirmed;
 mod course;
 mod designer;
 mod designer_event;
+mod designer_list;
+mod designer_worn;
 mod designs;
 mod document;
 mod earlier;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::archive::is_being_removed;
 use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
-use super::templates::{only_for_certificates, purpose_of, reference, take_along, usual_criteria, words_of};
+use super::templates::{dress, only_for_certificates, purpose_of, reference, take_along, usual_criteria, words_of};
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Malformed, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
@@ -563,7 +563,10 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
     }
     other_words(store, (&mut *event, &mut *plan), old)?;
     if let Some(name) = &details.template {
-        let found = || reference(store, name, (&event.code, plan.language.as_deref()));
+        let found = || {
+            let named = reference(store, name, (&event.code, plan.language.as_deref()))?;
+            dress(store, (named, name), &event.template)
+        };
         event.template = known(old, name).map_or_else(found, Ok)?;
     }
     if let Some(kept) = &details.kept {

@@ -163,7 +163,7 @@ pub fn try_out(
 }
 
 /// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
-const WIDEST_SEQUENCE: u64 = 99_999;
+pub(super) const WIDEST_SEQUENCE: u64 = 99_999;
 
 /// The longest suffix and status entry that there can be.
 pub(super) fn widest() -> (CredentialSuffix, StatusEntry) {

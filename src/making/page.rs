@@ -7,7 +7,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
 use super::face::parsed;
-use super::record::{self, SIGNED};
+use super::record;
 use super::specimen::{Model, Specimen, SpecimenError};
 use super::{Constants, FaceError, Faces, Order, constants};
 use crate::desk::Desk;
@@ -15,7 +15,7 @@ use crate::qr::{self, Symbol};
 use crate::render::{page_svg_of, shown, shown_pixels, svg_items, within_svg};
 use crate::scene::{Drawing, ImageItem, Scene};
 use crate::store::{Event, Fields, Participant};
-use crate::template::{CardParts, FillError, Filling, Layout, Purpose, Template};
+use crate::template::{CardParts, Filling, Layout, Purpose, Template};
 
 /// Most memory that pictures take which wait for the next drawing.
 const PICTURE_BYTES: usize = 24 << 20;
@@ -142,47 +142,6 @@ fn filled(
     let filling = record::of(&document, &model.fields, certificate.days, verifier);
     let text = qr::specimen(&parsed(&certificate)?, verifier);
     Ok((document, filling, text))
-}
-
-/// Names tried with a template as an event's certificates would be drawn with it.
-pub struct NameTrial {
-    layout: Layout,
-    record: Filling,
-}
-
-impl NameTrial {
-    /// Lays a template out for the certificates of an event; `columns` stand where somebody's own are missing.
-    ///
-    /// # Errors
-    /// When it cannot be laid out.
-    pub fn new(
-        desk: &Desk,
-        faces: &Faces,
-        template: &Template,
-        event: &Event,
-        (somebody, columns): (&Participant, &Fields),
-    ) -> Result<Self, SpecimenError> {
-        let mut fields = columns.clone();
-        fields.extend(super::make::kept_fields(event, somebody, None));
-        let (_, record, _) = filled(desk, event, somebody, fields)?;
-        let constants = constants(desk, event);
-        let layout = Layout::with_constants(template, faces.fonts(), constants.values()).map_err(FaceError::from)?;
-        Ok(Self { layout, record })
-    }
-
-    /// Returns the size to which somebody's name shrinks, if it does.
-    ///
-    /// # Errors
-    /// Why it cannot be printed.
-    pub fn shrinks_to(&self, person: &Participant) -> Result<Option<f32>, FillError> {
-        let mut record = self.record.clone();
-        // What is signed wins over a column of the same name.
-        let own = person.fields.iter().filter(|(name, _)| !SIGNED.contains(&name.as_str()));
-        record.fields.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-        record.fields.insert("participant_name".to_owned(), person.name.clone());
-        record.language = person.fields.get("language").filter(|tag| !tag.is_empty()).cloned();
-        self.layout.name_shrinks_to(&record)
-    }
 }
 
 impl Faces {

@@ -31,6 +31,9 @@ pub enum DateStyle {
 }
 
 impl DateStyle {
+    /// How the styles are called in a placeholder.
+    pub const NAMES: [&str; 5] = ["full", "long", "medium", "short", "iso"];
+
     /// Reads the part after the colon of `{issue_date:long}`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text {
@@ -198,6 +201,11 @@ fn patterns(locale: &Locale) -> Option<(&'static str, &'static str)> {
         }
         tag = tag.rsplit_once('-')?.0;
     }
+}
+
+/// Says whether a cell of a list can be written as a date.
+pub fn is_day(text: &str) -> bool {
+    day(text).is_some()
 }
 
 /// Reads the day that a list's column holds: `2026-05-01`, with or without a time of day.

@@ -42,6 +42,18 @@ pub struct Draft {
     faults: Vec<Finding>,
 }
 
+/// Says that a template cannot show a picture, and which it can; and what to do where that is none.
+pub fn no_place<'a>(name: &str, places: impl Iterator<Item = &'a str>) -> String {
+    let known = places.collect::<Vec<_>>().join(", ");
+    if known.is_empty() {
+        return format!(
+            "the template has no place for `{name}`, nor for another picture: put a place for it on the page in the designer, or choose \
+             another template"
+        );
+    }
+    format!("the template has no place for `{name}`; it has places for: {known}")
+}
+
 impl Draft {
     /// Reads what can be read of a document and its assets.
     pub fn read(document: &[u8], assets: BTreeMap<String, Arc<Vec<u8>>>) -> Self {
@@ -176,8 +188,7 @@ impl Draft {
             let is_known = places.contains(name);
             if !is_known && whole {
                 let name: String = name.chars().take(60).collect();
-                let message =
-                    format!("the template has no place for `{name}`; it has places for: {}", places.join(", "));
+                let message = no_place(&name, places.iter().map(String::as_str));
                 self.faults.push(fault("assets", message, "leave the file out, or give it a place in template.json"));
             }
             is_known

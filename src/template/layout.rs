@@ -291,36 +291,21 @@ impl Layout {
         Ok(Laid { language: language.to_owned(), texts })
     }
 
-    /// Returns the smallest size to which a record's name shrinks in a box that prints it; nothing where it has the size that the
-    /// template wishes.
-    ///
-    /// # Errors
-    /// Why it cannot be printed.
-    pub fn name_shrinks_to(&self, record: &Filling) -> Result<Option<f32>, FillError> {
-        let values = Values {
-            fields: &record.fields,
-            dates: &record.dates,
-            writer: &self.dates,
-            own: record.language.as_deref(),
-            page: &self.language,
-            drawing: self.drawing,
-        };
+    /// Returns the smallest size to which a name shrank in a box that prints it; nothing where it has the size that the template wishes.
+    pub fn name_shrinks_to(&self, laid: &Laid) -> Option<f32> {
         let is_name = |piece: &Piece| matches!(piece, Piece::Text(name) if name == "participant_name");
-        let mut smallest: Option<f32> = None;
-        for dynamic in &self.dynamic {
-            let Dynamic::Text(text) = dynamic else { continue };
-            if !text.pieces.iter().any(is_name) {
-                continue;
-            }
-            let items = self.text(text, &values, None)?.map(|(_, items)| items).unwrap_or_default();
-            let sizes =
-                items.iter().filter_map(|item| if let Item::Glyphs(run) = item { Some(run.size) } else { None });
-            let size = sizes.fold(text.place.size, f32::min);
-            if size < text.place.size * 0.999 {
-                smallest = Some(smallest.map_or(size, |other| other.min(size)));
-            }
-        }
-        Ok(smallest)
+        let prepared = self.dynamic.iter().filter_map(|dynamic| match dynamic {
+            Dynamic::Text(text) => Some(text),
+            Dynamic::Qr(..) => None,
+        });
+        let sizes = prepared.zip(&laid.texts).filter(|(text, _)| text.pieces.iter().any(is_name));
+        let shrunk = sizes.filter_map(|(text, laid)| {
+            let (_, items) = laid.as_ref()?;
+            let of = |item: &Item| if let Item::Glyphs(run) = item { Some(run.size) } else { None };
+            let size = items.iter().filter_map(of).fold(text.place.size, f32::min);
+            (size < text.place.size * 0.999).then_some(size)
+        });
+        shrunk.reduce(f32::min)
     }
 
     /// Says whether a name fits into its boxes at a size that the template allows. Boxes in which other values stand beside it

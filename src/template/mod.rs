@@ -46,9 +46,9 @@ mod words;
 
 pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS, is_cut_off, shape_of};
 pub use check::{Finding, Severity};
-pub use dates::{DateStyle, written_day};
+pub use dates::{DateStyle, is_day, written_day};
 pub use document::{Background, Document, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Orientation, Page, PageSize};
-pub use draft::{Draft, element_of, place, written_area};
+pub use draft::{Draft, element_of, no_place, place, written_area};
 pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};

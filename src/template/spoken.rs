@@ -9,7 +9,9 @@ use super::builtin::HAN;
 use super::document::Document;
 use super::load::{Template, builtin_document, builtin_names, builtin_versions, small_names};
 use super::mirrored::mirrored;
-use super::model::Element;
+use super::model::{Element, TextBox};
+use super::placeholder;
+use super::vector::POINTS;
 
 /// The languages that the built-in templates speak: those of the verifier.
 pub const LANGUAGES: [&str; 7] = ["ar", "de", "en", "es", "fr", "hi", "zh"];
@@ -81,6 +83,54 @@ impl Template {
         Some(Self { document, assets })
     }
 
+    /// Says whether some of its texts are a built-in template's, as these are said in its language.
+    pub fn says_built_in_words(&self) -> bool {
+        self.texts().any(|(_, place)| english_of(place, &self.document.language).is_some())
+    }
+
+    /// Returns the elements with words of its own: they are the same in whatever language.
+    pub fn own_words(&self) -> Vec<usize> {
+        let has_words = |text: &str| {
+            let pieces = placeholder::parse(text).unwrap_or_default();
+            pieces.iter().any(|piece| piece.literal().is_some_and(|words| words.chars().any(char::is_alphabetic)))
+        };
+        let is_own = |place: &TextBox| has_words(&place.text) && english_of(place, &self.document.language).is_none();
+        self.texts().filter(|(_, place)| is_own(place)).map(|(at, _)| at).collect()
+    }
+
+    /// Returns the template in another language as far as its words are a built-in template's; its own stay as they are. Nothing where
+    /// that is none of the languages.
+    pub fn with_words_in(&self, language: &str) -> Option<Self> {
+        let language = LANGUAGES.into_iter().find(|one| *one == language)?;
+        let mut template = self.clone();
+        let document = &mut template.document;
+        let from = std::mem::replace(&mut document.language, language.to_owned());
+        for element in &mut document.elements {
+            let Element::Text(place) = element else { continue };
+            let said = english_of(place, &from).and_then(|english| said_newly(english, language));
+            let Some(said) = said.filter(|said| *said != place.text) else { continue };
+            place.text = said.to_owned();
+            place.min_size = place.min_size.or(Some((place.size * SMALLEST * 10.0).round() / 10.0));
+        }
+        let is_han = |place: &TextBox| place.text.chars().any(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
+        let has_font = template.document.fonts.iter().any(|font| font == HAN_NAME);
+        if language == "zh" && !has_font {
+            template.document.fonts.push(HAN_NAME.to_owned());
+            template.assets.insert(HAN_NAME.to_owned(), Arc::new(HAN.to_vec()));
+        } else if language != "zh" && has_font && !template.texts().any(|(_, place)| is_han(place)) {
+            template.document.fonts.retain(|font| font != HAN_NAME);
+            template.assets.remove(HAN_NAME);
+        }
+        Some(template)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (usize, &TextBox)> {
+        self.document.elements.iter().enumerate().filter_map(|(at, element)| match element {
+            Element::Text(place) => Some((at, place)),
+            _ => None,
+        })
+    }
+
     /// Returns the built-in template, and its version, that this one is in whatever language.
     fn built_in_as(&self) -> Option<(&'static str, u32)> {
         let names = if self.purpose().is_certificate() { builtin_names() } else { small_names(Some(self.purpose())) };
@@ -96,6 +146,31 @@ impl Template {
         let other = language.and_then(|language| said_in((name, version), language));
         other.is_some_and(|other| other == self.document)
     }
+}
+
+/// Returns the English words of a built-in template that a text in a language stands for. What is one line there may be two in English:
+/// then that counts which has room.
+fn english_of(place: &TextBox, language: &str) -> Option<&'static str> {
+    let (language, text) = (spoken(language)?, place.text.as_str());
+    if language == FIRST_LANGUAGE {
+        return WORDS.values().find_map(|words| words.get_key_value(text)).map(|(english, _)| english.as_str());
+    }
+    let since = SINCE.iter().filter(|(_, _, tag, _, said)| *tag == language && *said == text);
+    let known = WORDS.get(language)?.iter().filter(|(_, said)| *said == text);
+    let mut all: Vec<&str> = known.map(|(english, _)| english.as_str()).collect();
+    all.extend(since.map(|(.., english, _)| *english));
+    let is_tall = place.height * POINTS >= 1.9 * place.size * place.line_height;
+    all.iter().find(|english| english.contains('\n') == is_tall).or(all.first()).copied()
+}
+
+/// Returns what stands for English words of a built-in template in a language, as the newest versions say it.
+fn said_newly(english: &'static str, language: &str) -> Option<&'static str> {
+    if language == FIRST_LANGUAGE {
+        return Some(english);
+    }
+    let since =
+        SINCE.iter().rev().find(|(_, _, tag, of, _)| *tag == language && *of == english).map(|(.., said)| *said);
+    since.or_else(|| WORDS.get(language)?.get(english).map(String::as_str))
 }
 
 /// Returns the document of a built-in template with its words in another language. The English one is the document itself, to the byte.
@@ -275,6 +350,40 @@ mod tests {
         ] {
             assert_eq!(name_and_language(text), told, "{text}");
         }
+    }
+
+    /// What was changed has the words of a built-in template where they are still there, in each language and back.
+    #[test]
+    fn words_that_are_still_the_built_in_ones_are_said_in_each_language() {
+        for (name, version, language, template) in each() {
+            if builtin_versions(name).next_back() != Some(version) {
+                continue;
+            }
+            let mut own = template.clone();
+            own.document.title = "Ours".into();
+            let first = own.document.elements.iter().position(|one| matches!(one, Element::Text(_))).unwrap();
+            let Element::Text(place) = &mut own.document.elements[first] else { unreachable!() };
+            place.text = "Our own words".into();
+            assert!(!own.speaks() && own.says_built_in_words(), "{name}.{language}");
+            assert_eq!(own.own_words(), [first], "{name}.{language}");
+            for to in LANGUAGES {
+                let said = own.with_words_in(to).unwrap();
+                assert_eq!(
+                    (said.document.language.as_str(), said.own_words()),
+                    (to, vec![first]),
+                    "{name} {language} {to}"
+                );
+                assert_eq!(said.asset(HAN_NAME).is_some(), to == "zh", "{name} {language} {to}");
+                Layout::new(&said, &FontLibrary::builtin()).unwrap_or_else(|error| panic!("{name} {to}: {error}"));
+            }
+            assert!(own.with_words_in("pt").is_none());
+        }
+        let german = Template::built_in("minimal", None).unwrap().with_words_in("de").unwrap();
+        let texts: Vec<&str> = german.texts().map(|(_, place)| place.text.as_str()).collect();
+        assert!(texts.contains(&"Scannen zum Prüfen") && texts.contains(&"{participant_name}"), "{texts:?}");
+        let mut plain = german.clone();
+        plain.document.elements.retain(|one| !matches!(one, Element::Text(_)));
+        assert!(!plain.says_built_in_words());
     }
 
     #[test]

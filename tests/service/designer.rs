@@ -486,6 +486,7 @@ fn every_name_of_a_list_is_tried_and_each_can_be_shown() {
             "{shown}"
         );
         assert_eq!(shown["printable"]["columns"], json!(["company"]), "{shown}");
+        assert!(tried["unfit"]["first"].to_string().contains("why"), "{tried}");
         let there = world.get(&format!("{}/page?{query}", path(&design)));
         let ada = world.get(&format!("{}/page?event=WORKSHOP&person=a@example.org", path(&design)));
         assert!(there.text().matches("<path").count() < ada.text().matches("<path").count(), "the name is left out");

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, form, to};
+use crate::browser::{Browser, form, forms, to};
 use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{behind_the_real_door, school_by};
 use crate::runs::work;
@@ -46,9 +46,15 @@ fn a_design_is_drawn_for_each_tier_and_each_language() {
         ]);
         step(world, &path, changes);
         let shown = world.get(&format!("{path}?event=WORKSHOP")).ok();
-        assert_eq!(shown["variants"], json!({ "tiers": ["bronze", "gold"], "languages": ["de", "fr"] }));
+        assert_eq!(
+            shown["variants"],
+            json!({ "tiers": ["bronze", "gold"], "languages": ["de", "fr"], "own_words": [], "in_part": false })
+        );
         // Of no event there are none.
-        assert_eq!(world.get(&path).ok()["variants"], json!({ "tiers": [], "languages": [] }));
+        assert_eq!(
+            world.get(&path).ok()["variants"],
+            json!({ "tiers": [], "languages": [], "own_words": [], "in_part": false })
+        );
         let drawn = |query: &str| world.get(&format!("{path}/page?event=WORKSHOP{query}")).text();
         let (bronze, gold) = (drawn("&tier=bronze"), drawn("&tier=gold"));
         assert_ne!(bronze, gold);
@@ -65,8 +71,38 @@ fn a_design_is_drawn_for_each_tier_and_each_language() {
         let page = |query: &str| world.get(&format!("{path}/page{query}")).text();
         assert_ne!(page(""), page("?language=de"));
         assert_eq!(page(""), page("?language=en"));
-        step(world, &path, json!([{ "do": "page", "values": { "title": "Ours" } }]));
-        assert_eq!(world.get(&path).ok()["variants"]["languages"], json!([]));
+        // Changed, it still is, as far as the words are those that it came with; what is said of one's own is the same in all.
+        let at =
+            built_in["document"]["elements"].as_array().unwrap().iter().position(|one| one["text"] == "has completed");
+        let own = json!([{ "do": "set", "element": at.unwrap(), "values": { "text": "has learnt" } }]);
+        let changed = step(world, &path, own);
+        assert_eq!(changed["variants"]["languages"], built_in["variants"]["languages"]);
+        assert_eq!(changed["variants"]["own_words"], json!([at.unwrap()]));
+        assert_eq!((&built_in["variants"]["in_part"], &changed["variants"]["in_part"]), (&json!(false), &json!(true)));
+        assert_ne!(page(""), page("?language=de"));
+        // Put into a language, it is printed so; it is a step like any, and one's own words stay.
+        let spoken = step(world, &path, json!([{ "do": "speak", "language": "de" }]));
+        assert_eq!(spoken["document"]["language"], "de");
+        assert_eq!(page(""), page("?language=de"));
+        let texts = spoken["document"]["elements"].to_string();
+        assert!(
+            texts.contains("has learnt") && texts.contains("Scannen zum Prüfen") && !texts.contains("Scan to verify"),
+            "{texts}"
+        );
+        let told = world.post(&format!("{path}/changes"), &json!({ "changes": [{ "do": "speak", "language": "pt" }] }));
+        told.problem(422, "invalid");
+        step(world, &path, json!([{ "do": "lock", "elements": [0, 1, 2, 3, 4, 5, 6, 7], "locked": true }]));
+        let locked =
+            world.post(&format!("{path}/changes"), &json!({ "changes": [{ "do": "speak", "language": "fr" }] }));
+        assert!(locked.problem(422, "invalid").contains("locked"));
+        world.post(&format!("{path}/undo"), &json!({})).ok();
+        world.post(&format!("{path}/undo"), &json!({})).ok();
+        assert_eq!(world.get(&path).ok()["document"]["language"], "en");
+        // Nothing but words of one's own is in one language.
+        let (path, empty) = begin(world, &json!({ "title": "Ours" }));
+        assert_eq!(empty["variants"]["languages"], json!([]));
+        let alone = step(world, &path, json!([{ "do": "add", "element": text("has learnt to draw maps", 20) }]));
+        assert_eq!(alone["variants"], json!({ "tiers": [], "languages": [], "own_words": [0], "in_part": false }));
     });
 }
 
@@ -195,6 +231,24 @@ fn pages_show_versions_tiers_and_languages_side_by_side() {
         assert!(beside.contains("page.svg?event=WORKSHOP&#38;language=de") && beside.contains("German"), "{beside}");
         let drawing = ada.get(&format!("{at}/page.svg?event=WORKSHOP&language=de"));
         assert_eq!(drawing.status, StatusCode::OK);
+        // Begun in the language that was chosen for its words; what is said of one's own is told where languages stand beside each other.
+        let start = form(&ada.page(page), "/staff/template-designs");
+        let german = to(&ada.send(&start, &[("words", "de")])).split(['?', '#']).next().unwrap().to_owned();
+        assert!(ada.page(&german).contains("Scannen zum Prüfen"));
+        let own = json!({ "changes": [{ "do": "add", "element": text("hat Karten gezeichnet", 150) }] });
+        owner.ask(world, "POST", &format!("{}/changes", german.trim_start_matches("/staff")), &own).ok();
+        let beside = ada.page(&format!("{german}/side-by-side"));
+        assert!(beside.contains("One text is your own, and the same in all"), "{beside}");
+        let speak = |page: &str, tag: &str| {
+            let is_it = |form: &crate::browser::Form| form.fields.contains(&("language".to_owned(), tag.to_owned()));
+            forms(page)
+                .into_iter()
+                .find(|form| form.fields.contains(&("act".to_owned(), "speak".to_owned())) && is_it(form))
+        };
+        assert!(speak(&beside, "de").is_none(), "it is in German");
+        let spoken = ada.send(&speak(&beside, "fr").unwrap(), &[]);
+        let shown = ada.follow(&spoken);
+        assert!(shown.contains("hat Karten gezeichnet") && !shown.contains("Scannen zum Prüfen"), "{shown}");
         let keep = format!("{at}/keep");
         let keeping = form(&ada.page(&keep), &keep);
         let kept = ada.send(&keeping, &[("name", "ours")]);

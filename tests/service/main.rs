@@ -18,6 +18,8 @@ mod designer;
 mod designer_alike;
 mod designer_event;
 mod designer_heard;
+mod designer_list;
+mod designer_worn;
 mod designs;
 mod document;
 mod earlier;

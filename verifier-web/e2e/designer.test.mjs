@@ -255,14 +255,14 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   // With the event's own list: the long name shrinks, and is shown.
   await page.locator('#whom-event').selectOption('MOUSE');
   await page.getByRole('button', { name: 'Draw', exact: true }).click();
-  await page.locator('.found-names table').waitFor();
+  await page.locator('.found-names table').first().waitFor();
   await page.locator('#element-0 summary').click();
   await page.locator('#e0-size').fill('60');
   await page.after(() => page.locator('#e0-size').press('Enter'));
   await page.locator('#e0-width').fill('90');
   await page.after(() => page.locator('#e0-width').press('Enter'));
-  await page.locator('.found-names').getByText(/One of 3 names shrinks below 9 pt|One of 3 does not fit/).first().waitFor();
-  await page.locator('.found-names .actions a', { hasText: 'Featherstonehaugh' }).first().click();
+  await page.locator('.found-names').getByText(/One of 3 names shrinks below 9 pt|One of 3 cannot be printed/).first().waitFor();
+  await page.locator('.found-names td a', { hasText: 'Featherstonehaugh' }).first().click();
   await page.locator('#whom-person').waitFor();
   assert.notEqual(await page.locator('#whom-person').inputValue(), '');
   await page.locator('#element-0 summary').click();
@@ -295,6 +295,19 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   await page.locator('.handle[data-at="1"]').dblclick({ position: { x: 40, y: 4 } });
   assert.ok(await page.evaluate(() => document.activeElement?.matches('#e1-text')), 'where its words are');
   assert.ok(await page.locator('.inspector #element-1').count() === 1, 'beside the page');
+  // A column or date is put in where one wrote last, and the next one behind it.
+  await page.locator('#e1-text').fill('Title:  of');
+  await page.locator('#e1-text').evaluate((text) => text.setSelectionRange(7, 7));
+  await page.after(() => page.locator('#e1-insert').selectOption('event_title'));
+  assert.equal(await page.locator('#e1-text').inputValue(), 'Title: {event_title} of');
+  await page.after(() => page.locator('#e1-insert').selectOption('issue_date:short'));
+  assert.equal(await page.locator('#e1-text').inputValue(), 'Title: {event_title}{issue_date:short} of');
+  await page.locator('#e1-text').fill('{event_title}');
+  await page.after(() => page.locator('#e1-text').press('Tab'));
+  // Anybody of the list is found by a part of the name, and gone on from.
+  await page.locator('#whom-person').fill('ngstr');
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await page.getByText('Zoë Ångström, number').waitFor();
 
   await readable(design);
   await page.getByRole('link', { name: 'Keep it as a template', exact: true }).click();

@@ -6,11 +6,13 @@
 mod compare;
 pub mod design;
 mod draft;
+mod list_tried;
 mod own;
 mod roll_out;
 mod spoken;
 mod tried;
 mod uses;
+mod worn;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,12 +24,15 @@ use utoipa::ToSchema;
 pub use self::compare::{Became, Change, MemberChange, changes, compare};
 use self::draft::MOST_LEFT_OUT;
 pub use self::draft::{draft_findings, draft_specimen};
+pub use self::list_tried::{Few, ListTried, MOST_NAMED, NAMED, NamedOne, Range, ScriptTried, try_event};
 pub use self::own::{own_name, owner};
 pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, roll_out_set, would_roll_out};
 pub(super) use self::spoken::take_along;
 pub use self::spoken::{in_language_of, taken_along, usual_criteria, words_of};
 pub use self::tried::{ScriptName, TryName, TryNames, names};
 pub use self::uses::{all_uses, built_in_version, uses};
+pub(super) use self::worn::dress;
+pub use self::worn::{Worn, worn};
 use super::{ActError, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
@@ -605,9 +610,8 @@ fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Res
         Template::from_bundle(&bytes).map_err(|error| damaged(&error))
     };
     let (new, old) = (read(&newest.bundle)?, read(&own.bundle)?);
-    let places = new.asset_places();
-    let pictures: Vec<&str> =
-        [LOGO].iter().chain(&SIGNATURES).copied().filter(|name| places.contains_key(*name)).collect();
+    // What it has no place for is kept, too.
+    let pictures: Vec<&str> = worn::names().collect();
     // The same template in another language is no older one.
     let new =
         Some(&old).filter(|old| old.speaks()).and_then(|old| new.in_language(&old.document().language)).unwrap_or(new);
@@ -646,7 +650,7 @@ pub fn shown_for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) ->
     };
     let unusable = |error: TemplateError| ActError::Face(error.into());
     let (new, old) = (Template::from_bundle(&new).map_err(unusable)?, Template::from_bundle(&old).map_err(unusable)?);
-    let pictures = [[LOGO].as_slice(), SIGNATURES.as_slice()].concat();
+    let pictures: Vec<&str> = worn::names().collect();
     let bundle = desk.store.put_blob(&dressed(new, &old, &pictures).map_err(unusable)?.to_bundle())?;
     shows(desk, faces, event, TemplateRef { bundle, ..named }).map(|(kept, _)| kept)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::uses::{BuiltInVersions, each_event};
-use super::{ActError, PAGE, damaged, dressed_as, is_built_in, kept};
+use super::{ActError, PAGE, damaged, dressed_as, is_built_in, kept, worn};
 use crate::acts::Planned;
 use crate::acts::event::save;
 use crate::acts::seal::Seal;
@@ -45,6 +45,8 @@ pub struct WouldRollOut {
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The event's own pictures that the newest version has no place for: they are not printed, and kept for the one after.
+    pub hides: BTreeSet<String>,
     /// How many people are on its list.
     pub people: u64,
     /// How many of them have a certificate, which stays as it is.
@@ -132,8 +134,13 @@ impl Step {
         let (event, title) = (self.old.event.code.clone(), self.old.event.achievement.name.clone());
         let problem = self.fits.as_ref().err().map(ToString::to_string);
         let (people, issued) = people_of(store, &event)?;
+        let mut hides = BTreeSet::new();
+        for newer in self.after.values() {
+            let all = worn::worn(store, newer, None)?;
+            hides.extend(all.into_iter().filter(|one| !one.shown).map(|one| one.name.to_owned()));
+        }
         let versions = self.after.keys().cloned().collect();
-        Ok(WouldRollOut { event, title, fits: problem.is_none(), versions, problem, people, issued })
+        Ok(WouldRollOut { event, title, fits: problem.is_none(), versions, problem, hides, people, issued })
     }
 }
 
@@ -210,7 +217,8 @@ fn renewed(store: &dyn Store, old: &TemplateRef) -> Result<TemplateRef, ActError
         new = same;
     }
     let places = new.asset_places();
-    for name in opened.iter().flat_map(Template::asset_names).filter(|name| places.contains_key(*name)) {
+    let stays = |name: &&str| places.contains_key(*name) || worn::names().any(|worn| worn == *name);
+    for name in opened.iter().flat_map(Template::asset_names).filter(stays) {
         let bytes = opened.as_ref().and_then(|opened| opened.asset(name)).unwrap_or_default().to_vec();
         new = new.with_asset(name, bytes).map_err(|error| damaged(&error))?;
     }

@@ -13,6 +13,7 @@ mod exceptions;
 mod keys;
 mod language;
 mod listings;
+mod looks;
 mod mail;
 pub(super) mod participants;
 mod previewed;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(events::routes())
         .merge(exceptions::routes())
         .merge(previewed::routes())
+        .merge(looks::routes())
         .merge(participants::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())

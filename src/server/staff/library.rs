@@ -20,6 +20,7 @@ use super::ui::{
     Tried,
 };
 use super::within::Ask;
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
 
@@ -500,7 +501,7 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
             Cell::link(text(one, "title"), staff.at(&format!("/events/{}", part(&code)))).sub(code),
             Cell::state(tone, w.s(key)),
             Cell::text(w.with("template-roll-out-people", [("people", count("people")), ("issued", count("issued"))])),
-            Cell::text(phrases::said(w, &text(one, "problem"))),
+            Cell::text(why_of(w, one)),
         ]
     };
     if !events.is_empty() {
@@ -526,6 +527,16 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
         page = page.problem(Tone::Red, staff.w, problem);
     }
     Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Says what stands in the way of an event, or which of its own pictures it would not show.
+fn why_of(w: &Words, one: &Value) -> String {
+    let hides = one["hides"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let hides: Vec<String> = hides.map(|name| super::look::picture_called(w, name)).collect();
+    match hides.is_empty() {
+        true => phrases::said(w, &text(one, "problem")),
+        false => w.with("template-event-pictures-hidden", [("pictures", hides.join(", ").into())]),
+    }
 }
 
 /// Gives the newest version to them, if they are those that were shown.

@@ -13,13 +13,20 @@ use super::inside::{Answer, Sent, Staff};
 use super::languages;
 use super::library::{problem_of, tries};
 use super::parts::Gallery;
-use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Picture, Section, Text, Tone, Tried};
+use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Page, Picture, Section, Text, Tone, Tried};
 use super::within::{Ask, Told};
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
 use crate::store::OWN_TEMPLATE;
 use crate::template::{FIRST_LANGUAGE, spoken};
 
+/// The field that says to go on without pictures that the template does not show.
+const WITHOUT: &str = "without";
+/// What is asked where it would not show them.
+const NO_PLACE: &str = "no-place-for-pictures";
+/// Templates of an event's own that are looked through for a free name.
+const COPIES: usize = 50;
 /// The pictures that an event may have of its own.
 const PICTURES: [&str; 3] = ["logo", "signature_1", "signature_2"];
 
@@ -47,9 +54,8 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         let picture = Picture { src, alt: w.with("template-specimen", [("name", named.clone().into())]) };
         let mut section =
             Section::new("specimen", w.with("template-chosen", [("name", named.into())])).part(picture).part(form);
-        if chosen.starts_with(OWN_TEMPLATE) {
-            section = own_pictures(staff, section, &path, &told).await;
-        }
+        let pictures = staff.get_if(&format!("{path}/pictures")).await.unwrap_or_default();
+        section = own_pictures(staff, section, &path, (&told, &pictures));
         page = page.part(section);
         page = match asked.on("list") {
             true => page.part(tried_out(staff, code, &path).await?),
@@ -61,11 +67,13 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         let templates = staff.get(&format!("/templates?{}", written([("limit", "500"), ("event", code)]))).await?;
         let words = words_now(staff, event).await;
         // What is sent is one form alone: what was wrong with it stands beside its fields.
-        let sent_small = tried.0.is_some_and(|(fields, _)| fields.some("small").is_some());
-        let (of_small, of_large) = if sent_small { (Tried(tried.0), Tried::NEW) } else { (Tried::NEW, Tried(tried.0)) };
+        let is_sent = |member| tried.0.is_some_and(|(fields, _)| fields.some(member).is_some());
+        let of = |is_this: bool| if is_this { Tried(tried.0) } else { Tried::NEW };
+        let (of_small, of_copy) = (is_sent("small"), is_sent("copy"));
         let now = (&event["template"], is_other(staff, code, &chosen).await, &*words);
-        page = page.part(choose(staff, (code, &told.tag), &templates, now, &of_large));
-        page = page.part(small(staff, code, &told, &of_small).await?);
+        page = page.part(choose(staff, (code, &told.tag), &templates, now, &of(!of_small && !of_copy)));
+        page = page.part_if(copies(staff, (code, &told.tag), &of(of_copy)).await);
+        page = page.part(small(staff, code, &told, &of(of_small)).await?);
     }
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -153,8 +161,12 @@ fn choose(
                 .hint(w.s("template-logo-hint")),
         )
         .field(Field::new("signature_1", w.s("template-signature-1"), Kind::File("image/png,image/jpeg,image/svg+xml")))
-        .field(Field::new("signature_2", w.s("template-signature-2"), Kind::File("image/png,image/jpeg,image/svg+xml")))
-        .tried(tried);
+        .field(Field::new(
+            "signature_2",
+            w.s("template-signature-2"),
+            Kind::File("image/png,image/jpeg,image/svg+xml"),
+        ));
+    let form = going_on(w, form, tried).tried(tried);
     let upload = Action::link(
         w.s("template-upload-own"),
         staff.at(&format!("/template-uploads?{}", written([("event", code)]))),
@@ -210,6 +222,36 @@ async fn take_small(staff: &Staff, code: &str, fields: &Fields) -> Response {
     }
 }
 
+/// Lets who was told that pictures would not be shown go on.
+fn going_on(w: &Words, form: Form, tried: &Tried<'_>) -> Form {
+    match tried.0 {
+        Some((_, problem)) if problem.code == NO_PLACE => {
+            form.field(Field::new(WITHOUT, w.s("template-without"), Kind::Check))
+        }
+        _ => form,
+    }
+}
+
+/// Offers the own templates of other events to be copied; nothing where there are none.
+async fn copies(staff: &Staff, (code, seen): (&str, &str), tried: &Tried<'_>) -> Option<Html> {
+    let w = staff.w;
+    let all = staff.get_if("/templates?limit=500").await?;
+    let of = |one: &Value| {
+        let event = one["event"].as_str().filter(|event| *event != code)?;
+        let (name, values) = (text(one, "name"), [("event", event.to_owned().into())]);
+        let main = own_name(event);
+        let said = w.with("template-of-event", values);
+        Some(Choice::new(name.clone(), if name == main { said } else { format!("{said} ({name})") }))
+    };
+    let choices: Vec<Choice> = items(&all).iter().filter_map(of).collect();
+    let first = choices.first()?.value.clone();
+    let form = Form::new(staff, &format!("/events/{}/template", part(code)), w.s("template-copy-do"))
+        .field(Field::hidden("seen", seen))
+        .field(Field::new("copy", w.s("template-copy-from"), Kind::Select(choices)).value(first));
+    let form = going_on(w, form, tried).tried(tried).apart("copy");
+    Some(Section::new("copy", w.s("template-copy")).part(Text(w.s("template-copy-text"))).part(form).into())
+}
+
 /// Takes one of the event's own pictures off, or takes a template: with pictures of the event's own put into it where there are some.
 pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     if let Some(picture) = fields.some("off") {
@@ -231,8 +273,12 @@ pub(super) async fn take(Path(code): Path<String>, Sent { staff, fields }: Sent)
 }
 
 async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem> {
+    if let Some(other) = fields.some("copy") {
+        return copied(staff, code, fields, other).await;
+    }
     let pictures: Vec<&File> = PICTURES.iter().filter_map(|name| fields.file(name)).collect();
     let (base, words) = (fields.get("template"), fields.get("words"));
+    asked_of_pictures(staff, code, (base, fields)).await?;
     let base = in_words(staff, base, words).await;
     let name = match pictures.is_empty() {
         true => base,
@@ -249,8 +295,42 @@ async fn without(staff: &Staff, code: &str, fields: &Fields, picture: &str) -> R
     // The version that was shown: sent twice, it comes to the same.
     let texts = [("base", fields.get("base")), ("without", picture)];
     let name = kept(staff, code, &texts, &[], fields.some("once")).await?;
-    let words = languages::texts_in(staff, fields.get("base")).await;
-    chosen(staff, code, fields, &in_words(staff, &name, &words).await).await
+    // By its digest it is taken exactly as it is: by its name the event's pictures go along.
+    let told = staff.ask(Method::GET, &format!("/templates/{}", part(&name)), Ask::default()).await?.value;
+    let newest = told["template"]["versions"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
+    chosen(staff, code, fields, &text(&newest, "digest")).await
+}
+
+/// Takes a copy of another event's own template, which becomes this one's own; the event keeps its own pictures.
+async fn copied(staff: &Staff, code: &str, fields: &Fields, other: &str) -> Result<(), Problem> {
+    asked_of_pictures(staff, code, (other, fields)).await?;
+    let own = staff.get_if(&format!("/events/{}/pictures", part(code))).await.unwrap_or_default();
+    let theirs = staff.get_if(&format!("/templates/{}", part(other))).await.unwrap_or_default();
+    let has = |name: &str| {
+        let assets = theirs["template"]["assets"].as_array().map_or(&[][..], Vec::as_slice);
+        assets.iter().any(|one| one["name"] == name && one["present"] == true)
+    };
+    let mine: Vec<String> = items(&own).iter().map(|one| text(one, "name")).filter(|name| has(name)).collect();
+    let texts: Vec<(&str, &str)> =
+        [("base", other)].into_iter().chain(mine.iter().map(|name| ("without", name.as_str()))).collect();
+    let name = copy_name(staff, code).await;
+    let (kind, body) = parts(texts.into_iter().chain([("name", name.as_str())]), &[]);
+    let once = fields.some("once").map(|once| format!("{once}-copy"));
+    let ask = Ask { once: once.as_deref(), body: Some((&kind, body)), ..Ask::default() };
+    staff.ask(Method::POST, "/templates", ask).await?;
+    chosen(staff, code, fields, &name).await
+}
+
+/// Returns a name of the event's own that is free: another template of its own stays what it is.
+async fn copy_name(staff: &Staff, code: &str) -> String {
+    let own = own_name(code);
+    for number in 1..COPIES {
+        let name = if number == 1 { own.clone() } else { format!("{own}-{number}") };
+        if staff.get_if(&format!("/templates/{name}")).await.is_none() {
+            return name;
+        }
+    }
+    own
 }
 
 async fn chosen(staff: &Staff, code: &str, fields: &Fields, name: &str) -> Result<(), Problem> {
@@ -263,28 +343,71 @@ fn own_name(code: &str) -> String {
     format!("{OWN_TEMPLATE}{}", code.to_lowercase())
 }
 
-/// Says which pictures the chosen template has of the event's own, and takes each off again.
-async fn own_pictures(staff: &Staff, section: Section, path: &str, event: &Told) -> Section {
-    let (w, chosen) = (staff.w, &event.value["template"]);
-    let Some(own) = staff.get_if(&format!("/templates/{}", part(&text(chosen, "name")))).await else { return section };
-    let assets = own["template"]["assets"].as_array().map_or(&[][..], Vec::as_slice);
-    let there = |name: &&str| assets.iter().any(|one| one["name"] == *name && one["present"] == true);
-    let names: Vec<&str> = PICTURES.iter().copied().filter(there).collect();
+/// Says which pictures the event has of its own, and takes each off again. What the template has no place for is kept, and that is said.
+fn own_pictures(staff: &Staff, section: Section, path: &str, (event, pictures): (&Told, &Value)) -> Section {
+    let w = staff.w;
+    let names: Vec<(String, bool)> =
+        items(pictures).iter().map(|one| (text(one, "name"), one["shown"] == true)).collect();
     if names.is_empty() {
         return section;
     }
-    let labels: Vec<String> = names.iter().map(|name| w.s(&format!("template-{}", name.replace('_', "-")))).collect();
-    let section = section.part(Text(w.with("template-event-pictures", [("pictures", labels.join(", ").into())])));
+    let called = |shown: bool| {
+        let labels = names.iter().filter(|(_, is)| *is == shown).map(|(name, _)| picture_called(w, name));
+        labels.collect::<Vec<_>>().join(", ")
+    };
+    let (shown, hidden) = (called(true), called(false));
+    let mut section = section;
+    if !shown.is_empty() {
+        section = section.part(Text(w.with("template-event-pictures", [("pictures", shown.into())])));
+    }
+    if !hidden.is_empty() {
+        let text = w.with("template-event-pictures-hidden", [("pictures", hidden.into())]);
+        section = section.part(Notice { tone: Tone::Amber, text, items: Vec::new() });
+    }
     if !staff.may(Permission::Import) {
         return section;
     }
-    let digest = text(chosen, "digest");
-    let off = |name: &str| {
-        let label = w.s(&format!("template-off-{}", name.replace('_', "-")));
-        let fields = [("off", name), ("base", digest.as_str()), ("seen", event.tag.as_str())];
+    let digest = text(&event.value["template"], "digest");
+    let off = |(name, _): &(String, bool)| {
+        let number = name.trim_start_matches("signature_").to_owned();
+        let other = || w.with("template-off-signature-n", [("number", number.into())]);
+        let label = w.if_any(&format!("template-off-{}", name.replace('_', "-"))).unwrap_or_else(other);
+        let fields = [("off", name.as_str()), ("base", digest.as_str()), ("seen", event.tag.as_str())];
         Action::post(staff, label, &format!("{path}/template"), &fields)
     };
-    section.part(Actions(names.into_iter().map(off).collect()))
+    section.part(Actions(names.iter().map(off).collect()))
+}
+
+/// Returns what one of an event's own pictures is called.
+pub(super) fn picture_called(w: &Words, name: &str) -> String {
+    w.if_any(&format!("template-{}", name.replace('_', "-"))).unwrap_or_else(|| {
+        let number = name.trim_start_matches("signature_").to_owned();
+        w.with("template-signature-n", [("number", number.into())])
+    })
+}
+
+/// Says which of the event's own pictures a template would not show: whoever takes it is told so before.
+///
+/// # Errors
+/// What is asked, if there are some and it was not answered yet.
+async fn asked_of_pictures(staff: &Staff, code: &str, (name, fields): (&str, &Fields)) -> Result<(), Problem> {
+    if fields.on(WITHOUT) {
+        return Ok(());
+    }
+    let query = written([("template", name)]);
+    let path = format!("/events/{}/pictures?{query}", part(code));
+    let Some(pictures) = staff.get_if(&path).await else { return Ok(()) };
+    // What is put in anew with the form is judged by the operation.
+    let lost: Vec<String> = items(&pictures)
+        .iter()
+        .filter(|one| one["shown"] != true)
+        .map(|one| picture_called(staff.w, &text(one, "name")))
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let said = staff.w.with("template-without-pictures", [("pictures", lost.join(", ").into())]);
+    Err(Problem::conflict(NO_PLACE, said))
 }
 
 /// Keeps a template of the event's own, made of these parts.

@@ -6,6 +6,7 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::designer::list;
 use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::inside::{Answer, Sent, Staff};
@@ -15,6 +16,9 @@ use super::parts::Gallery;
 use super::ui::{Action, Actions, Facts, Field, Form, Html, Notice, Page, Section, Text, Tone, Tried};
 use super::within::Ask;
 use crate::accounts::Permission;
+
+/// Most people of a list that is tried as a whole whenever the page is looked at.
+const AT_ONCE: u64 = 500;
 
 /// Shows the preview.
 pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
@@ -42,6 +46,7 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         return Ok(staff.page_with(tried.status(), &page.part(Actions(ways.collect()))));
     }
     page = page.part(drawings(staff, code, &path, asked).await?);
+    page = page.part_if(everybody(staff, &path, (asked, told.value["people"].as_u64().unwrap_or_default())).await);
     if staff.may(Permission::Import) && event["archived"].is_null() {
         let form = Form::new(staff, &format!("{path}/preview"), w.s("preview-looked"))
             .field(Field::hidden("seen", &told.tag))
@@ -100,6 +105,23 @@ async fn drawings(staff: &Staff, code: &str, path: &str, asked: &Fields) -> Resu
     let section =
         if shots.is_empty() { section.part(Text(w.s("template-try-empty"))) } else { section.part(Gallery(shots)) };
     Ok(section.part(form).into())
+}
+
+/// Everybody of the list, tried with the template that would be theirs: at once where the list is short.
+async fn everybody(staff: &Staff, path: &str, (asked, people): (&Fields, u64)) -> Option<Html> {
+    let w = staff.w;
+    if people > AT_ONCE && asked.get("kind").is_empty() && !asked.on("list") {
+        let way = Action::link(w.s("design-names-look"), staff.at(&format!("{path}/preview?list=yes#names")));
+        return Some(Section::new("names", w.s("design-names")).part(Actions(vec![way])).into());
+    }
+    let range = list::range(asked);
+    let query = written(range.iter().map(|(name, value)| (*name, &**value)));
+    let tried = staff.get_if(&format!("{path}/try-list?{query}")).await?;
+    let shown = |person: &str| staff.at(&format!("{path}/preview?{}", written([("person", person)])));
+    let all = |kind: &str, from: u64| {
+        staff.at(&format!("{path}/preview?{}", written([("kind", kind), ("from", &*from.to_string())])))
+    };
+    Some(list::tried(staff, &tried, asked, &list::Ways { shown: &shown, all: &all }))
 }
 
 /// Notes that they have looked.

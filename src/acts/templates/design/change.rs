@@ -1,6 +1,7 @@
 //! Changes of a design: named operations on its document, which stays one that could be read from a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,14 +18,14 @@ const MOST: usize = 500;
 /// By how much a copy is moved, in millimetres.
 const ASIDE: f64 = 5.0;
 /// Members of the document that are no elements.
-const OF_THE_PAGE: [&str; 4] = ["title", "language", "page", "background"];
+const OF_THE_PAGE: [&str; 5] = ["title", "language", "page", "background", "fonts"];
 
 /// A change of a design. Elements are named by their places in the document, from 0: the first lies lowest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = DesignOperation, example = json!({ "do": "move", "elements": [0], "dx": 1.0, "dy": 0.0 }))]
 pub enum Operation {
-    /// Sets members of the document: `title`, `language`, `page`, `background`.
+    /// Sets members of the document: `title`, `language`, `page`, `background`, and `fonts`, of which some can be taken out.
     Page {
         /// The members; null: as if it were not said.
         #[schema(value_type = Object)]
@@ -92,6 +93,12 @@ pub enum Operation {
         /// In which direction.
         along: Along,
     },
+    /// Puts the words that are a built-in template's into another language, with the dates. Words of its own stay as they are.
+    Speak {
+        /// One of `ar`, `de`, `en`, `es`, `fr`, `hi`, `zh`.
+        #[schema(example = "de")]
+        language: String,
+    },
     /// Locks elements, so that nothing changes them, or unlocks them.
     Lock {
         /// The elements.
@@ -158,7 +165,7 @@ pub fn change(desk: &Desk, opened: &Opened, operations: &[Operation]) -> Result<
     for (at, operation) in operations.iter().enumerate() {
         work.does(operation).map_err(|reason| ActError::invalid(format!("changes.{at}"), reason))?;
     }
-    let template = read(&work.whole(), opened.content.assets())?;
+    let template = read(&work.whole(), std::mem::take(&mut work.assets))?;
     work.qr_is_large_enough(&opened.content.template, &template)?;
     let (locked, touched) = (work.numbers(|one| one.locked), work.numbers(|one| one.touched));
     steps::forward(desk, opened, Content { template, locked, ..opened.content.clone() }, touched)
@@ -180,6 +187,7 @@ struct Work {
     elements: Vec<Piece>,
     /// What they take in bytes.
     bytes: usize,
+    assets: BTreeMap<String, Arc<Vec<u8>>>,
 }
 
 impl Work {
@@ -195,7 +203,7 @@ impl Work {
         };
         let elements: Vec<Piece> = elements.into_iter().enumerate().map(piece).collect();
         let bytes = elements.iter().map(|one| one.bytes).sum::<usize>() + written_bytes(&document);
-        Ok(Self { document, elements, bytes })
+        Ok(Self { document, elements, bytes, assets: content.assets() })
     }
 
     /// Returns the document with its elements.
@@ -255,6 +263,7 @@ impl Work {
             }
             Operation::Align { elements, side, among } => self.align(elements, *side, *among)?,
             Operation::Distribute { elements, along } => self.distribute(elements, *along)?,
+            Operation::Speak { language } => self.speak(language)?,
             Operation::Lock { elements, locked } => {
                 for at in elements {
                     let one = self.any(*at)?;
@@ -286,8 +295,15 @@ impl Work {
             let other: String = other.chars().take(40).collect();
             return Err(format!("sets `{other}`, which is not one of {}", OF_THE_PAGE.join(", ")));
         }
-        let before = written_bytes(&self.document);
+        let named = |document: &Value| -> BTreeSet<String> {
+            let fonts = document["fonts"].as_array().into_iter().flatten();
+            fonts.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let (fonts, before) = (named(&self.document), written_bytes(&self.document));
         merge(&mut self.document, values);
+        let after = named(&self.document);
+        // What is no font any more would be taken for a picture.
+        self.assets.retain(|name, _| !fonts.contains(name) || after.contains(name));
         self.grow(before, written_bytes(&self.document))
     }
 
@@ -300,6 +316,30 @@ impl Work {
         let at = at.unwrap_or(self.elements.len()).min(self.elements.len());
         self.elements.insert(at, Piece { value, bytes, locked: false, touched: true });
         Ok(())
+    }
+
+    fn speak(&mut self, language: &str) -> Result<(), String> {
+        let unread = |error: ActError| error.to_string();
+        let mut whole = self.document.clone();
+        whole["elements"] = self.elements.iter().map(|one| one.value.clone()).collect();
+        let template = read(&whole, self.assets.clone()).map_err(unread)?;
+        let spoken = template.with_words_in(language).ok_or("names no language of the built-in templates")?;
+        let bytes = spoken.document_bytes();
+        let mut document: Value = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let elements = document["elements"].take();
+        for (at, value) in elements.as_array().into_iter().flatten().enumerate() {
+            if *value != self.any(at)?.value {
+                let one = self.one(at)?;
+                one.value = value.clone();
+                let before = std::mem::replace(&mut one.bytes, written_bytes(value));
+                self.grow(before, written_bytes(value))?;
+            }
+        }
+        let before = written_bytes(&self.document);
+        self.document = document;
+        let of = |name: &str| Some((name.to_owned(), Arc::new(spoken.asset(name)?.to_vec())));
+        self.assets = spoken.asset_names().filter_map(of).collect();
+        self.grow(before, written_bytes(&self.document))
     }
 
     fn duplicate(&mut self, elements: &BTreeSet<usize>) -> Result<(), String> {

@@ -10,6 +10,7 @@ mod files;
 mod keep;
 mod listed;
 mod pictured;
+mod places;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use serde_json::json;
 pub use self::change::{Along, Among, Operation, Side, change};
 pub use self::files::{FilePlace, FileUse, add_file, bring};
 pub use self::keep::{discard, keep};
-pub use self::listed::{Few, ListTried, Listed, ScriptTried, listed, try_list};
+pub use self::listed::{ListPlace, Listed, listed, person_at, try_list};
 pub use self::pictured::{Drawn, Whom, code_version, drawn};
 pub use self::steps::{MAX_STEPS, again, back};
 use self::steps::{packed, unpacked};
@@ -29,9 +30,7 @@ use super::{ActError, is_built_in, kept, opened};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{BlobId, Collection, Document as Record, DocumentWrite, Expect, StoreError};
-use crate::template::{
-    Finding, FontLibrary, MAX_DOCUMENT_BYTES, Purpose, Template, TemplateError, name_and_language,
-};
+use crate::template::{Finding, FontLibrary, MAX_DOCUMENT_BYTES, Purpose, Template, TemplateError, name_and_language};
 
 /// Most designs of one member.
 pub const MAX_DESIGNS: usize = 50;
@@ -142,7 +141,7 @@ pub fn begin(desk: &Desk, beginning: &Beginning) -> Result<Opened, ActError> {
     has_room(desk)?;
     let template = match &beginning.from {
         Some(from) => opened(desk.store, from, None)?,
-        None => empty(beginning)?,
+        None => empty(beginning, places::of_event(desk, beginning)?)?,
     };
     let of = match &beginning.from {
         Some(name) if beginning.next && !is_built_in(desk.store, name_and_language(name).0)? => Some(name.clone()),
@@ -194,7 +193,8 @@ fn started(
     Ok(Opened { design, revision, content, touched: BTreeSet::new() })
 }
 
-fn empty(beginning: &Beginning) -> Result<Template, ActError> {
+/// Returns a page with nothing on it but these elements.
+fn empty(beginning: &Beginning, elements: Vec<serde_json::Value>) -> Result<Template, ActError> {
     let title = beginning.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     let title = title.unwrap_or(match beginning.purpose {
         Purpose::Certificate => "Certificate",
@@ -202,7 +202,7 @@ fn empty(beginning: &Beginning) -> Result<Template, ActError> {
         Purpose::Badge => "Badge",
     });
     let language = beginning.language.as_deref().map(str::trim).filter(|tag| !tag.is_empty()).unwrap_or("en");
-    let mut document = json!({ "testamur": 1, "title": title, "language": language, "elements": [] });
+    let mut document = json!({ "testamur": 1, "title": title, "language": language, "elements": elements });
     if !beginning.purpose.is_certificate() {
         document["for"] = json!(beginning.purpose);
     }

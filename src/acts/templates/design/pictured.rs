@@ -112,9 +112,10 @@ fn subject(desk: &Desk, opened: &Opened, whom: &Whom) -> Result<(Template, Subje
     Ok((template, Subject::Ordered(Box::new((event, order)))))
 }
 
-/// Returns a template with the words of a language, where they are those of a built-in one.
+/// Returns a template with the words of a language, as far as they are those of a built-in one.
 fn in_language(template: &Template, language: Option<&str>) -> Template {
-    language.and_then(spoken).and_then(|tag| template.in_language(tag)).unwrap_or_else(|| template.clone())
+    let whole = |tag: &str| template.in_language(tag).or_else(|| template.with_words_in(tag));
+    language.and_then(spoken).and_then(whole).unwrap_or_else(|| template.clone())
 }
 
 fn known_tier(plan: &EventPlan, tier: &str) -> Result<String, ActError> {

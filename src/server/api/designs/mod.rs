@@ -166,6 +166,9 @@ struct WhomWanted {
     event: Option<String>,
     /// For this person of it: by e-mail, by id or by the id of another system.
     person: Option<String>,
+    /// For whoever stands at this place of its list, from 1.
+    #[param(minimum = 1)]
+    place: Option<u32>,
     /// The name of who does not exist.
     name: Option<String>,
     /// As somebody of this tier of the event's.
@@ -177,7 +180,16 @@ struct WhomWanted {
 }
 
 impl WhomWanted {
-    fn read(self) -> Result<Whom, Problem> {
+    fn read(self) -> Result<WhomRead, Problem> {
+        let place = self.place.map(u64::from);
+        if place.is_some() && (self.event.is_none() || self.person.as_deref().is_some_and(|who| !who.trim().is_empty()))
+        {
+            return Err(Problem::unprocessable("bad-request", "`place` needs an `event`, and no `person`"));
+        }
+        Ok(WhomRead { whom: self.whom()?, place })
+    }
+
+    fn whom(self) -> Result<Whom, Problem> {
         let some = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let (event, person) = (some(self.event), some(self.person));
         if event.is_none() && person.is_some() {
@@ -198,6 +210,26 @@ impl WhomWanted {
     }
 }
 
+/// For whom a design is looked at, of which the list was not looked at yet.
+struct WhomRead {
+    whom: Whom,
+    place: Option<u64>,
+}
+
+impl WhomRead {
+    /// Returns for whom it is: also who stands at a place of the list.
+    fn somebody(self, desk: &Desk) -> Result<Whom, Problem> {
+        let Self { mut whom, place } = self;
+        if let (Some(place), Some(code)) = (place, &whom.event) {
+            crate::acts::planned(desk, code)?;
+            let found = design::person_at(desk, code, place)?;
+            let person = found.ok_or_else(|| crate::acts::ActError::NoPerson(code.clone()))?;
+            whom.person = Some(person.id.unwrap_or(person.key.0));
+        }
+        Ok(whom)
+    }
+}
+
 /// Show a design: its document, and what a designer should know
 #[utoipa::path(get, path = "/template-designs/{design}", tag = "Designs", extensions(("x-permission" = json!("import"))),
     params(("design" = String, Path, example = "mfrggzdfmztwq2lk"), WhomWanted),
@@ -210,7 +242,7 @@ async fn show(
 ) -> Result<Tagged<DesignDetail>, Problem> {
     caller.may(Permission::Import)?;
     let whom = whom.read()?;
-    app.in_turn(&caller, move |app, desk| told(app, desk, design::open(desk, &id)?, &whom)).await
+    app.in_turn(&caller, move |app, desk| told(app, desk, design::open(desk, &id)?, &whom.somebody(desk)?)).await
 }
 
 /// Throw a design away

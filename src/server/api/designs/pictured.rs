@@ -9,9 +9,11 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::looks::RangeWanted;
 use super::{WhomWanted, tag};
 use crate::accounts::Permission;
-use crate::acts::templates::design::{self, ListTried};
+use crate::acts::templates::ListTried;
+use crate::acts::templates::design;
 use crate::server::extract::{Path, Query, event_code};
 use crate::server::{App, Caller, Problem};
 
@@ -38,7 +40,7 @@ async fn page(
     caller.may(Permission::Import)?;
     let whom = whom.read()?;
     app.in_turn(&caller, move |app, desk| {
-        let opened = design::open(desk, &id)?;
+        let (opened, whom) = (design::open(desk, &id)?, whom.somebody(desk)?);
         let drawn = design::drawn(desk, &app.faces, &opened, &whom)?;
         let headers = [
             (header::CONTENT_TYPE, "image/svg+xml".to_owned()),
@@ -60,23 +62,27 @@ struct EventWanted {
     event: String,
 }
 
-/// Try a design with every name of an event's list
+/// Try a design with everybody of an event's list
 ///
-/// How many shrink below 9 points, how many cannot be printed, and the same by script; 20,000 names at most.
+/// How many names shrink below 9 points, who gets no certificate and why, as a run would say it, and the same by script; 20,000 people at
+/// most.
 #[utoipa::path(get, path = "/template-designs/{design}/names", tag = "Designs", extensions(("x-permission" = json!("import"))),
-    params(("design" = String, Path, example = "mfrggzdfmztwq2lk"), EventWanted),
+    params(("design" = String, Path, example = "mfrggzdfmztwq2lk"), EventWanted, RangeWanted),
     responses((status = 200, body = ListTried), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn names(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     Query(wanted): Query<EventWanted>,
+    Query(range): Query<RangeWanted>,
 ) -> Result<Json<ListTried>, Problem> {
     caller.may(Permission::Import)?;
+    let range = range.read()?;
     app.in_turn(&caller, move |app, desk| {
         let opened = design::open(desk, &id)?;
         let code = event_code(&wanted.event)?;
-        Ok(Json(design::try_list(desk, &app.faces, &opened, &code)?))
+        let kid = app.vault.kid().ok();
+        Ok(Json(design::try_list(desk, &app.faces, &opened, &code, (range, kid.as_deref()))?))
     })
     .await
 }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::super::templates::{AssetView, FindingView};
-use crate::acts::templates::design::{self, Design, Listed, Opened, Whom};
+use crate::acts::templates::design::{self, Design, ListPlace, Listed, Opened, Whom};
 use crate::acts::templates::{self, Change, kept};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::{App, Problem};
 use crate::template::{
-    BADGE_PLACEHOLDERS, DATE_PLACEHOLDERS, DEFAULT_MM, Draft, Element, FontLibrary, FontOrigin, GOOD_MODULE_MM, Heard,
-    HeardAs, LANGUAGES, Purpose, TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
+    BADGE_PLACEHOLDERS, DATE_PLACEHOLDERS, DEFAULT_MM, DateStyle, Draft, Element, FontLibrary, FontOrigin,
+    GOOD_MODULE_MM, Heard, HeardAs, LANGUAGES, Purpose, TEXT_PLACEHOLDERS, Template, floor_mm, modules, place,
 };
 
 /// A design in the listing.
@@ -92,16 +92,30 @@ struct Printable {
     dates: Vec<&'static str>,
     /// Columns of the event's list.
     columns: BTreeSet<String>,
+    /// Those of them that hold days: they can be written as dates are.
+    days: BTreeSet<String>,
+    /// How dates can be written, behind a colon: `{issue_date:long}`.
+    formats: Vec<&'static str>,
 }
 
 impl Printable {
-    fn of(purpose: Purpose, columns: &BTreeSet<String>) -> Self {
+    fn of(purpose: Purpose, columns: &BTreeSet<String>, days: BTreeSet<String>) -> Self {
         match purpose {
             // The same for everybody of an event.
-            Purpose::Badge => Self { texts: BADGE_PLACEHOLDERS.to_vec(), dates: Vec::new(), columns: BTreeSet::new() },
-            Purpose::Certificate | Purpose::Card => {
-                Self { texts: TEXT_PLACEHOLDERS.to_vec(), dates: DATE_PLACEHOLDERS.to_vec(), columns: columns.clone() }
-            }
+            Purpose::Badge => Self {
+                texts: BADGE_PLACEHOLDERS.to_vec(),
+                dates: Vec::new(),
+                columns: BTreeSet::new(),
+                days: BTreeSet::new(),
+                formats: Vec::new(),
+            },
+            Purpose::Certificate | Purpose::Card => Self {
+                texts: TEXT_PLACEHOLDERS.to_vec(),
+                dates: DATE_PLACEHOLDERS.to_vec(),
+                columns: columns.clone(),
+                days,
+                formats: DateStyle::NAMES.to_vec(),
+            },
         }
     }
 }
@@ -113,6 +127,20 @@ struct DesignVariants {
     tiers: Vec<String>,
     /// The languages that people of its list read, that templates were chosen for, and that the design can be had in.
     languages: BTreeSet<String>,
+    /// Elements whose words are the design's own: they are the same in every language that it is drawn in.
+    own_words: Vec<usize>,
+    /// Whether it has a built-in template's words, but is none any more: then it prints one language.
+    in_part: bool,
+}
+
+/// The list of an event, and where the person stands for whom a design is looked at.
+#[derive(Debug, Serialize, ToSchema)]
+struct DesignList {
+    /// How many people are on it; of a list that is longer than 20,000 as many as were looked at.
+    people: u64,
+    /// Where the person stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<ListPlace>,
 }
 
 /// How large the code must be.
@@ -178,6 +206,9 @@ pub(super) struct DesignDetail {
     printable: Printable,
     /// For whom the event's certificates differ.
     variants: DesignVariants,
+    /// The event's list, where it is looked at for somebody of an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<DesignList>,
     /// How large the code must be, and is.
     code: CodeSize,
     /// What is not as in the newest version of the template whose next version it becomes.
@@ -191,11 +222,15 @@ pub(super) struct DesignDetail {
 impl DesignDetail {
     pub(super) fn of(app: &App, desk: &Desk, opened: Opened, whom: &Whom) -> Result<Self, Problem> {
         let (template, fonts) = (&opened.content.template, app.faces.fonts());
-        let listed = whom.event.as_ref().map(|code| design::listed(desk, code)).transpose()?.unwrap_or_default();
-        let Listed { columns, tiers, mut languages } = listed;
-        if template.speaks() {
+        let looked = |code| design::listed(desk, code, whom.person.as_deref());
+        let listed = whom.event.as_ref().map(looked).transpose()?.unwrap_or_default();
+        let Listed { columns, days, tiers, mut languages, people, place: standing } = listed;
+        let is_whole = template.speaks();
+        let in_part = !is_whole && template.says_built_in_words();
+        if is_whole || in_part {
             languages.extend(LANGUAGES.map(str::to_owned));
         }
+        let own_words = if is_whole { Vec::new() } else { template.own_words() };
         // What cannot be signed is told where it is drawn.
         let version = design::code_version(desk, &opened, whom).ok();
         let left_out = match *whom != Whom::default() {
@@ -222,8 +257,9 @@ impl DesignDetail {
             pixels: template.purpose().pixels().map(|(width, height)| [width, height]),
             assets: AssetView::all(template),
             fonts: families(fonts, &opened),
-            printable: Printable::of(template.purpose(), &columns),
-            variants: DesignVariants { tiers, languages },
+            printable: Printable::of(template.purpose(), &columns, days),
+            list: whom.event.is_some().then_some(DesignList { people, standing }),
+            variants: DesignVariants { tiers, languages, own_words, in_part },
             code: CodeSize::of(template, version),
             findings: opened.content.findings(fonts, &columns).into_iter().map(view).collect(),
             left_out: left_out.into_iter().map(view).collect(),

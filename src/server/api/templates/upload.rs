@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::server::Problem;
 use crate::server::arriving::Held;
 use crate::server::upload::read_field;
-use crate::template::{Draft, MAX_ASSETS, Template, TemplateError};
+use crate::template::{Draft, MAX_ASSETS, Template, TemplateError, no_place};
 
 /// Parts of one upload.
 const MAX_PARTS: usize = MAX_ASSETS + 8;
@@ -130,7 +130,8 @@ impl Upload {
         for name in &self.without {
             let said: String = name.chars().take(60).collect();
             let problem = match places.get(name) {
-                Some(true) if template.asset(name).is_some() => continue,
+                // Also what another template of the event's had a place for.
+                Some(true) | None if template.asset(name).is_some() => continue,
                 Some(true) => format!("the picture `{said}` is not there"),
                 Some(false) => format!("the template needs `{said}`, which cannot be left out"),
                 None => format!("the template has no picture `{said}`"),
@@ -159,10 +160,8 @@ impl Upload {
         match upload.assets.iter().find(|(name, _)| !places.contains_key(name)) {
             None => Ok(template),
             Some((name, _)) => {
-                let known = places.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
                 let name: String = name.chars().take(60).collect();
-                let detail = format!("the template has no place for `{name}`; it has places for: {known}");
-                Err(Problem::unprocessable("bad-template", detail))
+                Err(Problem::unprocessable("bad-template", no_place(&name, places.keys().map(String::as_str))))
             }
         }
     }

@@ -32,6 +32,8 @@ let queue = Promise.resolve();
 let moved = null;
 let timer = 0;
 let asking = 0;
+/** Where in each text one wrote last. */
+const carets = new Map();
 
 const round = (number) => Math.round(number * 100) / 100;
 const number = (name) => Number(root.dataset[name]);
@@ -504,6 +506,9 @@ function build() {
   marks();
   root.addEventListener("submit", submitted);
   root.addEventListener("change", changed);
+  root.addEventListener("focusout", ({ target }) => {
+    if (target.tagName === "TEXTAREA") carets.set(target.id, [target.selectionStart, target.selectionEnd]);
+  });
   dropped(sheet);
   clearTimeout(asking);
   if (root.dataset.names) asking = setTimeout(askNames, 2 * PAUSE);
@@ -541,9 +546,22 @@ function submitted(event) {
   });
 }
 
+/** Puts a column or date that is chosen where one wrote last; at the end of a text that one did not write in. */
+function insert(select) {
+  const text = select.form.elements.text;
+  const length = text.value.length;
+  const [from, to] = (carets.get(text.id) ?? [length, length]).map((at) => Math.min(at, length));
+  text.setRangeText(`{${select.value}}`, from, to, "end");
+  carets.set(text.id, [text.selectionStart, text.selectionStart]);
+  select.value = "";
+  // What was typed before is under way, maybe: this comes after it.
+  void change({ do: "set", element: Number(select.form.elements.element.value), values: { text: text.value } });
+}
+
 /** A number or choice of an element counts as soon as it is made. */
 function changed(event) {
   const form = event.target.form;
+  if (event.target.name === "insert" && event.target.value && form?.elements.text) return insert(event.target);
   if (form?.closest(".element")) form.requestSubmit();
 }
 

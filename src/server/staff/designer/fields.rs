@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::form::Fields;
 use super::super::ui::{Choice, Field, Kind};
 use super::super::words::Words;
+use crate::acts::templates::{LOGO, SIGNATURES};
 use crate::server::Problem;
 use crate::server::problem::FieldProblem;
 
@@ -162,14 +163,14 @@ fn label(w: &Words, kind: &str, member: &str) -> String {
     w.s(&format!("design-{key}"))
 }
 
-/// Returns the fields of an element, filled in. `fonts` are the families that it can name.
-pub(super) fn filled(w: &Words, element: &Value, fonts: &[String], code: &Value) -> Vec<Field> {
+/// Returns the fields of an element of a design, filled in. `fonts` are the families that it can name.
+pub(super) fn filled(w: &Words, element: &Value, fonts: &[String], design: &Value) -> Vec<Field> {
     let kind = element["type"].as_str().unwrap_or_default();
     let (heard, seen): (Vec<Spec>, Vec<Spec>) = of_kind(kind).iter().partition(|(member, _)| HEARD.contains(member));
     let made = |spec: Spec| {
         let field = field(w, kind, element, spec, fonts);
         match (kind, spec.0) {
-            ("qr", "size") => field.hint(super::sheet::side_hint(w, code)),
+            ("qr", "size") => field.hint(super::sheet::side_hint(w, &design["code"])),
             (_, member @ "alt") => field.hint(w.s(&format!("design-{member}-hint-{kind}"))),
             (_, "order") => field.hint(w.s("design-order-hint")),
             _ => field,
@@ -246,9 +247,25 @@ fn people(w: &Words, element: &Value) -> Vec<Field> {
         let number = [("number", (at as u64 + 1).into())];
         let of = |member: &str| element["people"][at][member].as_str().unwrap_or_default().to_owned();
         fields.push(Field::text(&format!("name{at}"), w.with("design-signs", number.clone())).value(of("name")));
-        fields.push(Field::text(&format!("title{at}"), w.with("design-signs-title", number)).value(of("title")));
+        fields
+            .push(Field::text(&format!("title{at}"), w.with("design-signs-title", number.clone())).value(of("title")));
+        fields.push(signature(w, at, &of("image")));
     }
     fields
+}
+
+/// Asks which picture stands above the line of somebody who signs: none, that of the event's signatory, or the file that is there.
+fn signature(w: &Words, at: usize, now: &str) -> Field {
+    let number = [("number", (at as u64 + 1).into())];
+    let own = SIGNATURES[at];
+    let mut all = vec![
+        Choice::new("", w.s("design-signature-none")),
+        Choice::new(own, w.with("design-signature-event", number.clone())),
+    ];
+    if !now.is_empty() && now != own {
+        all.push(Choice::new(now, now));
+    }
+    Field::new(&format!("image{at}"), w.with("design-signature", number), Kind::Select(all)).value(now)
 }
 
 /// Reads a number as people write it.
@@ -278,6 +295,12 @@ pub(super) fn operations(w: &Words, design: &Value, fields: &Fields) -> Result<V
         "element" => element(w, design, fields),
         "add" => Ok(json!([{ "do": "add", "element": fresh(design, fields.get("kind"), fields.get("text")) }])),
         "page" => page(w, design, fields),
+        "font-out" => {
+            let fonts = design["document"]["fonts"].as_array().into_iter().flatten();
+            let stay: Vec<&Value> = fonts.filter(|font| *font != fields.get("font")).collect();
+            Ok(json!([{ "do": "page", "values": { "fonts": stay } }]))
+        }
+        "speak" => Ok(json!([{ "do": "speak", "language": fields.get("language") }])),
         _ => Err(Problem::bad_request("bad-form", w.s("no-such-page"))),
     }
 }
@@ -368,7 +391,7 @@ fn values(w: &Words, element: &Value, fields: &Fields) -> Result<Map<String, Val
         let person = |at: usize| {
             let mut one =
                 json!({ "name": fields.get(&format!("name{at}")), "title": fields.get(&format!("title{at}")) });
-            if let Some(image) = element["people"][at]["image"].as_str() {
+            if let Some(image) = fields.some(&format!("image{at}")) {
                 one["image"] = json!(image);
             }
             one
@@ -415,7 +438,8 @@ fn page(w: &Words, design: &Value, fields: &Fields) -> Result<Value, Problem> {
 }
 
 /// What can be added, each as its button says.
-const KINDS: [&str; 10] = ["name", "text", "event", "date", "number", "signatories", "qr", "line", "rect", "circle"];
+const KINDS: [&str; 11] =
+    ["name", "text", "event", "date", "number", "logo", "signatories", "qr", "line", "rect", "circle"];
 const ON_A_CARD: [&str; 8] = ["certificate", "name", "text", "event", "date", "line", "rect", "circle"];
 const ON_A_BADGE: [&str; 5] = ["text", "event", "line", "rect", "circle"];
 
@@ -458,8 +482,12 @@ fn fresh(design: &Value, kind: &str, words: &str) -> Value {
         }
         "signatories" => {
             json!({ "type": "signatories", "x": x, "y": (height - 55.0).round(), "width": (width - 70.0 - x).round(), "height": 25,
-            "people": [{ "name": "{signatory_1_name}", "title": "{signatory_1_title}" },
-                { "name": "{signatory_2_name}", "title": "{signatory_2_title}" }] })
+            "people": [{ "name": "{signatory_1_name}", "title": "{signatory_1_title}", "image": SIGNATURES[0] },
+                { "name": "{signatory_2_name}", "title": "{signatory_2_title}", "image": SIGNATURES[1] }] })
+        }
+        "logo" => {
+            json!({ "type": "image", "asset": LOGO, "x": (width / 2.0 - 40.0).round().max(0.0), "y": y, "width": 80.0_f64.min(width), "height": 16,
+            "align": "center", "alt": "Logo", "optional": true })
         }
         "certificate" => {
             json!({ "type": "certificate", "x": (width / 2.0).round(), "y": (height * 0.15).round(),

@@ -3,6 +3,7 @@
 
 mod beside;
 mod fields;
+pub(super) mod list;
 mod sheet;
 
 use axum::extract::{Path, State};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 pub(super) use self::beside::show as beside;
 pub(super) use self::fields::member_said;
+use self::list::Sought;
 use self::sheet::Context;
 pub(super) use self::sheet::label as element_said;
 use super::events::text;
@@ -19,13 +21,13 @@ use super::form::{Fields, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff, see};
 use super::parts::Sure;
-use super::ui::{
-    Action, Actions, Cell, Choice, Crumb, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried,
-};
+use super::ui::{Cell, Choice, Crumb, Field, Form, Kind, Page, Section, Table, Text, Tone, Tried};
 use super::within::{Ask, Told};
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::{App, Problem};
 use crate::store::OWN_TEMPLATE;
+use crate::template::{FIRST_LANGUAGE, spoken};
 
 /// What a picture or font can be.
 const KINDS: &str = ".png,.jpg,.jpeg,.svg,.pdf,.ttf,.otf,.woff,.woff2";
@@ -150,6 +152,7 @@ async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
     Ok(Form::new(staff, "/template-designs", w.s("design-start"))
         .field(Field::new("event", w.s("design-for"), Kind::Select(whose)).hint(w.s("design-for-hint")).value(event))
         .field(Field::new("from", w.s("design-from"), Kind::Radios(from)).value(asked.get("from")))
+        .field(words_of_built_in(w, asked))
         .field(
             Field::new("next", w.s("design-next"), Kind::Check).hint(w.s("design-next-hint")).value(asked.get("next")),
         )
@@ -159,16 +162,31 @@ async fn beginning(staff: &Staff, asked: &Fields) -> Result<Form, Response> {
         .field(Field::text("language", w.s("field-language")).value(w.language).hint(w.s("design-language-hint"))))
 }
 
+/// Asks in which language a built-in template is begun from.
+fn words_of_built_in(w: &Words, asked: &Fields) -> Field {
+    let now = asked.some("words").or_else(|| spoken(w.language)).unwrap_or(FIRST_LANGUAGE);
+    super::languages::words_field(w, now).hint(w.s("design-words-hint"))
+}
+
+/// Returns the name of what is begun from: a built-in template in the language that was chosen for its words.
+async fn begun_from(staff: &Staff, name: &str, words: &str) -> String {
+    let told = staff.get_if(&format!("/templates/{}", part(name))).await.unwrap_or_default();
+    let template = &told["template"];
+    let speaks = template["languages"].as_array().is_some_and(|all| all.iter().any(|one| one == words));
+    if template["built_in"] == true && speaks { format!("{name}.{words}") } else { name.to_owned() }
+}
+
 /// Begins a design.
 pub(super) async fn begin(Sent { staff, fields }: Sent) -> Response {
     if let Err(response) = staff.needs(Permission::Import) {
         return response;
     }
     let mut body = json!({});
-    for member in ["from", "event"] {
-        if let Some(value) = fields.some(member) {
-            body[member] = json!(value);
-        }
+    if let Some(event) = fields.some("event") {
+        body["event"] = json!(event);
+    }
+    if let Some(from) = fields.some("from") {
+        body["from"] = json!(begun_from(&staff, from, fields.get("words")).await);
     }
     match fields.some("from") {
         Some(_) => body["next"] = json!(fields.on("next")),
@@ -203,12 +221,24 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
 /// The page of a design; `refused`: what was sent, and what was wrong with it.
 async fn page(staff: &Staff, id: &str, asked: &Fields, refused: Option<(&Fields, &Problem)>) -> Answer {
     let w = staff.w;
-    let context = Context::of(id, asked);
-    let path = match context.whom.is_empty() {
-        true => at(id),
-        false => format!("{}?{}", at(id), context.whom),
-    };
-    let told = match staff.ask(Method::GET, &path, Ask::default()).await {
+    let mut context = Context::of(id, asked);
+    let mut told = staff.ask(Method::GET, &path_of(id, &context), Ask::default()).await;
+    // Who was looked for by something else than an address or id.
+    if told.as_ref().is_err_and(|problem| problem.code == "no-such-participant")
+        && let Some(seeks) = context.seeks()
+    {
+        let sought = list::sought(staff, &at(id), seeks).await.map_err(|problem| staff.failed(&problem))?;
+        match sought {
+            Sought::One(person) => context = context.of_person(&person),
+            Sought::Some(found, more) => {
+                context = context.of_person("");
+                context.found = (found, more);
+            }
+            Sought::Nobody => {}
+        }
+        told = staff.ask(Method::GET, &path_of(id, &context), Ask::default()).await;
+    }
+    let told = match told {
         Ok(told) => told,
         // Whom it is drawn for is not there: it is drawn for nobody, and that is told.
         Err(problem) if !context.whom.is_empty() => {
@@ -228,6 +258,12 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, refused: Option<(&Fields,
     let mine = staff.crumb(w.s("design-title"), "/template-designs");
     let page = Page::new(title).trail([trail(staff), mine]).said(w, asked).part(sheet);
     Ok(staff.page_with(refused.map_or(axum::http::StatusCode::OK, |(_, problem)| status(problem)), &page))
+}
+
+/// Returns where the API shows a design for whom it is drawn.
+fn path_of(id: &str, context: &Context) -> String {
+    let mark = if context.whom.is_empty() { "" } else { "?" };
+    format!("{}{mark}{}", at(id), context.whom)
 }
 
 fn status(problem: &Problem) -> axum::http::StatusCode {
@@ -324,49 +360,18 @@ pub(super) async fn names(staff: Staff, Path(id): Path<String>, uri: Uri) -> Ans
     if event.is_empty() {
         page = page.part(Text(w.s("design-names-which")));
     } else {
-        let tried = staff.get(&format!("{}/names?{}", at(&id), written([("event", event)]))).await?;
-        page = page.part(tried_names(&staff, &id, event, &tried));
+        let range = list::range(&asked);
+        let query = written([("event", event)].into_iter().chain(range.iter().map(|(name, value)| (*name, &**value))));
+        let tried = staff.get(&format!("{}/names?{query}", at(&id))).await?;
+        let shown =
+            |person: &str| staff.at(&format!("{}?{}", at(&id), written([("event", event), ("person", person)])));
+        let all = |kind: &str, from: u64| {
+            let query = written([("event", event), ("kind", kind), ("from", &*from.to_string())]);
+            staff.at(&format!("{}/names?{query}", at(&id)))
+        };
+        page = page.part(list::tried(&staff, &tried, &asked, &list::Ways { shown: &shown, all: &all }));
     }
     Ok(staff.page(&page))
-}
-
-/// What became of the names of a list.
-fn tried_names(staff: &Staff, id: &str, event: &str, tried: &Value) -> Html {
-    let w = staff.w;
-    let count = |value: &Value| value.as_u64().unwrap_or_default();
-    let people = count(&tried["people"]);
-    let said = |key: &str, of: &Value| {
-        w.with(key, [("count", count(&of["count"]).into()), ("people", w.number(people).into())])
-    };
-    let shown = |one: &Value| {
-        let query = written([("event", event), ("person", &*text(one, "person"))]);
-        Action::link(text(one, "name"), staff.at(&format!("{}?{query}", at(id))))
-    };
-    let mut section = Section::new("names", w.s("design-names"));
-    for (kind, key) in [("small", "design-names-small"), ("unfit", "design-names-unfit")] {
-        section = section.part(Text(said(key, &tried[kind])));
-        let first: Vec<Action> = tried[kind]["first"].as_array().into_iter().flatten().map(shown).collect();
-        if !first.is_empty() {
-            section = section.part(Actions(first));
-        }
-    }
-    let row = |one: &Value| {
-        let script = text(one, "script");
-        let known = w.if_any(&format!("script-{}", script.to_lowercase())).unwrap_or(script);
-        let cell = |member: &str| Cell::text(w.number(count(&one[member])));
-        vec![Cell::text(known), cell("people"), cell("small"), cell("unfit")]
-    };
-    let table = Table {
-        caption: w.s("design-by-script"),
-        heads: [w.s("design-script"), w.s("design-people"), w.s("design-small"), w.s("design-unfit")].into(),
-        rows: tried["scripts"].as_array().into_iter().flatten().map(row).collect(),
-        empty: w.s("template-try-empty"),
-        next: None,
-    };
-    if tried["more"] == true {
-        section = section.part(Text(w.with("design-names-more", [("people", w.number(people).into())])));
-    }
-    section.part(table).into()
 }
 
 /// Asks as what a design is kept.

@@ -10,10 +10,11 @@ use super::super::inside::Staff;
 use super::super::library::Try;
 use super::super::parts::Marked;
 use super::super::phrases;
-use super::super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Section, Tone, Tried};
+use super::super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Section, Text, Tone, Tried};
 use super::super::within::Told;
 use super::super::words::Words;
 use super::fields;
+use crate::acts::templates::LOGO;
 use crate::server::Problem;
 
 /// Letters of a text by which its element is called.
@@ -33,6 +34,8 @@ pub(super) struct Context {
     tier: String,
     language: String,
     picked: Vec<usize>,
+    /// Whom may be meant who was looked for, by id and name; and whether there are more.
+    pub(super) found: (Vec<(String, String)>, bool),
 }
 
 impl Context {
@@ -43,7 +46,25 @@ impl Context {
         let [person, tier] = [person, tier].map(|one| if event.is_empty() { String::new() } else { one });
         let picked = asked.all("pick").filter_map(|pick| pick.parse().ok()).collect();
         let path = super::at(id);
-        Self { whom: String::new(), path, event, person, name, tier, language, picked }.with_whom()
+        let found = (Vec::new(), false);
+        Self { whom: String::new(), path, event, person, name, tier, language, picked, found }.with_whom()
+    }
+
+    /// Returns the event and what was typed to find somebody of it.
+    pub(super) fn seeks(&self) -> Option<(&str, &str)> {
+        Some((&*self.event, &*self.person)).filter(|(event, person)| !event.is_empty() && !person.is_empty())
+    }
+
+    /// Returns it for somebody of the event.
+    pub(super) fn of_person(mut self, person: &str) -> Self {
+        person.clone_into(&mut self.person);
+        self.with_whom()
+    }
+
+    /// Returns an address of the design, drawn for somebody of the event.
+    pub(super) fn shown(&self, person: &str) -> String {
+        let all = [("event", &*self.event), ("person", person), ("tier", &*self.tier), ("language", &*self.language)];
+        format!("{}?{}", self.path, written(all))
     }
 
     fn with_whom(mut self) -> Self {
@@ -282,6 +303,9 @@ fn steps(staff: &Staff, context: &Context, told: &Told) -> Html {
 pub(in super::super) fn label(w: &Words, element: &Value) -> String {
     let kind = text(element, "type");
     let named = w.s(&format!("design-kind-{kind}"));
+    if kind == "image" && element["asset"] == LOGO {
+        return w.s("design-add-logo");
+    }
     let words = ["text", "asset"].into_iter().find_map(|member| element[member].as_str());
     match words {
         Some(words) => {
@@ -307,7 +331,7 @@ fn layers(staff: &Staff, context: &Context, told: &Told, refused: Option<(&Field
             .field(Field::hidden("act", "element"))
             .field(Field::hidden("element", at.to_string()))
             .field(Field::hidden("seen", told.tag.clone()));
-        for field in fields::filled(w, element, &fonts, &design["code"]) {
+        for field in fields::filled(w, element, &fonts, design) {
             form = form.field(field);
         }
         form = form.field(Field::new("layer", w.s("design-layer"), Kind::Number).value((at + 1).to_string()));
@@ -360,12 +384,22 @@ fn aloud(w: &Words, design: &Value) -> (Vec<Aloud>, Vec<Aloud>) {
     (read.into_iter().map(one).collect(), silent.into_iter().map(one).collect())
 }
 
-/// Returns what texts can print, for who chooses one.
+/// Returns what texts can print, for who chooses one: dates in each way in which they can be written.
 fn printable(w: &Words, design: &Value) -> Vec<Choice> {
     let mut all = vec![Choice::new("", w.s("design-insert-nothing"))];
+    let of = |kind: &str| design["printable"][kind].as_array().into_iter().flatten().filter_map(Value::as_str);
     for kind in ["columns", "texts", "dates"] {
-        let names = design["printable"][kind].as_array().into_iter().flatten().filter_map(Value::as_str);
-        all.extend(names.map(|name| Choice::new(name, format!("{{{name}}}"))));
+        for name in of(kind) {
+            if kind != "dates" {
+                all.push(Choice::new(name, format!("{{{name}}}")));
+            }
+            if kind == "dates" || (kind == "columns" && of("days").any(|day| day == name)) {
+                all.extend(of("formats").map(|format| {
+                    let said = w.s(&format!("design-date-{format}"));
+                    Choice::new(format!("{name}:{format}"), format!("{{{name}:{format}}} {said}"))
+                }));
+            }
+        }
     }
     all
 }
@@ -388,7 +422,7 @@ fn whom(staff: &Staff, context: &Context, design: &Value, (events, tries): (&Val
     choices.extend(items(events).iter().map(choice));
     let mut whom = Form::filter(staff, &context.path, w.s("design-draw"))
         .field(Field::new("event", w.s("event"), Kind::Select(choices)).value(&*context.event))
-        .field(Field::text("person", w.s("template-try-person")).value(&*context.person))
+        .field(Field::text("person", w.s("design-person")).hint(w.s("design-person-hint")).value(&*context.person))
         .field(Field::text("name", w.s("template-try-name")).value(&*context.name));
     for (member, kind, now) in [("tier", "tiers", &context.tier), ("language", "languages", &context.language)] {
         let all = design["variants"][kind].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -406,6 +440,15 @@ fn whom(staff: &Staff, context: &Context, design: &Value, (events, tries): (&Val
         Action::link(one.said(), staff.at(&format!("{}?{query}", context.path)))
     };
     let mut whom = Section::new("whom", w.s("design-whom")).part(whom);
+    let (found, more) = &context.found;
+    if !found.is_empty() {
+        let way = |(id, name): &(String, String)| Action::link(name.clone(), staff.at(&context.shown(id)));
+        let said = w.s(if *more { "design-person-several-more" } else { "design-person-several" });
+        whom = whom.part(Text(said)).part(Actions(found.iter().map(way).collect()));
+    }
+    if let Some(beside) = super::list::beside(staff, context, design) {
+        whom = whom.part(beside);
+    }
     if !tries.is_empty() {
         whom = whom.part(Actions(tries.iter().map(link).collect()));
     }
@@ -464,7 +507,21 @@ fn page_form(staff: &Staff, context: &Context, told: &Told) -> Html {
                 .hint(w.s("design-alt-hint-background")),
         );
     }
-    Section::new("paper", w.s("design-paper")).part(form.apart("paper")).folded().into()
+    let mut paper = Section::new("paper", w.s("design-paper")).part(form.apart("paper"));
+    let fonts: Vec<&str> = document["fonts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !fonts.is_empty() {
+        let out = |name: &&str| {
+            let fields = [("act", "font-out"), ("font", *name), ("seen", &*told.tag)];
+            Action::post(
+                staff,
+                w.with("design-font-out", [("name", (*name).to_owned().into())]),
+                &context.to(""),
+                &fields,
+            )
+        };
+        paper = paper.part(Text(w.s("design-fonts"))).part(Actions(fonts.iter().map(out).collect()));
+    }
+    paper.folded().into()
 }
 
 /// What a file can be put in as.
@@ -479,6 +536,7 @@ fn uses(w: &Words, design: &Value) -> Vec<Choice> {
         match element["type"].as_str() {
             Some("image") => {
                 let name = text(element, "asset");
+                let name = if name == LOGO { w.s("design-add-logo") } else { name };
                 all.push(Choice::new(format!("picture {at}"), w.with("design-as-other", [("name", name.into())])));
             }
             Some("signatories") => {

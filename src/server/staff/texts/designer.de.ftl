@@ -23,9 +23,9 @@ design-landscape = quer
 design-portrait = hoch
 design-start = Beginnen
 design-back = Für niemanden zeichnen
-design-names = Alle Namen der Liste
-design-names-which = Wählen Sie unter „Gezeichnet für“ eine Veranstaltung; dann werden alle Namen ihrer Liste probiert.
-design-names-look = Alle Namen der Liste probieren
+design-names = Alle auf der Liste
+design-names-which = Wählen Sie unter „Gezeichnet für“ eine Veranstaltung; dann werden alle auf ihrer Liste probiert.
+design-names-look = Alle auf der Liste probieren
 design-names-small =
     { $count ->
         [0] Von { $people } Namen schrumpft keiner unter 9 pt.
@@ -35,8 +35,8 @@ design-names-small =
 design-names-unfit =
     { $count ->
         [0] Alle { $people } lassen sich drucken.
-        [one] Einer von { $people } passt nicht, oder keine Schrift hat seine Zeichen:
-       *[other] { $count } von { $people } passen nicht, oder keine Schrift hat ihre Zeichen:
+        [one] Einer von { $people } lässt sich nicht drucken:
+       *[other] { $count } von { $people } lassen sich nicht drucken:
     }
 design-names-more = Das sind die ersten { $people } der Liste; es sind noch mehr.
 design-by-script = Nach Schrift
@@ -164,7 +164,7 @@ design-kind-path = Ornament
 design-kind-qr = QR-Code
 design-text = Text
 design-text-hint = Was in geschweiften Klammern steht, wie {"{"}participant_name{"}"}, wird für jede Person eingesetzt.
-design-insert = Spalte anhängen
+design-insert = Spalte oder Datum einsetzen
 design-insert-nothing = keine
 design-x = Von links, mm
 design-y = Von oben, mm
@@ -226,7 +226,7 @@ design-beside-lead = Die Seite für jede Stufe und jede Sprache der Liste, wie s
 design-beside-tiers = Stufen
 design-beside-languages = Sprachen
 design-beside-no-tiers = Die Veranstaltung hat keine Stufen, oder unter „Gezeichnet für“ ist keine gewählt.
-design-beside-no-languages = Auf der Liste hat niemand eine eigene Sprache. Eine mitgelieferte Vorlage, die nicht geändert wurde, hat ihre Worte in sieben Sprachen.
+design-beside-no-languages = Auf der Liste hat niemand eine eigene Sprache. Worte mitgelieferter Vorlagen gibt es in sieben Sprachen, Ihre eigenen in einer.
 design-any-tier = Nach ihren Ergebnissen
 design-any-language = Ihre eigene
 design-for = Für
@@ -245,3 +245,32 @@ design-size-badge = Das ist ein Bild von { $width } × { $height } Pixeln auf ni
 design-add-certificate = Das Zertifikat
 design-kind-certificate = Das Zertifikat
 design-edge = Farbe der Linie darum
+design-add-logo = Logo der Veranstaltung
+design-show-all = Alle { $count }
+design-show-before = Die davor
+design-show-after = Die danach
+design-person = Oder jemand von der Liste
+design-person-hint = Name oder ein Teil davon, E-Mail-Adresse, Kennung oder der Platz in der Liste als Zahl.
+design-person-several = So heißen mehrere. Wer ist gemeint?
+design-person-several-more = So heißen viele; das sind die ersten. Wer ist gemeint?
+design-list-place = { $name }, Nummer { $place } von { $people } auf der Liste.
+design-list-previous = Davor: { $name }
+design-list-next = Danach: { $name }
+design-date-full = mit dem Wochentag
+design-date-long = mit dem Monat als Wort
+design-date-medium = mit dem Monat gekürzt
+design-date-short = in Ziffern
+design-date-iso = wie 2026-05-01
+design-fonts = Eigene Schriften. Texte in einer Schrift, die herausgenommen wird, werden in einer anderen gesetzt.
+design-font-out = { $name } herausnehmen
+design-signature = Bild der Unterschrift { $number }
+design-signature-none = keines
+design-signature-event = Unterschrift { $number } der Veranstaltung
+design-words-hint = Für eine mitgelieferte Vorlage. Von eigenen wird ausgegangen, wie sie sind.
+design-speak = Die Worte auf { $language } setzen
+design-own-words =
+    { $count ->
+        [0] Ihre Worte sind mitgelieferte und stehen in jeder Sprache da. Eine Vorlage, die geändert wurde, druckt eine Sprache: Um diese in einer anderen zu haben, setzen Sie die Worte in diese Sprache und behalten sie unter einem anderen Namen. Eine Veranstaltung kann für jede Sprache eine wählen.
+        [one] Mitgelieferte Worte stehen in jeder Sprache da. Ein Text ist Ihr eigener und in allen derselbe. Eine Vorlage druckt eine Sprache: Um diese in einer anderen zu haben, setzen Sie die Worte in diese Sprache, schreiben Ihren Text neu und behalten sie unter einem anderen Namen. Eine Veranstaltung kann für jede Sprache eine wählen.
+       *[other] Mitgelieferte Worte stehen in jeder Sprache da. { $count } Texte sind Ihre eigenen und in allen dieselben. Eine Vorlage druckt eine Sprache: Um diese in einer anderen zu haben, setzen Sie die Worte in diese Sprache, schreiben Ihre Texte neu und behalten sie unter einem anderen Namen. Eine Veranstaltung kann für jede Sprache eine wählen.
+    }

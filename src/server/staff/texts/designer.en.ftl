@@ -23,9 +23,9 @@ design-landscape = landscape
 design-portrait = portrait
 design-start = Begin
 design-back = Draw it for nobody
-design-names = Every name of the list
-design-names-which = Choose an event under “Drawn for”; then all names of its list are tried.
-design-names-look = Try every name of the list
+design-names = Everybody of the list
+design-names-which = Choose an event under “Drawn for”; then everybody of its list is tried.
+design-names-look = Try everybody of the list
 design-names-small =
     { $count ->
         [0] No name of { $people } shrinks below 9 pt.
@@ -35,8 +35,8 @@ design-names-small =
 design-names-unfit =
     { $count ->
         [0] Every one of { $people } can be printed.
-        [one] One of { $people } does not fit, or has a letter that no font has:
-       *[other] { $count } of { $people } do not fit, or have a letter that no font has:
+        [one] One of { $people } cannot be printed:
+       *[other] { $count } of { $people } cannot be printed:
     }
 design-names-more = These are the first { $people } of the list; there are more.
 design-by-script = By script
@@ -164,7 +164,7 @@ design-kind-path = Ornament
 design-kind-qr = QR code
 design-text = Text
 design-text-hint = What stands between braces, as {"{"}participant_name{"}"}, is filled in for each person.
-design-insert = Add a column
+design-insert = Put in a column or date
 design-insert-nothing = none
 design-x = From the left, mm
 design-y = From the top, mm
@@ -226,7 +226,7 @@ design-beside-lead = The page for each tier and each language of the event’s l
 design-beside-tiers = Tiers
 design-beside-languages = Languages
 design-beside-no-tiers = The event has no tiers, or none was chosen under “Drawn for”.
-design-beside-no-languages = Nobody on the list has a language of their own. A built-in template that was not changed has its words in seven languages.
+design-beside-no-languages = Nobody on the list has a language of their own. Words that came with a template of the program are there in seven languages; those of your own are in one.
 design-any-tier = As their results say
 design-any-language = Their own
 design-for = For
@@ -245,3 +245,32 @@ design-size-badge = This is a picture of { $width } × { $height } pixels on not
 design-add-certificate = The certificate
 design-kind-certificate = The certificate
 design-edge = Colour of the line around it
+design-add-logo = The event’s logo
+design-show-all = All { $count }
+design-show-before = Those before
+design-show-after = Those after
+design-person = Or a participant
+design-person-hint = Name or part of it, e-mail address, id, or the place in the list as a number.
+design-person-several = Several are called so. Who is meant?
+design-person-several-more = Many are called so; these are the first. Who is meant?
+design-list-place = { $name }, number { $place } of { $people } on the list.
+design-list-previous = Before: { $name }
+design-list-next = After: { $name }
+design-date-full = with the day of the week
+design-date-long = with the month as a word
+design-date-medium = with the month shortened
+design-date-short = in digits
+design-date-iso = as 2026-05-01
+design-fonts = Fonts of its own. Texts in a font that is taken out are set in another one.
+design-font-out = Take { $name } out
+design-signature = Picture of signature { $number }
+design-signature-none = none
+design-signature-event = the event’s signature { $number }
+design-words-hint = For a template that came with the program. Yours are begun from as they are.
+design-speak = Put the words into { $language }
+design-own-words =
+    { $count ->
+        [0] Its words came with the program, and are shown in each language. A template that was changed prints one language: to have this one in another, put its words into it, and keep it under another name. An event can choose one for each language.
+        [one] Words that came with the program are shown in each language. One text is your own, and the same in all. A template prints one language: to have this one in another, put its words into it, write your own text anew, and keep it under another name. An event can choose one for each language.
+       *[other] Words that came with the program are shown in each language. { $count } texts are your own, and the same in all. A template prints one language: to have this one in another, put its words into it, write your own texts anew, and keep it under another name. An event can choose one for each language.
+    }

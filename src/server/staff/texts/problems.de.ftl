@@ -334,3 +334,4 @@ problem-nothing-new = Es gäbe nichts Neues
 problem-nothing-new-hint = Tragen Sie zuerst das neue Ergebnis ein.
 problem-version-meanwhile = Die Vorlage hat inzwischen eine weitere Version
 problem-version-meanwhile-hint = Sehen Sie sich diese an; behalten Sie den Entwurf dann als Version, die ihr folgt, oder unter einem anderen Namen.
+problem-no-place-for-pictures = Die Vorlage hat dafür keinen Platz

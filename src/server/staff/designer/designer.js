@@ -10,7 +10,7 @@ const GRID = 5;
 const SHORTEST = 1;
 /** From which length of a side, in points of the screen, there is room for a grip in its middle. */
 const ROOM = 40;
-/** Sides and corners that can be moved, in the order of `data-grips`: by which share left, top, right and bottom go along. */
+/** Sides and corners that can be moved, in the order of `data-grips`: which of left, top, right and bottom go along. */
 const GRIPS = {
   se: [0, 0, 1, 1], s: [0, 0, 0, 1], sw: [1, 0, 0, 1], w: [1, 0, 0, 0],
   nw: [1, 1, 0, 0], n: [0, 1, 0, 0], ne: [0, 1, 1, 0], e: [0, 0, 1, 0],
@@ -187,8 +187,8 @@ function ends(one) {
 
 /** Puts the grips where an element is shown: just outside of it, and never over the edge of the page. */
 function gripsAt(one, [x, y, w, h]) {
-  const overlay = root.querySelector(".handles");
-  const [wide, high] = [(w / number("width")) * overlay.clientWidth, (h / number("height")) * overlay.clientHeight];
+  // The picture may not have come yet: its height is not known by it.
+  const scale = root.querySelector(".handles").clientWidth / number("width");
   for (const grip of root.querySelectorAll(".grip")) {
     const way = grip.dataset.way;
     let [atX, atY, outX, outY] = [x + w / 2, y + h / 2, 0, 0];
@@ -197,7 +197,7 @@ function gripsAt(one, [x, y, w, h]) {
       [outX, outY] = [right - left, bottom - top];
       [atX, atY] = [atX + (outX * w) / 2, atY + (outY * h) / 2];
       // Those of the corners would lie under it.
-      grip.hidden = (outX === 0 && wide < ROOM) || (outY === 0 && high < ROOM);
+      grip.hidden = (outX === 0 && w * scale < ROOM) || (outY === 0 && h * scale < ROOM);
     } else {
       const [right, down] = ends(one).map((isFirst) => isFirst !== (way === "first"));
       [atX, atY] = [right ? x + w : x, down ? y + h : y];

@@ -147,6 +147,16 @@ pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
     findings
 }
 
+/// Looks a template over that goes on from another: a damaged picture that was taken before there was this check stays.
+pub fn looked_over_after(fonts: &FontLibrary, template: &Template, before: Option<&Template>) -> Vec<Finding> {
+    let mut findings = looked_over(fonts, template);
+    let refused = template.cut_off(None);
+    findings.retain(|finding| !refused.contains(finding));
+    findings.extend(template.cut_off(before));
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
 /// Says that certificates with a picture do not say that they are PDF/A.
 fn not_archived(template: &Template, name: &str, brings: &str) -> Finding {
     Finding {
@@ -244,7 +254,16 @@ pub fn hint_of(error: &TemplateError) -> &'static str {
 /// # Errors
 /// [`ActError::BadTemplate`] with all that is wrong.
 pub fn examine(desk: &Desk, faces: &Faces, template: &Template) -> Result<Vec<Finding>, ActError> {
-    let findings = looked_over(faces.fonts(), template);
+    examine_after(desk, faces, template, None)
+}
+
+fn examine_after(
+    desk: &Desk,
+    faces: &Faces,
+    template: &Template,
+    before: Option<&Template>,
+) -> Result<Vec<Finding>, ActError> {
+    let findings = looked_over_after(faces.fonts(), template, before);
     let (faults, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.severity == Severity::Error);
     if !faults.is_empty() {
@@ -419,7 +438,9 @@ pub fn add_version(
     (old, revision): (&Kept, u64),
     template: &Template,
 ) -> Result<(Kept, Vec<Finding>), ActError> {
-    let warnings = examine(desk, faces, template)?;
+    let kept = old.newest().map(|newest| desk.store.blob(&BlobId(newest.digest.clone()))).transpose()?.flatten();
+    let kept = kept.and_then(|bundle| Template::from_bundle(&bundle).ok());
+    let warnings = examine_after(desk, faces, template, kept.as_ref())?;
     let (before, number) = old.newest().map_or((None, 0), |newest| (Some(newest.digest.as_str()), newest.version));
     if before == Some(template.digest().as_str()) {
         return Ok((old.clone(), warnings));

@@ -139,9 +139,11 @@ pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
         return findings;
     }
     // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
-    match Face::compile(template, fonts, &Constants::none()) {
+    match Face::tried(template, fonts, &Constants::none()) {
         Err(error) => findings.extend(not_drawn(fonts, template, &error)),
-        Ok(face) => findings.extend(face.unchecked().map(|(name, brings)| not_archived(template, name, &brings))),
+        Ok(unchecked) => {
+            findings.extend(unchecked.iter().map(|(name, brings)| not_archived(template, name, brings)));
+        }
     }
     findings.sort_by_key(|finding| finding.severity);
     findings
@@ -171,7 +173,7 @@ fn not_archived(template: &Template, name: &str, brings: &str) -> Finding {
 
 /// Returns everything that cannot be drawn, each picture for itself: the first that fails must not hide the others.
 fn not_drawn(fonts: &FontLibrary, template: &Template, error: &FaceError) -> Vec<Finding> {
-    let fails = |one: Template| Face::compile(&one, fonts, &Constants::none()).err();
+    let fails = |one: Template| Face::tried(&one, fonts, &Constants::none()).err();
     let found = |at: String, error: &FaceError| Finding {
         severity: Severity::Error,
         at,

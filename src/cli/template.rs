@@ -163,6 +163,7 @@ fn preview(
             verifier: "certs.example.org/verify".to_owned(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         },
     };
     let store = crate::store::MemoryStore::new();

@@ -11,6 +11,7 @@ mod make;
 mod manifest;
 mod name;
 mod proofs;
+mod wallet;
 mod zip;
 
 pub use badge::{Badge, own_badge_of, undrawable};

@@ -135,7 +135,7 @@ impl NameTrial {
 
 impl Faces {
     /// Draws scenes over each other, with their pictures in them.
-    fn svg(&self, scenes: &[&Scene], layout: &Layout, title: &str) -> Result<String, FaceError> {
+    pub(super) fn svg(&self, scenes: &[&Scene], layout: &Layout, title: &str) -> Result<String, FaceError> {
         let drawing = scenes.first().map_or(Drawing::default(), |scene| scene.drawing);
         page_svg(scenes, layout.fonts(), title, |image| self.picture(image, drawing).map(|shown| (*shown).clone()))
     }

@@ -31,6 +31,8 @@ pub struct Issuer {
     pub zone: HouseZone,
     /// What it speaks where nobody's own language is known.
     pub language: HouseLanguage,
+    /// Whether the JSON for wallets names a page by which they may show it.
+    pub render_method: bool,
 }
 
 /// Where an issuer's days begin and end, as it is now: what the configuration says is fixed, else it may be said otherwise while the

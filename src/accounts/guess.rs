@@ -33,7 +33,14 @@ mod tests {
     fn whoever_guesses_waits_and_whoever_knows_does_not() {
         let store = MemoryStore::new();
         let (host, name, verifier) = ("a.example".to_owned(), "A".to_owned(), "a.example/verify".to_owned());
-        let issuer = Issuer { host, name, verifier, zone: Default::default(), language: Default::default() };
+        let issuer = Issuer {
+            host,
+            name,
+            verifier,
+            zone: Default::default(),
+            language: Default::default(),
+            render_method: false,
+        };
         let (ada, bob) = (Actor::staff("ada"), Actor::staff("bob").from("192.0.2.7".parse().unwrap()));
         let now = Timestamp::from_unix(1_800_000_000);
         let throttle = Throttle::default();

@@ -215,6 +215,7 @@ fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
         time_zone: None,
         language: None,
         linkedin: None,
+        render_method: None,
         mail: None,
         backup: None,
         retention: None,

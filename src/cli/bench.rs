@@ -82,6 +82,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         time_zone: None,
         language: None,
         linkedin: None,
+        render_method: None,
         mail: None,
         backup: None,
         retention: None,

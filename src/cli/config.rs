@@ -104,6 +104,10 @@ pub(super) struct Config {
     /// The number of the issuer's page on LinkedIn (`linkedin.com/company/NUMBER`), by which its logo is shown in profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkedin: Option<u64>,
+    /// Whether the JSON for wallets names an SVG of the published site by which they may show the certificate (W3C's draft of
+    /// `renderMethod`). Only what is made from then on. Default: false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub render_method: Option<bool>,
     /// How mail leaves. Without it none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
@@ -346,6 +350,7 @@ impl Config {
             verifier: self.verifier(),
             zone: self.time_zone.clone().map(HouseZone::fixed).unwrap_or_default(),
             language: self.language.map(HouseLanguage::fixed).unwrap_or_default(),
+            render_method: self.render_method.unwrap_or_default(),
         }
     }
 }

@@ -348,7 +348,7 @@ pub(super) fn keep_template(
     pictures: Vec<(String, Vec<u8>)>,
 ) -> Result<TemplateRef, Failure> {
     let template = spoken(super::template::load(name_or_path)?, name_or_path, language);
-    Ok(TemplateRef { name: template_name(name_or_path), bundle: keep(desk, fonts, template, pictures)? })
+    Ok(TemplateRef { name: template_name(name_or_path), bundle: keep(desk, fonts, (template, None), pictures)? })
 }
 
 /// Returns a template as an event takes it that is in this language.
@@ -360,17 +360,17 @@ pub(super) fn spoken(template: Template, name_or_path: &str, language: Option<&s
     }
 }
 
-/// Keeps a template with an event's pictures put in.
+/// Keeps a template with an event's pictures put in, and with those of the one that the event had before.
 pub(super) fn keep(
     desk: &Desk,
     fonts: &FontLibrary,
-    mut template: Template,
+    (mut template, before): (Template, Option<&Template>),
     pictures: Vec<(String, Vec<u8>)>,
 ) -> Result<BlobId, Failure> {
     for (name, bytes) in pictures {
         template = template.with_asset(&name, bytes).hint("use a PNG, JPEG or SVG picture of at most 5 MB")?;
     }
-    super::template::refuse_errors(&template, fonts)?;
+    super::template::refuse_errors(&template, before, fonts)?;
     Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 

@@ -87,7 +87,7 @@ fn looks(desk: &Desk, faces: &Faces, planned: &Planned, args: &Update) -> Result
         template = dressed(template, old, &stay)?;
     }
     let name = args.template.as_deref().map_or_else(|| before.name.clone(), event::template_name);
-    Ok(Some(TemplateRef { name, bundle: event::keep(desk, faces.fonts(), template, pictures)? }))
+    Ok(Some(TemplateRef { name, bundle: event::keep(desk, faces.fonts(), (template, old.as_ref()), pictures)? }))
 }
 
 /// Returns the template that somebody names for certificates of an event: a built-in one, one of the library, the digest of a
@@ -102,12 +102,16 @@ pub(super) fn named(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Re
         });
     }
     let mut template = super::template::load(name)?;
-    if !event.template.bundle.0.is_empty() {
-        template = dressed(template, &kept(desk, &event.template.bundle)?, &[[LOGO].as_slice(), &SIGNATURES].concat())?;
+    let old = match event.template.bundle.0.is_empty() {
+        true => None,
+        false => Some(kept(desk, &event.template.bundle)?),
+    };
+    if let Some(old) = &old {
+        template = dressed(template, old, &[[LOGO].as_slice(), &SIGNATURES].concat())?;
     }
     let kept = TemplateRef {
         name: event::template_name(name),
-        bundle: event::keep(desk, faces.fonts(), template, Vec::new())?,
+        bundle: event::keep(desk, faces.fonts(), (template, old.as_ref()), Vec::new())?,
     };
     acts::templates::fits(desk, faces, event, kept).map_err(event::explain)
 }

@@ -106,6 +106,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         time_zone: args.time_zone,
         language: args.language,
         linkedin: None,
+        render_method: None,
         mail: None,
         backup: None,
         retention: None,

@@ -80,6 +80,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("verifier           {}", config.verifier()));
     output::line(format!("status_days        {}", config.status_days()));
     output::line(format!("undo_minutes       {}", config.undo().0));
+    output::line(format!("render_method      {}", config.render_method.unwrap_or_default()));
     let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
     output::line(format!("serve.listen       {listen}{}", if serve.tls_cert.is_some() { " with TLS" } else { "" }));
     let site =

@@ -7,7 +7,7 @@ use super::files::write_whole;
 use super::output::{self, Explain, Failure};
 use super::workspace::{self, Workspace};
 use super::{Global, config::Config};
-use crate::acts::templates::{hint, looked_over, opened};
+use crate::acts::templates::{hint, looked_over, looked_over_after, opened};
 use crate::credential::EventCode;
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::{self, FaceError, Order, PICTURE_DPI, Specimen, SpecimenError};
@@ -109,9 +109,13 @@ pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
     })
 }
 
-/// Refuses a template that has errors; warnings are shown.
-pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
-    let findings = looked_over(fonts, template);
+/// Refuses a template that has errors; warnings are shown. It may go on from one that was taken `before`.
+pub(super) fn refuse_errors(
+    template: &Template,
+    before: Option<&Template>,
+    fonts: &FontLibrary,
+) -> Result<(), Failure> {
+    let findings = looked_over_after(fonts, template, before);
     findings.iter().for_each(|finding| output::note(describe(finding)));
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {
@@ -153,7 +157,7 @@ fn preview(
     let png = is_png(out)?;
     let template = load(name_or_path)?;
     let fonts = workspace::fonts(&global.data)?;
-    refuse_errors(&template, &fonts)?;
+    refuse_errors(&template, None, &fonts)?;
     // Without an issuer the preview shows an invented one.
     let issuer = match Config::read(&global.data) {
         Ok(config) => config.issuer(),
@@ -163,6 +167,7 @@ fn preview(
             verifier: "certs.example.org/verify".to_owned(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         },
     };
     let store = crate::store::MemoryStore::new();

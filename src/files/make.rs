@@ -113,7 +113,7 @@ impl Maker<'_> {
             return Ok(vec![None; proven.len()]);
         }
         let prover = self.prover.ok_or(FilesError::NoKeys)?;
-        Ok(prover.secured(&self.desk, proven)?.into_iter().map(Some).collect())
+        Ok(prover.secured(&self.desk, self.faces, proven)?.into_iter().map(Some).collect())
     }
 
     /// Returns a certificate's file. `secured` is what [`Maker::secured`] answered for it.

@@ -12,6 +12,7 @@ mod make;
 mod manifest;
 mod name;
 mod proofs;
+mod wallet;
 mod zip;
 
 pub use badge::{Badge, EventBadge, EventLook, event_look, own_badge_of, undrawable};

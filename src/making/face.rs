@@ -235,6 +235,21 @@ impl Face {
         Self::drawn_by(Drawing::default(), template, fonts, constants)
     }
 
+    /// Draws what all certificates of a template share for nobody: what cannot be drawn is found, and no certificate made. Returns the
+    /// pictures for which certificates do not say that they are PDF/A, each with what it brings.
+    ///
+    /// # Errors
+    /// As [`Face::compile`].
+    pub fn tried(
+        template: &Template,
+        fonts: &FontLibrary,
+        constants: &Constants,
+    ) -> Result<Vec<(String, String)>, FaceError> {
+        let layout = Layout::drawn_by(Drawing::default(), template, fonts, constants.values())?;
+        let base = Base::at_a_glance(layout.base(), layout.fonts(), &layout.name_faces())?;
+        Ok(unchecked(&base).map(|(name, brings)| (name.to_owned(), brings)).collect())
+    }
+
     fn drawn_by(
         drawing: Drawing,
         template: &Template,
@@ -250,17 +265,6 @@ impl Face {
     /// Returns what its template is for.
     pub fn purpose(&self) -> Purpose {
         self.layout.purpose()
-    }
-
-    /// Returns the pictures for which certificates do not say that they are PDF/A, each with what it brings.
-    pub fn unchecked(&self) -> impl Iterator<Item = (&str, String)> {
-        let word = |brought: &Brought| match brought {
-            Brought::Fonts => "fonts",
-            Brought::Profiles => "colour profiles",
-            Brought::Jpeg2000 => "JPEG 2000 pictures",
-        };
-        let told = move |one: &Unchecked| one.brings.iter().map(word).collect::<Vec<_>>().join(" and ");
-        self.base.unchecked().iter().map(move |one| (one.name.as_str(), told(one)))
     }
 
     /// Lays out what differs from certificate to certificate, without the QR symbol.
@@ -320,6 +324,16 @@ impl Face {
         self.layout.place_qr(&mut scene, &Symbol::of(&meta.verify_url)?)?;
         Ok(self.base.certificate(&scene, self.layout.fonts(), meta)?)
     }
+}
+
+fn unchecked(base: &Base) -> impl Iterator<Item = (&str, String)> {
+    let word = |brought: &Brought| match brought {
+        Brought::Fonts => "fonts",
+        Brought::Profiles => "colour profiles",
+        Brought::Jpeg2000 => "JPEG 2000 pictures",
+    };
+    let told = move |one: &Unchecked| one.brings.iter().map(word).collect::<Vec<_>>().join(" and ");
+    base.unchecked().iter().map(move |one| (one.name.as_str(), told(one)))
 }
 
 pub(super) fn parsed(certificate: &Certificate) -> Result<Jws, FaceError> {

@@ -20,6 +20,7 @@ mod signing;
 mod specimen;
 mod times;
 mod validity;
+mod wallet;
 
 pub use card::CardLayers;
 pub use draft::{Draft, DraftError, Signed, Subject, check_event};
@@ -37,6 +38,7 @@ pub use signing::{signs_now, still_signs};
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
+pub use wallet::{wallet_page, wallet_page_key};
 
 /// Name of the store's setting with the 32 secret bytes of the status list permutation.
 pub const STATUS_SECRET: &str = "status-secret";

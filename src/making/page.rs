@@ -146,6 +146,12 @@ fn filled(
 
 impl Faces {
     /// Draws scenes over each other, with their pictures in them.
+    pub(super) fn svg(&self, scenes: &[&Scene], layout: &Layout, title: &str) -> Result<String, FaceError> {
+        let size = scenes.first().map_or((0.0, 0.0), |scene| (scene.width, scene.height));
+        Ok(page_svg_of(size, title, &self.items(scenes, layout)?))
+    }
+
+    /// Draws what stands in such a page.
     fn items(&self, scenes: &[&Scene], layout: &Layout) -> Result<String, FaceError> {
         let drawing = scenes.first().map_or(Drawing::default(), |scene| scene.drawing);
         svg_items(scenes, layout.fonts(), |image| self.picture(image, drawing).map(|shown| (*shown).clone()))

@@ -18,7 +18,7 @@ use super::{json_ld, links, multibase, rdf};
 use crate::credential::{Malformed, Timestamp, limits};
 
 /// The contexts that we know, by address (VCDM 2.0 section 4.3, OB 3.0 section 8).
-pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
+pub const PINNED_CONTEXTS: [(&str, &str); 4] = [
     ("https://www.w3.org/ns/credentials/v2", include_str!("../../schemas/contexts/credentials-v2.jsonld")),
     (
         "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
@@ -28,7 +28,11 @@ pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
         "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
         include_str!("../../schemas/contexts/ob-v3p0-extensions.json"),
     ),
+    (RENDER_METHOD, include_str!("../../schemas/contexts/render-method-v2rc2.jsonld")),
 ];
+
+/// The context of `TemplateRenderMethod` (W3C VC Rendering Methods, a draft).
+pub const RENDER_METHOD: &str = "https://w3id.org/vc/render-method/v2rc2";
 
 /// The members that a proof may have: those that we write, in that order, and two that others do.
 const MEMBERS: [&str; 8] =

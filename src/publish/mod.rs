@@ -17,6 +17,7 @@ mod snapshot;
 mod texts;
 mod verifier;
 mod waiting;
+mod wallet_pages;
 
 use std::path::{Path, PathBuf};
 
@@ -361,7 +362,7 @@ fn publish_once(
     let trust = contents.snapshot.sign(&issuer.kid(request.key_id), request.key);
     TrustAnchors::default().add(&trust, None)?;
     let shared = drawn.as_ref().map_or_else(Vec::new, |drawn| drawn.shared.clone());
-    let files = [shared, files(request, issuer, &contents, trust)?].concat();
+    let files = [shared, wallet_pages::files(store)?, files(request, issuer, &contents, trust)?].concat();
     let staged = site.stage(files)?;
 
     let published = Published {

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use super::{PublishError, pages};
+use super::{PublishError, pages, wallet_pages};
 use crate::credential::{json, limits};
 use crate::proof::jws::Jws;
 use crate::status::Snapshot;
@@ -49,6 +49,7 @@ pub fn is_published_name(name: &str) -> bool {
             (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
         }
         Some((pages::FOLDER, file)) => pages::is_published_name(file),
+        Some((wallet_pages::FOLDER, file)) => wallet_pages::is_published_name(file),
         Some(("verify", file)) => {
             let kind = file.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map(|(_, kind)| kind);
             parts_are_plain && kind.is_some_and(|kind| VERIFIER.contains(&kind))

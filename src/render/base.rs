@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::content::{self, Fonts};
 use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
-use super::picture::{Format, PictureError};
+use super::picture::{Format, Packing, PictureError};
 use super::syntax::{self, Objects, deflate, put};
 use super::tags::{self, Element, Marks};
 use super::{RenderError, Unchecked, icc, picture, vector};
@@ -95,11 +95,29 @@ impl Base {
         meta: &BaseMeta,
         lettered: &[FontId],
     ) -> Result<Self, RenderError> {
+        Self::packed(base, fonts, (meta, lettered), Packing::Kept)
+    }
+
+    /// As [`Base::new`], to be looked at and thrown away: whether all of it can be drawn, and its picture. No certificate is made over
+    /// it. Large pictures take a fraction of the time.
+    ///
+    /// # Errors
+    /// As [`Base::new`].
+    pub fn at_a_glance(base: &Scene, fonts: &dyn FontSource, lettered: &[FontId]) -> Result<Self, RenderError> {
+        Self::packed(base, fonts, (&BaseMeta::default(), lettered), Packing::Glance)
+    }
+
+    fn packed(
+        base: &Scene,
+        fonts: &dyn FontSource,
+        (meta, lettered): (&BaseMeta, &[FontId]),
+        packing: Packing,
+    ) -> Result<Self, RenderError> {
         let size_fits = |side: f32| (MIN_SIDE..=MAX_SIDE).contains(&side);
         if !size_fits(base.width) || !size_fits(base.height) {
             return Err(RenderError::PageSize { width: base.width, height: base.height });
         }
-        let skeleton = Skeleton::new(base)?;
+        let skeleton = Skeleton::new(base, packing)?;
         let mut objects = Objects { bytes: HEADER.to_vec(), ..Objects::default() };
         objects.object(PAGES, format!("<</Type/Pages/Count 1/Kids[{PAGE} 0 R]>>").as_bytes());
         objects.stream(PROFILE, "/N 3/Filter/FlateDecode", &deflate(&icc::srgb()));
@@ -194,7 +212,7 @@ struct Skeleton {
 }
 
 impl Skeleton {
-    fn new(base: &Scene) -> Result<Self, RenderError> {
+    fn new(base: &Scene, packing: Packing) -> Result<Self, RenderError> {
         let mut printed = PdfDocument::new("");
         let (mut names, mut vectors, mut transparent) = (Vec::new(), BTreeMap::new(), false);
         let mut known: BTreeMap<[u8; 32], String> = BTreeMap::new();
@@ -206,7 +224,7 @@ impl Skeleton {
                 let failed =
                     |source: PictureError| RenderError::Picture { number: at + 1, name: image.name.clone(), source };
                 let raster = match picture::format(&image.bytes).map_err(failed)? {
-                    Format::Png => picture::png(&image.bytes, base.drawing).map_err(failed)?,
+                    Format::Png => picture::png(&image.bytes, base.drawing, packing).map_err(failed)?,
                     Format::Jpeg => picture::jpeg(&image.bytes, base.drawing).map_err(failed)?,
                     vector => {
                         vectors.insert(name.clone(), (at, vector, image));

@@ -41,6 +41,7 @@ pub use certificate::CertificateMeta;
 pub use page_svg::{Shown, page_svg, page_svg_of, shown, shown_pixels, svg_items, within_svg};
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
+pub(crate) use svg::escaped;
 pub use svg::svg;
 pub use unchecked::{Brought, Unchecked};
 

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::svg::{escaped, put_path, put_run, short};
-use super::{Base, BaseMeta, RenderError, flat, raster};
+use super::{Base, RenderError, flat, raster};
 use crate::scene::{Drawing, FontSource, ImageItem, Item, QrItem, Scene};
 
 /// Pixels of the longer side of a picture as it is shown.
@@ -155,7 +155,7 @@ pub fn shown(image: &ImageItem, drawing: Drawing, faces: &dyn FontSource) -> Res
     let (width, height) = (across as f32 * 72.0 / DPI, down as f32 * 72.0 / DPI);
     let item = Item::Image(ImageItem { rect: [0.0, 0.0, width, height], ..image.clone() });
     let scene = Scene { width, height, language: String::new(), drawing, items: vec![item], tags: Vec::new() };
-    let base = Base::new(&scene, faces, &BaseMeta::default())?;
+    let base = Base::at_a_glance(&scene, faces, &[])?;
     if !image.bytes.starts_with(b"\xFF\xD8\xFF") {
         return Ok(Shown { kind: "image/png", bytes: base.see_through(DPI)? });
     }

@@ -10,7 +10,7 @@ use std::io::Cursor;
 use printpdf::{DictItem, ExternalStream, ExternalXObject, XObject};
 
 use super::colour::{self, Profile};
-use super::syntax::deflate;
+use super::syntax::{deflate, deflate_fast};
 use crate::scene::Drawing;
 
 /// Largest picture file.
@@ -107,6 +107,25 @@ pub(super) fn format(bytes: &[u8]) -> Result<Format, PictureError> {
     }
 }
 
+/// With how much care samples are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// For files: as small as it goes, and the same bytes for ever.
+    Kept,
+    /// For what is looked at once and thrown away: in a hurry.
+    Glance,
+}
+
+impl Packing {
+    /// Packs rows of so many bytes.
+    fn rows(self, samples: &[u8], row_bytes: usize, pixel_bytes: usize) -> Vec<u8> {
+        match self {
+            Self::Kept => deflate(&filtered(samples, row_bytes, pixel_bytes)),
+            Self::Glance => deflate_fast(&unfiltered(samples, row_bytes)),
+        }
+    }
+}
+
 /// A raster picture as printpdf takes it, and whether it is transparent.
 pub(super) struct RasterPicture {
     pub(super) object: XObject,
@@ -114,7 +133,7 @@ pub(super) struct RasterPicture {
 }
 
 /// Decodes a PNG.
-pub(super) fn png(bytes: &[u8], drawing: Drawing) -> Result<RasterPicture, PictureError> {
+pub(super) fn png(bytes: &[u8], drawing: Drawing, packing: Packing) -> Result<RasterPicture, PictureError> {
     let damaged = |e: png::DecodingError| PictureError::Damaged { format: "PNG", reason: e.to_string() };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MAX_PICTURE_BYTES * 4 });
     decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -147,10 +166,10 @@ pub(super) fn png(bytes: &[u8], drawing: Drawing) -> Result<RasterPicture, Pictu
         }
     }
     if let Some(mask) = mask {
-        let stream = stream(deflated(width, height, 1), deflate(&filtered(&mask, width as usize, 1)));
+        let stream = stream(deflated(width, height, 1), packing.rows(&mask, width as usize, 1));
         dictionary.insert("SMask".into(), DictItem::Stream { stream });
     }
-    let content = deflate(&filtered(&colors, width as usize * channels, channels));
+    let content = packing.rows(&colors, width as usize * channels, channels);
     Ok(RasterPicture { object: external(stream(dictionary, content)), transparent })
 }
 
@@ -223,9 +242,12 @@ impl JpegFrame {
 
 /// Separates the last channel; no mask if all of it is opaque.
 fn split(samples: &[u8], channels: usize) -> (Vec<u8>, Option<Vec<u8>>) {
-    let pixels = || samples.chunks_exact(channels + 1);
-    let colors = pixels().flat_map(|pixel| pixel[..channels].iter().copied()).collect();
-    let mask: Vec<u8> = pixels().map(|pixel| pixel[channels]).collect();
+    let pixels = samples.len() / (channels + 1);
+    let (mut colors, mut mask) = (Vec::with_capacity(pixels * channels), Vec::with_capacity(pixels));
+    for pixel in samples.chunks_exact(channels + 1) {
+        colors.extend_from_slice(&pixel[..channels]);
+        mask.push(pixel[channels]);
+    }
     let opaque = mask.iter().all(|alpha| *alpha == 255);
     (colors, (!opaque).then_some(mask))
 }
@@ -233,33 +255,57 @@ fn split(samples: &[u8], channels: usize) -> (Vec<u8>, Option<Vec<u8>>) {
 /// Filters rows as PNG does (ISO/IEC 15948, 9): for each row the filter whose differences are smallest.
 fn filtered(samples: &[u8], row_bytes: usize, pixel_bytes: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(samples.len() + samples.len() / row_bytes.max(1));
-    let mut above = vec![0; row_bytes];
+    let nothing = vec![0; row_bytes];
+    let mut above = &nothing[..];
+    let mut candidates = [0u8, 1, 2, 4].map(|kind| (kind, vec![0; row_bytes]));
     for row in samples.chunks_exact(row_bytes) {
-        let candidates = [0u8, 1, 2, 4].map(|kind| (kind, filter(kind, row, &above, pixel_bytes)));
+        candidates.iter_mut().for_each(|(kind, bytes)| filter(*kind, row, above, pixel_bytes, bytes));
         let cost = |row: &[u8]| row.iter().map(|byte| u64::from((*byte as i8).unsigned_abs())).sum::<u64>();
         if let Some((kind, best)) = candidates.iter().min_by_key(|(_, bytes)| cost(bytes)) {
             out.push(*kind);
             out.extend_from_slice(best);
         }
-        above.copy_from_slice(row);
+        above = row;
     }
     out
 }
 
-fn filter(kind: u8, row: &[u8], above: &[u8], pixel_bytes: usize) -> Vec<u8> {
-    let at = |bytes: &[u8], at: Option<usize>| at.map_or(0, |at| bytes[at]);
-    (0..row.len())
-        .map(|x| {
-            let back = x.checked_sub(pixel_bytes);
-            let predicted = match kind {
-                1 => at(row, back),
-                2 => above[x],
-                4 => paeth(at(row, back), above[x], at(above, back)),
-                _ => 0,
-            };
-            row[x].wrapping_sub(predicted)
-        })
-        .collect()
+/// Rows as they are, each behind the number of that filter.
+fn unfiltered(samples: &[u8], row_bytes: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(samples.len() + samples.len() / row_bytes.max(1));
+    for row in samples.chunks_exact(row_bytes) {
+        out.push(0);
+        out.extend_from_slice(row);
+    }
+    out
+}
+
+/// Writes what a filter makes of a row. Slices are walked side by side: nothing is asked for each byte, as large pictures need it.
+fn filter(kind: u8, row: &[u8], above: &[u8], pixel_bytes: usize, out: &mut [u8]) {
+    let first = pixel_bytes.min(row.len());
+    match kind {
+        1 => {
+            out[..first].copy_from_slice(&row[..first]);
+            for ((out, byte), left) in out[first..].iter_mut().zip(&row[first..]).zip(row) {
+                *out = byte.wrapping_sub(*left);
+            }
+        }
+        2 => {
+            for ((out, byte), up) in out.iter_mut().zip(row).zip(above) {
+                *out = byte.wrapping_sub(*up);
+            }
+        }
+        4 => {
+            for ((out, byte), up) in out[..first].iter_mut().zip(row).zip(above) {
+                *out = byte.wrapping_sub(paeth(0, *up, 0));
+            }
+            let (rest, up, beside) = (&row[first..], &above[first..], row.iter().zip(above));
+            for (((out, byte), up), (left, corner)) in out[first..].iter_mut().zip(rest).zip(up).zip(beside) {
+                *out = byte.wrapping_sub(paeth(*left, *up, *corner));
+            }
+        }
+        _ => out.copy_from_slice(row),
+    }
 }
 
 fn paeth(left: u8, up: u8, corner: u8) -> u8 {
@@ -332,8 +378,12 @@ mod tests {
 
     #[test]
     fn an_opaque_alpha_channel_needs_no_mask() {
-        let clear = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 0]), Drawing::Second).unwrap();
-        let opaque = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 255]), Drawing::Second).unwrap();
+        let clear =
+            png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 0]), Drawing::Second, Packing::Kept)
+                .unwrap();
+        let opaque =
+            png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 255]), Drawing::Second, Packing::Kept)
+                .unwrap();
         assert!(clear.transparent && !opaque.transparent);
     }
 
@@ -341,7 +391,7 @@ mod tests {
     fn a_truncated_png_is_refused() {
         let whole = encoded(png::ColorType::Rgb, 64, 64, &[77; 64 * 64 * 3]);
         for length in [8, 20, 40, whole.len() / 2] {
-            assert!(png(&whole[..length], Drawing::Second).is_err(), "{length} bytes");
+            assert!(png(&whole[..length], Drawing::Second, Packing::Glance).is_err(), "{length} bytes");
         }
     }
 
@@ -351,7 +401,10 @@ mod tests {
         bytes[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
         let crc = crc32(&bytes[12..29]);
         bytes[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert!(matches!(png(&bytes, Drawing::Second), Err(PictureError::Pixels { width: 30_000, height: 30_000 })));
+        assert!(matches!(
+            png(&bytes, Drawing::Second, Packing::Kept),
+            Err(PictureError::Pixels { width: 30_000, height: 30_000 })
+        ));
     }
 
     fn crc32(data: &[u8]) -> u32 {
@@ -369,6 +422,33 @@ mod tests {
         assert!(matches!(format(&vec![0; MAX_PICTURE_BYTES + 1]), Err(PictureError::TooManyBytes { .. })));
     }
 
+    /// What each filter is, byte by byte (ISO/IEC 15948, 9.2): files of earlier versions were made so, and are made again.
+    #[test]
+    fn filters_are_those_of_the_standard() {
+        let mut seed = 9_u32;
+        for (pixel_bytes, row_bytes) in [(1, 1), (1, 40), (3, 3), (3, 96), (4, 4), (2, 50)] {
+            let mut random = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 24) as u8 & [255, 3, 0][(seed >> 8) as usize % 3]
+            };
+            let (row, above): (Vec<u8>, Vec<u8>) = (0..row_bytes).map(|_| (random(), random())).unzip();
+            for kind in [0, 1, 2, 4] {
+                let mut made = vec![0; row_bytes];
+                filter(kind, &row, &above, pixel_bytes, &mut made);
+                for x in 0..row_bytes {
+                    let back = |bytes: &[u8]| x.checked_sub(pixel_bytes).map_or(0, |at| bytes[at]);
+                    let predicted = match kind {
+                        1 => back(&row),
+                        2 => above[x],
+                        4 => paeth(back(&row), above[x], back(&above)),
+                        _ => 0,
+                    };
+                    assert_eq!(made[x], row[x].wrapping_sub(predicted), "{kind} {x} of {row_bytes}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn filtering_is_undone_by_a_png_reader() {
         let samples: Vec<u8> = (0..32 * 8 * 3).map(|i| (i * i / 7 % 251) as u8).collect();
@@ -376,7 +456,8 @@ mod tests {
         assert_eq!(rows.len(), samples.len() + 8);
         let mut above = vec![0u8; 96];
         for (row, want) in rows.chunks_exact(97).zip(samples.chunks_exact(96)) {
-            let again = filter(row[0], want, &above, 3);
+            let mut again = vec![0; 96];
+            filter(row[0], want, &above, 3, &mut again);
             assert_eq!(again, row[1..]);
             above.copy_from_slice(want);
         }

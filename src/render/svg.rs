@@ -28,7 +28,7 @@ pub fn svg(scene: &Scene, faces: &dyn FontSource, title: &str) -> String {
 }
 
 /// Returns a text that can stand in XML.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_control());
     kept.fold(String::new(), |mut out, c| {
         match c {

@@ -219,6 +219,11 @@ pub(super) fn deflate(data: &[u8]) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec_zlib(data, LEVEL)
 }
 
+/// Compresses in a hurry what is in no file that anybody keeps.
+pub(super) fn deflate_fast(data: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(data, 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -174,6 +174,9 @@ collections! {
     /// Embedded proofs of credentials, as `CODE/NUMBER/VERSION`: kept once they were made; see [`crate::files::Prover`].
     PROOFS = "proofs", kept, Nobody;
 
+    /// Digests of pages by which wallets may show certificates, as `CODE/SHA-256`; see [`crate::files`].
+    WALLET_PAGES = "wallet-pages", kept, Nobody;
+
     /// What is said of two enrolments, that they are one person's or not, as `ENROLMENT/ENROLMENT`, both ways; see
     /// [`crate::acts::tie`].
     PERSON_TIES = "person-ties", kept, Participants;

@@ -1,7 +1,9 @@
-//! What a designer should know about pictures: those that are stretched, coarse, or not drawn as a whole.
+//! What a designer should know about pictures: those that are stretched, coarse, damaged, or not drawn as a whole.
+
+use std::sync::Arc;
 
 use super::asset::{self, Kind};
-use super::check::{Finding, warning};
+use super::check::{Finding, Severity, fault, warning};
 use super::load::Template;
 use super::model::Element;
 use super::svg_unlike::unlike;
@@ -17,7 +19,25 @@ const STRETCH: f32 = 1.02;
 const UNSEEN: [&[u8]; 2] = [b"Link", b"Popup"];
 
 impl Template {
+    /// Returns what is wrong with pictures whose end is missing, at each place that shows one. A version that has the very same picture
+    /// was taken `before`: what is kept goes on, and that is told only.
+    pub fn cut_off(&self, before: Option<&Self>) -> Vec<Finding> {
+        let known =
+            |bytes: &Arc<Vec<u8>>| before.is_some_and(|before| before.assets.values().any(|other| other == bytes));
+        let of = |wanted: asset::Wanted| {
+            let (name, bytes) =
+                self.assets.get_key_value(&wanted.name).filter(|(_, bytes)| asset::is_cut_off(bytes))?;
+            let message =
+                format!("`{name}` is damaged: its end is missing, and what is drawn of it is grey from there on");
+            let found =
+                fault(&wanted.at, message, "copy or download the picture once more, or open it and save it anew");
+            Some(Finding { severity: if known(bytes) { Severity::Warning } else { Severity::Error }, ..found })
+        };
+        asset::wanted(&self.document).into_iter().filter_map(of).collect()
+    }
+
     pub(super) fn check_pictures(&self, findings: &mut Vec<Finding>) {
+        findings.extend(self.cut_off(None));
         let (width, height) = self.document.page.millimetres();
         if let Some((name, bytes)) =
             self.document.background.asset.as_ref().and_then(|name| self.assets.get_key_value(name))

@@ -230,6 +230,30 @@ impl Layout {
         Ok(())
     }
 
+    /// Returns the texts that differ from certificate to certificate, with where the first base line is, in points from above, as
+    /// long as they stay on one line.
+    pub(super) fn open_texts(&self) -> impl Iterator<Item = (&TextBox, [&[Piece]; 2], f32)> {
+        self.dynamic.iter().filter_map(|dynamic| match dynamic {
+            Dynamic::Text(text) => Some((&text.place, [&text.pieces[..], &text.when], self.base_line(text)?)),
+            Dynamic::Qr(..) => None,
+        })
+    }
+
+    fn base_line(&self, text: &PreparedText) -> Option<f32> {
+        let names = text.pieces.iter().chain(&text.when).filter_map(|piece| match piece {
+            Piece::Text(name) | Piece::Date { name, .. } => Some(name.clone()),
+            Piece::Literal(_) => None,
+        });
+        let names: BTreeSet<String> = names.collect();
+        let short = |name: &String| (name.clone(), "X".to_owned());
+        let (fields, epoch) = (names.iter().map(short).collect(), Timestamp::from_unix(0));
+        let dates = names.into_iter().map(|name| (name, epoch)).collect();
+        let (writer, page, drawing) = (&self.dates, self.language.as_str(), self.drawing);
+        let values = Values { fields: &fields, dates: &dates, writer, own: None, page, drawing };
+        let (_, items) = self.text(text, &values, None).ok().flatten()?;
+        items.iter().find_map(|item| if let Item::Glyphs(run) = item { Some(self.frame.height - run.y) } else { None })
+    }
+
     /// Lays out a record's texts, without its QR symbol.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ mod load;
 mod mirrored;
 mod model;
 mod near;
+mod open;
 mod own_badge;
 mod placeholder;
 mod purpose;
@@ -44,7 +45,7 @@ mod vector;
 mod webfont;
 mod words;
 
-pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS, is_cut_off, shape_of};
+pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS, shape_of};
 pub use check::{Finding, Severity};
 pub use dates::{DateStyle, is_day, written_day};
 pub use document::{Background, Document, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Orientation, Page, PageSize};
@@ -57,8 +58,9 @@ pub use layout::{Filling, Laid, Layout, MAX_VALUE};
 pub use load::{
     Template, builtin_names, builtin_versions, is_builtin_name, name_and_version, path_goes_first, small_names,
 };
-pub use model::{CertificateBox, Element, HexColor, MAX_TEXT, TextRole};
+pub use model::{Align, CertificateBox, Element, HexColor, MAX_TEXT, TextBox, TextRole};
 pub use near::nearest;
+pub use open::{OpenPart, OpenText};
 pub use own_badge::{MAX_BADGE_BYTES, OwnBadge, own_badge};
 pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
 pub use purpose::{BADGE_PIXELS, BADGE_PLACEHOLDERS, CardParts, Purpose};

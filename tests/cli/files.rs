@@ -24,7 +24,7 @@ fn rows(output: &str) -> Vec<Value> {
 }
 
 /// Asks other people's verifiers about files.
-fn judged(issuer: &Issuer, files: &[PathBuf]) -> Vec<Value> {
+pub(crate) fn judged(issuer: &Issuer, files: &[PathBuf]) -> Vec<Value> {
     assert!(root("tests/judges/node_modules").exists(), "run scripts/setup first: it installs the judges");
     let mut judge = Command::new("node");
     judge.arg(root("tests/judges/judge.mjs")).arg(issuer.path("site/.well-known/did.json")).arg(SOON);

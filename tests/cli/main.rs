@@ -29,6 +29,7 @@ mod smtp_sink;
 mod tampered;
 mod templates;
 mod tools;
+mod wallets;
 #[path = "../tools/zips.rs"]
 mod zips;
 mod zones;

@@ -66,6 +66,29 @@ fn a_check_says_what_an_event_and_a_preview_would() {
 }
 
 #[test]
+fn a_photo_whose_end_is_missing_is_refused_as_background_logo_and_signature() {
+    let issuer = Issuer::new();
+    let folder = with_background(&issuer, "m01-signature-photo-lies-on-its-side/sig.jpg");
+    let half = issuer.path("half.jpg");
+    let whole = fs::read(Path::new(&folder).join("sig.jpg")).unwrap();
+    fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+    fs::copy(&half, Path::new(&folder).join("sig.jpg")).unwrap();
+    let half = half.to_str().unwrap();
+    let signs = format!("Helena Okafor; Director; {half}");
+    let said = "is damaged: its end is missing";
+    issuer.run(&["template", "check", &folder]).expect(1).prints(said);
+    let create = ["event", "create", "NEW", "--title", "T", "--template"];
+    let classic = [&create[..], &["classic"]].concat();
+    issuer.run(&[&create[..], &[&folder]].concat()).expect(3).warns(said);
+    issuer.run(&[&classic[..], &["--logo", half]].concat()).expect(3).warns(said);
+    issuer.run(&[&classic[..], &["--signatory", &signs]].concat()).expect(3).warns(said);
+    issuer.run(&classic).expect(0);
+    for change in [["--template", &folder], ["--logo", half], ["--signatory", &signs]] {
+        issuer.run(&[&["event", "update", "NEW"], &change[..]].concat()).expect(3).warns(said);
+    }
+}
+
+#[test]
 fn what_a_check_warns_of_is_told_where_the_template_is_taken() {
     let issuer = Issuer::new();
     let pdf = issuer.path("preview.pdf");

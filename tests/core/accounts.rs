@@ -33,6 +33,7 @@ impl<'a> Office<'a> {
             verifier: "example.org/v".into(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         };
         let mut office = Self { store, issuer, throttle: Throttle::default(), owner: String::new() };
         let link = accounts::setup_link(&office.desk(0)).unwrap().unwrap();
@@ -207,6 +208,7 @@ fn a_set_up_link_ends_with_time_or_the_next_one_and_not_with_a_poor_password() {
         verifier: "example.org/v".into(),
         zone: Default::default(),
         language: Default::default(),
+        render_method: false,
     };
     let desk =
         |seconds| Desk { store: &store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(seconds) };
@@ -236,6 +238,7 @@ fn of_many_who_set_up_at_once_one_becomes_the_owner() {
             verifier: "example.org/v".into(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         };
         let desk = || Desk { store: &*store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(0) };
         let link = accounts::setup_link(&desk()).unwrap().unwrap();

@@ -22,6 +22,7 @@ fn issuer() -> Issuer {
         verifier: "example.org/v".into(),
         zone: Default::default(),
         language: Default::default(),
+        render_method: false,
     }
 }
 

@@ -53,6 +53,7 @@ impl Event {
             verifier: "a.example".into(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         };
         let desk = Desk { store: &self.store, issuer: &issuer, actor: &Actor::System, now };
         let join =

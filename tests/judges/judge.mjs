@@ -18,6 +18,7 @@ import { compactVerify, importJWK } from 'jose';
 const CONTEXTS = {
   'https://www.w3.org/ns/credentials/v2': 'credentials-v2.jsonld',
   'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json': 'ob-v3p0-context-3.0.3.json',
+  'https://w3id.org/vc/render-method/v2rc2': 'render-method-v2rc2.jsonld',
 };
 
 const [didFile, at, ...files] = process.argv.slice(2);

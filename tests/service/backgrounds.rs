@@ -1,11 +1,19 @@
 //! Backgrounds as people bring them: what the usual programs and phones write, put into a design. Each is drawn, or refused with the way
 //! out; how long it took is printed.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
+use testamur::acts::templates::{Kept, KeptVersion};
+use testamur::store::{Collection, DocumentWrite, Expect};
+use testamur::template::Template;
 
 use crate::harness::{OWNER, World};
+use crate::runs::{certificates, desk, done};
+use crate::templates::{Part, send};
 
 /// What becomes of a file: it is drawn, or refused in these words.
 type Outcome = Option<&'static str>;
@@ -173,6 +181,107 @@ fn pictures() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ("photo-cut-off.jpg", photo[..photo.len() / 50].to_vec(), Some("damaged")),
         ("scan.tif", b"II*\0\x08\0\0\0".to_vec(), Some("a TIFF picture: save it as PNG")),
     ]
+}
+
+/// A template whose pictures are all in one file.
+fn pictured(asset: &str) -> Vec<u8> {
+    let elements = json!([
+        { "type": "text", "text": "{participant_name}", "x": 20, "y": 60, "width": 170, "height": 20, "size": 30, "minSize": 8 },
+        { "type": "image", "asset": "logo", "x": 20, "y": 160, "width": 40, "height": 20, "optional": true },
+        { "type": "signatories", "people": [{ "name": "Helena Okafor", "title": "Dean", "image": "signature_1" }],
+          "x": 100, "y": 200, "width": 80, "height": 30, "size": 11 },
+        { "type": "qr", "x": 20, "y": 236, "size": 40 },
+    ]);
+    let page = json!({ "size": "A4", "orientation": "portrait" });
+    let mut document = json!({ "testamur": 1, "title": "Ours", "page": page, "elements": elements });
+    if !asset.is_empty() {
+        document["background"] = json!({ "asset": asset });
+    }
+    document.to_string().into_bytes()
+}
+
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_photo_whose_end_is_missing_is_refused_by_every_way_in() {
+    let world = World::in_memory();
+    let whole = jpeg(400, 300, 80);
+    let half = &whole[..whole.len() / 2];
+    let plain = pictured("");
+    let (under, archive) = (pictured("photo.jpg"), zipped(&[("template.json", &plain), ("logo", half)]));
+    let refused = |answer: crate::harness::Answer, way: &str| {
+        assert_eq!(answer.status, 422, "{way}: {}", answer.text());
+        assert!(answer.text().contains("its end is missing"), "{way}: {}", answer.text());
+    };
+    send(&world, OWNER, "POST", "/templates", &[("name", None, b"ours"), ("template", Some("t"), &plain)]).ok();
+    let ways: [(&str, &[Part]); 5] = [
+        ("background", &[("template", Some("t"), &under), ("asset", Some("photo.jpg"), half)]),
+        ("logo", &[("template", Some("t"), &plain), ("logo", Some("logo"), half)]),
+        ("logo of a built-in one", &[("base", None, b"minimal"), ("logo", Some("logo"), half)]),
+        ("signature", &[("base", None, b"ours"), ("signature_1", Some("s.jpg"), half)]),
+        ("one file", &[("archive", Some("t.zip"), &archive)]),
+    ];
+    for (way, parts) in ways {
+        let named = [&[("name", None, &b"new"[..])][..], parts].concat();
+        refused(send(&world, OWNER, "POST", "/templates", &named), way);
+        refused(send(&world, OWNER, "POST", "/templates/check", parts), way);
+        refused(send(&world, OWNER, "PUT", "/templates/ours", parts), way);
+        let seen = send(&world, OWNER, "POST", "/templates/look-over", parts).ok();
+        assert!(seen["findings"].to_string().contains("its end is missing"), "{way}: {seen}");
+    }
+    let design = world.post("/template-designs", &json!({ "from": "ours" })).ok();
+    let files = format!("/template-designs/{}/files", design["id"].as_str().unwrap());
+    for fields in [&[("as", "background")][..], &[("as", "picture")], &[("as", "signature"), ("element", "2")]] {
+        refused(world.upload(OWNER, &files, "photo.jpg", half, fields), fields[0].1);
+        world.upload(OWNER, &files, "photo.jpg", &whole, fields).ok();
+    }
+    world.post("/events", &json!({ "code": "MAPS", "details": { "title": "Maps", "template": "ours" } })).ok();
+    let made = world.get("/templates/ours").ok();
+    assert_eq!(made["template"]["versions"].as_array().unwrap().len(), 1, "nothing was kept");
+    world.get("/templates/new").problem(404, "not-found");
+}
+
+#[test]
+fn a_photo_without_an_end_that_an_earlier_version_took_is_drawn_as_before() {
+    let world = World::in_memory();
+    let whole = jpeg(400, 300, 80);
+    let half = whole[..whole.len() / 2].to_vec();
+    let plain = pictured("");
+    let template = Template::new(&plain, BTreeMap::from([("logo".to_owned(), Arc::new(half.clone()))])).unwrap();
+    let (desk, name) = (desk(&world), "older".to_owned());
+    let digest = desk.store.put_blob(&template.to_bundle()).unwrap().0;
+    let version = KeptVersion { version: 1, digest, by: "owner".to_owned(), at: desk.now, speaks: None };
+    let kept = Kept { name: name.clone(), versions: vec![version] };
+    let write = DocumentWrite::put(Collection::TEMPLATES, name, Expect::Absent, &kept);
+    desk.store.write_documents(&[write], None).unwrap();
+
+    world.post("/events", &json!({ "code": "WORKSHOP", "details": { "title": "Maps", "template": "older" } })).ok();
+    crate::runs::enrol(&world, &[crate::runs::person(1, true)]);
+    world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
+    for to in ["open", "completed"] {
+        world.post("/events/WORKSHOP/state", &json!({ "to": to })).ok();
+    }
+    assert_eq!(done(&world, &json!({ "kind": "generate", "event": "WORKSHOP" }))["counters"]["done"], 1);
+    let number = certificates(&*world.app.store)[0].number.to_string();
+    assert_eq!(world.get(&format!("/certificates/{number}/file?format=pdf")).status, 200);
+
+    // Its next version says so, and goes on; another picture of that kind does not come in.
+    let next = |logo: &[u8]| {
+        let words = String::from_utf8(plain.clone()).unwrap().replace("Dean", "Director");
+        let parts: [Part; 2] = [("template", Some("t"), words.as_bytes()), ("logo", Some("logo"), logo)];
+        send(&world, OWNER, "PUT", "/templates/older", &parts)
+    };
+    assert!(next(&whole[..whole.len() / 3]).problem(422, "bad-template").contains("its end is missing"));
+    let taken = next(&half).ok();
+    let told = taken["findings"].as_array().unwrap().iter().find(|one| one.to_string().contains("its end is missing"));
+    assert_eq!(told.unwrap()["severity"], "warning", "{taken}");
 }
 
 #[test]

@@ -69,6 +69,7 @@ pub fn issuer() -> Issuer {
         verifier: "academy.example/verify".to_owned(),
         zone: Default::default(),
         language: Default::default(),
+        render_method: false,
     }
 }
 

@@ -101,6 +101,7 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
         verifier: "x.example/verify".into(),
         zone: Default::default(),
         language: Default::default(),
+        render_method: false,
     };
     let now = testamur::credential::Timestamp::from_unix(crate::process::now());
     let ada = Actor::operator("ada");

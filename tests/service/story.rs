@@ -140,6 +140,7 @@ fn one_story_leaves_the_same_through_both_doors() {
         verifier: "certs.example.org/verify".into(),
         zone: Default::default(),
         language: Default::default(),
+        render_method: false,
     };
     let world = World::changed(store.clone(), folder, Limits::default(), |parts| parts.issuer = issuer);
     tell(&mut Door { now: begin, way: Way::Http(&world) }, &place);

@@ -152,10 +152,22 @@ pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
         return findings;
     }
     // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
-    match Face::compile(template, fonts, &Constants::none()) {
+    match Face::tried(template, fonts, &Constants::none()) {
         Err(error) => findings.extend(not_drawn(fonts, template, &error)),
-        Ok(face) => findings.extend(face.unchecked().map(|(name, brings)| not_archived(template, name, &brings))),
+        Ok(unchecked) => {
+            findings.extend(unchecked.iter().map(|(name, brings)| not_archived(template, name, brings)));
+        }
     }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// Looks a template over that goes on from another: a damaged picture that was taken before there was this check stays.
+pub fn looked_over_after(fonts: &FontLibrary, template: &Template, before: Option<&Template>) -> Vec<Finding> {
+    let mut findings = looked_over(fonts, template);
+    let refused = template.cut_off(None);
+    findings.retain(|finding| !refused.contains(finding));
+    findings.extend(template.cut_off(before));
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -174,7 +186,7 @@ fn not_archived(template: &Template, name: &str, brings: &str) -> Finding {
 
 /// Returns everything that cannot be drawn, each picture for itself: the first that fails must not hide the others.
 fn not_drawn(fonts: &FontLibrary, template: &Template, error: &FaceError) -> Vec<Finding> {
-    let fails = |one: Template| Face::compile(&one, fonts, &Constants::none()).err();
+    let fails = |one: Template| Face::tried(&one, fonts, &Constants::none()).err();
     let found = |at: String, error: &FaceError| Finding {
         severity: Severity::Error,
         at,
@@ -257,7 +269,16 @@ pub fn hint_of(error: &TemplateError) -> &'static str {
 /// # Errors
 /// [`ActError::BadTemplate`] with all that is wrong.
 pub fn examine(desk: &Desk, faces: &Faces, template: &Template) -> Result<Vec<Finding>, ActError> {
-    let findings = looked_over(faces.fonts(), template);
+    examine_after(desk, faces, template, None)
+}
+
+fn examine_after(
+    desk: &Desk,
+    faces: &Faces,
+    template: &Template,
+    before: Option<&Template>,
+) -> Result<Vec<Finding>, ActError> {
+    let findings = looked_over_after(faces.fonts(), template, before);
     let (faults, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.severity == Severity::Error);
     if !faults.is_empty() {
@@ -450,7 +471,9 @@ fn add_version_with(
     template: &Template,
     mut writes: Vec<DocumentWrite>,
 ) -> Result<(Kept, Vec<Finding>), ActError> {
-    let warnings = examine(desk, faces, template)?;
+    let kept = old.newest().map(|newest| desk.store.blob(&BlobId(newest.digest.clone()))).transpose()?.flatten();
+    let kept = kept.and_then(|bundle| Template::from_bundle(&bundle).ok());
+    let warnings = examine_after(desk, faces, template, kept.as_ref())?;
     let (before, number) = old.newest().map_or((None, 0), |newest| (Some(newest.digest.as_str()), newest.version));
     if before == Some(template.digest().as_str()) {
         if !writes.is_empty() {

@@ -84,6 +84,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::ERASING,
                 C::REMOVING,
                 C::PROOFS,
+                C::WALLET_PAGES,
                 C::MAILED,
                 C::MAIL_REMINDED,
                 C::SHOWN,

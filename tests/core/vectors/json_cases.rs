@@ -12,6 +12,7 @@ const CREATED: &str = "2026-04-20T10:00:00Z";
 
 pub(super) fn add(made: &mut Made) {
     good(made);
+    render_methods(made);
     verdicts(made);
     proofs(made);
     other_proofs(made);
@@ -65,6 +66,48 @@ fn good(made: &mut Made) {
     });
     made.verdict("json_valid_whole_credits", "A number without a fraction.", "valid", {
         secured(|c| c.extras.credits = Some(3.0)).to_string()
+    });
+}
+
+/// Claims that name a page by which a wallet may show them.
+fn with_render_method() -> Value {
+    let mut document = claims().to_json().expect("claims that can be signed");
+    document["@context"].as_array_mut().expect("contexts").push(json!("https://w3id.org/vc/render-method/v2rc2"));
+    document["renderMethod"] = json!({
+        "type": "TemplateRenderMethod",
+        "renderSuite": "svg-mustache",
+        "template": {
+            "id": "https://academy.example/render/page.svg",
+            "mediaType": "image/svg+xml",
+            "digestMultibase": "uEiCcq1plDrSqHGcHUyNlUNOTBl4gYCVTfDQ2GjU1ZyzjuQ",
+        },
+    });
+    document
+}
+
+/// A page for wallets is signed with the rest, and never fetched.
+fn render_methods(made: &mut Made) {
+    let secured = || prove(&with_render_method(), &method(ISSUER, "k3"), 13, CREATED);
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut value = secured();
+        change(&mut value["renderMethod"]);
+        value.to_string()
+    };
+    made.verdict("json_valid_render_method", "It names a page for wallets.", "valid", secured().to_string());
+    made.verdict("json_render_method_other_page", "Another page than was signed.", "proof_invalid", {
+        changed(&|method| method["template"]["digestMultibase"] = json!("uEiA"))
+    });
+    made.verdict("json_render_method_other_suite", "To be filled in by other rules.", "proof_invalid", {
+        changed(&|method| method["renderSuite"] = json!("html"))
+    });
+    made.verdict("json_malformed_render_method", "Its page is at no address.", "malformed", {
+        changed(&|method| method["template"]["id"] = json!("page.svg"))
+    })
+    .field("renderMethod.template.id");
+    made.verdict("json_render_method_undefined", "Its terms are in a context that is not named.", "proof_invalid", {
+        let mut value = secured();
+        value["@context"].as_array_mut().expect("contexts").pop();
+        value.to_string()
     });
 }
 

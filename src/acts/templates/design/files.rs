@@ -12,7 +12,7 @@ use super::{ActError, Content, Opened, has_room, read, started, steps};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::Faces;
-use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, is_cut_off, shape_of};
+use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, shape_of};
 
 /// Longest part of a file's own name that is kept.
 const NAME_CHARS: usize = 60;
@@ -63,9 +63,6 @@ pub fn add_file(
             "file",
             format!("is larger than {} MB: save it with fewer pixels, or a photo as JPEG", MAX_ASSET_BYTES >> 20),
         ));
-    }
-    if is_cut_off(&bytes) {
-        return Err(ActError::invalid("file", "is damaged, its end is missing: copy or download it once more"));
     }
     if element.is_some_and(|at| opened.content.locked.contains(&at)) {
         return Err(ActError::invalid("element", "is locked: unlock it first"));

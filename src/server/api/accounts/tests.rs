@@ -68,6 +68,7 @@ impl Service {
             verifier: "example.org/verify".into(),
             zone: Default::default(),
             language: Default::default(),
+            render_method: false,
         };
         KeyFolder::create(keys, &issuer.did(), &issuer.name, "passphrase", Timestamp::from_unix(START)).unwrap();
         let now = Timestamp::from_unix(START);

@@ -129,7 +129,7 @@ mod tests {
         (&FIRST, 2, "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59"),
         (&FIRST, 3, "49b843fd42943551f96da0844c763b2ddc6c38a5e0ee579e36df824c3016c34e"),
         (&["laurel", "ribbon", "quiet"], 1, "ce344d9eb6895d80108a39e7c1016c68c03a4d23e2721947f353aa467966489b"),
-        (&["card", "card-name", "badge"], 1, "SMALL"),
+        (&["card", "card-name", "badge"], 1, "1a8aac9061c69581242e0b642cbb8273e19706ea89799cb46a3f5f4ed7621ade"),
     ];
     const FIRST: [&str; 3] = ["classic", "modern", "minimal"];
 

@@ -133,7 +133,7 @@ mod tests {
         ("ribbon", 1, "0f5d176b5d7d30ca720f9b80cc3c2c7fbf46056e8b6935844b7fa2fed996f419"),
         ("quiet", 1, "483a87272d927af41df0aebb1908525b6afdf83a4b589bc0ab3538ed3a608152"),
         ("card", 1, "f045fc3207239425e162abeee2f513d77d602a66168fa157ad4a6b9f03635acd"),
-        ("card-name", 1, "CARDNAME"),
+        ("card-name", 1, "12a6865b8058b327eba6c08b82b27f19dd2a4b487e0d681c22b714ebc00bc659"),
         ("badge", 1, "98ad29ce331efbd984fa25be821112fe2a42f267e0c5c63756a671b54f29ed8d"),
     ];
 

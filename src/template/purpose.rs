@@ -162,7 +162,11 @@ impl Template {
             for name in self.placeholders().iter().filter(|name| !BADGE_PLACEHOLDERS.contains(&name.as_str())) {
                 let at = self.element_with(name).unwrap_or_else(|| "elements".to_owned());
                 let message = format!("placeholder `{{{name}}}` differs from person to person, and a badge does not");
-                findings.push(fault(&at, message, "print {event_title}, {organization_name} or {event_code}"));
+                findings.push(fault(
+                    &at,
+                    message,
+                    "print the title or code of the event, or the name of the organisation",
+                ));
             }
         }
         for (at, element) in self.document.elements.iter().enumerate() {
@@ -177,7 +181,11 @@ impl Template {
                 let message = format!(
                     "the text may be {pixels:.0} pixels high; below {SMALL_PIXELS} it is not read where the card stands small"
                 );
-                findings.push(warning(&at, message, "give it a larger `size` and `minSize`, or more room"));
+                findings.push(warning(
+                    &at,
+                    message,
+                    "make its letters larger, also the smallest that they may shrink to, or give it more room",
+                ));
             }
         }
     }

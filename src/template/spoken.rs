@@ -212,7 +212,7 @@ mod tests {
         (&FIRST, 2, "a740d81fda061b33e91c0d5a1ffa6739e2bd31d0e6dfc783a3291e1d4298df59"),
         (&FIRST, 3, "f6b0763e94335eaa3690468331337f95a44337bfabafb394d33defbad8d75351"),
         (&["laurel", "ribbon", "quiet"], 1, "137aa60ef50202f2447728e140f0a530465808e1444cfa217b8e3071b7c88053"),
-        (&["card", "card-name", "badge"], 1, "SMALL"),
+        (&["card", "card-name", "badge"], 1, "1a8aac9061c69581242e0b642cbb8273e19706ea89799cb46a3f5f4ed7621ade"),
     ];
     const FIRST: [&str; 3] = ["classic", "modern", "minimal"];
 
@@ -361,7 +361,9 @@ mod tests {
             }
             let mut own = template.clone();
             own.document.title = "Ours".into();
-            let first = own.document.elements.iter().position(|one| matches!(one, Element::Text(_))).unwrap();
+            // A card may show the certificate alone.
+            let is_text = |one: &Element| matches!(one, Element::Text(_));
+            let Some(first) = own.document.elements.iter().position(is_text) else { continue };
             let Element::Text(place) = &mut own.document.elements[first] else { unreachable!() };
             place.text = "Our own words".into();
             assert!(!own.speaks() && own.says_built_in_words(), "{name}.{language}");

@@ -242,6 +242,11 @@ fn staff_begin_a_card_on_a_page_and_choose_it_for_the_event() {
             (&json!("card-name"), &json!("badge"))
         );
         assert!(browser.page("/staff/events/WORKSHOP/badge").contains("by the template badge"));
+        // Kept for an event, a card has a name of its own beside the event's template.
+        let own = json!({ "from": "card", "event": "WORKSHOP" });
+        let design = ada.ask(world, "POST", "/template-designs", &own).ok();
+        let keep = browser.page(&format!("/staff/template-designs/{}/keep", design["id"].as_str().unwrap()));
+        assert!(keep.contains("value=\"event-workshop-card\""), "{keep}");
         let library = browser.page("/staff/templates");
         assert!(library.contains("Share card, Part of the program"), "{library}");
         let page = browser.page("/staff/templates/card");

@@ -273,9 +273,20 @@ pub(super) async fn keep(State(app): State<App>, Path(id): Path<String>, Sent { 
     }
 }
 
+/// Says whether an upload is a card or a badge, which an event has beside the template of its certificates.
+async fn small_of(staff: &Staff, file: &File) -> Result<Option<&'static str>, Problem> {
+    let told = ask(staff, "/templates/look-over", file).await?.value;
+    Ok(["card", "badge"].into_iter().find(|small| told["for"] == *small))
+}
+
 /// Keeps it as what it is for; returns where that is seen.
 async fn kept(staff: &Staff, wanted: &For, file: &File, fields: &Fields) -> Result<String, Problem> {
-    let own = format!("event-{}", wanted.event.to_lowercase());
+    let small = match wanted.event.is_empty() {
+        true => None,
+        false => small_of(staff, file).await?,
+    };
+    let suffix = small.map(|small| format!("-{small}")).unwrap_or_default();
+    let own = format!("event-{}{suffix}", wanted.event.to_lowercase());
     let (name, is_new) = match (&*wanted.event, &*wanted.template) {
         ("", "") => (fields.get("name").to_owned(), true),
         ("", name) => (name.to_owned(), false),
@@ -296,7 +307,8 @@ async fn kept(staff: &Staff, wanted: &For, file: &File, fields: &Fields) -> Resu
     }
     let event = format!("/events/{}", part(&wanted.event));
     if fields.on("use") {
-        let body: Value = json!({ "template": name });
+        let member = small.map_or_else(|| "template".to_owned(), |small| format!("{small}_template"));
+        let body: Value = json!({ member: name });
         staff
             .ask(
                 Method::PATCH,

@@ -153,6 +153,10 @@ pub(super) struct LookedOver {
     /// Its title, as far as it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// What it is for: `certificate`, `card` or `badge`.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "certificate")]
+    purpose: Option<&'static str>,
     /// The page in millimetres: width, height; absent where too little can be read to draw anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<f64>>, example = json!([297.0, 210.0]))]
@@ -167,6 +171,7 @@ impl LookedOver {
         Self {
             usable: document.is_some() && !findings.iter().any(Finding::is_fault),
             title: document.map(|document| document.title.clone()),
+            purpose: document.map(|document| document.purpose.word()),
             page: draft.page().map(|(width, height)| [width, height]),
             findings: findings.into_iter().map(|one| FindingView::of(draft, one)).collect(),
         }

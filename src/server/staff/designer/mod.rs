@@ -384,7 +384,12 @@ async fn keeping(staff: &Staff, id: &str, tried: &Tried<'_>) -> Answer {
     let w = staff.w;
     let told = staff.told(&at(id)).await?;
     let design = &told.value;
-    let own = design["event"].as_str().map(|event| format!("{OWN_TEMPLATE}{}", event.to_lowercase()));
+    // An event's own template is one, and its card or badge another.
+    let small = match design["for"].as_str() {
+        Some(small @ ("card" | "badge")) => format!("-{small}"),
+        _ => String::new(),
+    };
+    let own = design["event"].as_str().map(|event| format!("{OWN_TEMPLATE}{}{small}", event.to_lowercase()));
     let of = design["of"].as_str();
     let mut form = Form::new(staff, &format!("{}/keep", at(id)), w.s("template-keep"))
         .field(Field::hidden("seen", told.tag.clone()))

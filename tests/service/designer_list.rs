@@ -75,7 +75,7 @@ fn who_cannot_be_printed_is_told_as_a_run_says_it_whatever_text_it_is() {
         world.post("/events/WORKSHOP/state", &json!({ "to": "open" })).ok();
         world.post("/events/WORKSHOP/state", &json!({ "to": "completed" })).ok();
         let preview = world.post("/runs/preview", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
-        let mut refused: Vec<(String, String)> = preview["items"]
+        let mut refused: Vec<(String, String)> = preview["rows"]
             .as_array()
             .unwrap()
             .iter()

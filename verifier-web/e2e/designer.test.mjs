@@ -262,7 +262,7 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   await page.locator('#e0-width').fill('90');
   await page.after(() => page.locator('#e0-width').press('Enter'));
   await page.locator('.found-names').getByText(/One of 3 names shrinks below 9 pt|One of 3 cannot be printed/).first().waitFor();
-  await page.locator('.found-names td a', { hasText: 'Featherstonehaugh' }).first().click();
+  await page.locator('.found-names tbody a', { hasText: 'Featherstonehaugh' }).first().click();
   await page.locator('#whom-person').waitFor();
   assert.notEqual(await page.locator('#whom-person').inputValue(), '');
   await page.locator('#element-0 summary').click();
@@ -291,7 +291,7 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   assert.ok(await page.evaluate(() => document.activeElement?.matches('#e0-text')), 'from what is read to where it is written');
   const [sx, sy, sw, sh] = await page.area(4);
   await page.after(() => drop(page, 'jane.svg', LOGO, [sx + sw * 0.75, sy + sh / 2]));
-  assert.deepEqual(await page.evaluate((path) => fetch(path).then((answer) => answer.json()).then((one) => one.document.elements[4].people.map((person) => person.image ?? null)), `/api/v1${new URL(design).pathname.replace('/staff', '')}`), [null, 'jane.svg']);
+  assert.deepEqual(await page.evaluate((path) => fetch(path).then((answer) => answer.json()).then((one) => one.document.elements[4].people.map((person) => person.image ?? null)), `/api/v1${new URL(design).pathname.replace('/staff', '')}`), ['signature_1', 'jane.svg']);
   await page.locator('.handle[data-at="1"]').dblclick({ position: { x: 40, y: 4 } });
   assert.ok(await page.evaluate(() => document.activeElement?.matches('#e1-text')), 'where its words are');
   assert.ok(await page.locator('.inspector #element-1').count() === 1, 'beside the page');

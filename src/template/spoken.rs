@@ -356,14 +356,13 @@ mod tests {
     #[test]
     fn words_that_are_still_the_built_in_ones_are_said_in_each_language() {
         for (name, version, language, template) in each() {
-            if builtin_versions(name).next_back() != Some(version) {
+            // Cards and badges may have no words at all.
+            if builtin_versions(name).next_back() != Some(version) || !template.purpose().is_certificate() {
                 continue;
             }
             let mut own = template.clone();
             own.document.title = "Ours".into();
-            // A card may show the certificate alone.
-            let is_text = |one: &Element| matches!(one, Element::Text(_));
-            let Some(first) = own.document.elements.iter().position(is_text) else { continue };
+            let first = own.document.elements.iter().position(|one| matches!(one, Element::Text(_))).unwrap();
             let Element::Text(place) = &mut own.document.elements[first] else { unreachable!() };
             place.text = "Our own words".into();
             assert!(!own.speaks() && own.says_built_in_words(), "{name}.{language}");

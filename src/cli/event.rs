@@ -246,7 +246,7 @@ pub(super) fn small(desk: &Desk, fonts: &FontLibrary, args: &Details) -> Result<
             Some("none") => Ok(Some(String::new())),
             Some(name) if !path_goes_first(name) && !Path::new(name).exists() => Ok(Some(name.to_owned())),
             Some(name) if !path_goes_first(name) && is_builtin_name(name) => Ok(Some(name.to_owned())),
-            Some(path) => Ok(Some(keep(desk, fonts, super::template::load(path)?, Vec::new())?.0)),
+            Some(path) => Ok(Some(keep(desk, fonts, (super::template::load(path)?, None), Vec::new())?.0)),
         }
     };
     Ok([of(&args.card_template)?, of(&args.badge_template)?])

@@ -55,7 +55,7 @@ pub fn shape_of(name: &str, bytes: &[u8]) -> Option<(f32, f32)> {
 
 /// Whether a JPEG has no end (ITU-T T.81, B.1.1.3: marker EOI), as half a download has. Programs draw what there is of one and leave the
 /// rest grey, so that nobody would learn of it before it is printed. A small picture that is within a photo has its own end.
-pub(super) fn is_cut_off(bytes: &[u8]) -> bool {
+pub fn is_cut_off(bytes: &[u8]) -> bool {
     if !bytes.starts_with(b"\xFF\xD8\xFF") {
         return false;
     }

@@ -45,7 +45,7 @@ mod vector;
 mod webfont;
 mod words;
 
-pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS, shape_of};
+pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS, is_cut_off, shape_of};
 pub use check::{Finding, Severity};
 pub use dates::{DateStyle, is_day, written_day};
 pub use document::{Background, Document, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Orientation, Page, PageSize};

@@ -12,7 +12,7 @@ use super::{ActError, Content, Opened, has_room, read, started, steps};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::Faces;
-use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, shape_of};
+use crate::template::{Finding, MAX_ASSET_BYTES, Severity, Template, is_cut_off, shape_of};
 
 /// Longest part of a file's own name that is kept.
 const NAME_CHARS: usize = 60;

@@ -298,6 +298,7 @@ test('a template is made from nothing by mouse, and certificates with it are sca
   // A column or date is put in where one wrote last, and the next one behind it.
   await page.locator('#e1-text').fill('Title:  of');
   await page.locator('#e1-text').evaluate((text) => text.setSelectionRange(7, 7));
+  await page.after(() => page.locator('#e1-insert').focus());
   await page.after(() => page.locator('#e1-insert').selectOption('event_title'));
   assert.equal(await page.locator('#e1-text').inputValue(), 'Title: {event_title} of');
   await page.after(() => page.locator('#e1-insert').selectOption('issue_date:short'));

@@ -1,12 +1,14 @@
 // What the designer shows beside what is printed: Chromium's picture of a design beside poppler's of the issued PDF, and how far two
 // engines are apart on one and the same PDF. `make drawings` compares 500 names of each of nine scripts with every built-in template.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer as createSite } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { launch } from './browser.mjs';
 import { Issuer, PROGRAM } from './site.mjs';
@@ -23,9 +25,10 @@ const STRIDE = 41;
 const PIXELS = 192 / 25.4;
 export const TEMPLATES = ['classic', 'modern', 'minimal', 'laurel', 'ribbon', 'quiet'];
 
-/** So many names of each script. */
-export function names(each) {
-  return Object.values(WORDS).flatMap((words) => Array.from({ length: each }, (_, at) => {
+/** So many names of each script, of which `chosen` are taken. */
+export function names(each, chosen = () => true) {
+  const places = Array.from({ length: each }, (_, at) => at).filter(chosen);
+  return Object.values(WORDS).flatMap((words) => places.map((at) => {
     const pair = (at * STRIDE) % (words.length * (words.length - 1));
     const first = Math.floor(pair / (words.length - 1));
     return `${words[first]} ${words[(first + (pair % (words.length - 1)) + 1) % words.length]}`;
@@ -71,19 +74,27 @@ async function served(issuer, browser) {
   return { page, base, stop };
 }
 
-/** A page that compares pictures, and draws a PDF with pdf.js: Chromium's engine, as poppler's is another. */
-async function comparing(browser) {
-  const page = await browser.newPage();
-  await page.route('http://compare.test/**', (route) => {
-    const name = new URL(route.request().url()).pathname.slice(1);
-    if (name === '') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Compares</title>' });
-    return route.fulfill({ contentType: 'text/javascript', body: PDFJS(name) });
+/** Serves what is compared to the page that compares: pictures of ten megabytes go no other way in good time. */
+async function pictured() {
+  const kept = new Map([['/', Buffer.from('<!doctype html><title>Compares</title>')]]);
+  for (const name of ['pdf.min.mjs', 'pdf.worker.min.mjs']) kept.set(`/${name}`, PDFJS(name));
+  const site = createSite((request, answer) => {
+    const kind = request.url === '/' ? 'text/html' : request.url.endsWith('.mjs') ? 'text/javascript' : 'application/octet-stream';
+    answer.writeHead(kept.has(request.url) ? 200 : 404, { 'content-type': kind, 'cache-control': 'no-store' }).end(kept.get(request.url));
   });
-  await page.goto('http://compare.test/');
+  await new Promise((resolve) => { site.listen(0, '127.0.0.1', resolve); });
+  const stop = () => { site.closeAllConnections(); site.close(); };
+  return { base: `http://127.0.0.1:${site.address().port}`, kept, stop };
+}
+
+/** A page that compares pictures, and draws a PDF with pdf.js: Chromium's engine, as poppler's is another. */
+async function comparing(browser, base) {
+  const page = await browser.newPage();
+  await page.goto(`${base}/`);
   await page.evaluate(async () => {
-    const pdfjs = await import('http://compare.test/pdf.min.mjs');
-    pdfjs.GlobalWorkerOptions.workerSrc = 'http://compare.test/pdf.worker.min.mjs';
-    const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const pdfjs = await import('/pdf.min.mjs');
+    pdfjs.GlobalWorkerOptions.workerSrc = '/pdf.worker.min.mjs';
+    const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
     const canvas = (width, height) => {
       const made = Object.assign(document.createElement('canvas'), { width, height });
       const context = made.getContext('2d', { willReadFrequently: true });
@@ -91,13 +102,25 @@ async function comparing(browser) {
       context.fillRect(0, 0, width, height);
       return context;
     };
-    globalThis.picture = async (png, width, height) => {
+    globalThis.picture = async (path, width, height) => {
       const context = canvas(width, height);
-      context.drawImage(await createImageBitmap(new Blob([bytes(png)], { type: 'image/png' })), 0, 0);
+      context.drawImage(await createImageBitmap(new Blob([await bytes(path)], { type: 'image/png' })), 0, 0);
       return context;
     };
-    globalThis.drawn = async (pdf, width, height) => {
-      const task = pdfjs.getDocument({ data: bytes(pdf), verbosity: 0 });
+    // As poppler writes it: `P6`, width, height, 255, and three bytes for each pixel. To pack 3.5 million of them takes longer than to draw.
+    globalThis.plain = async (path, width, height) => {
+      const context = canvas(width, height);
+      const [file, image] = [await bytes(path), context.getImageData(0, 0, width, height)];
+      for (let [from, to] = [file.length - 3 * width * height, 0]; from < file.length; from += 3, to += 4) {
+        image.data[to] = file[from];
+        image.data[to + 1] = file[from + 1];
+        image.data[to + 2] = file[from + 2];
+      }
+      context.putImageData(image, 0, 0);
+      return context;
+    };
+    globalThis.drawn = async (path, width, height) => {
+      const task = pdfjs.getDocument({ data: await bytes(path), verbosity: 0 });
       const page = await (await task.promise).getPage(1);
       const context = canvas(width, height);
       const [, , right, top] = page.view;
@@ -135,26 +158,27 @@ function masks(design) {
   });
 }
 
-/** Compares certificates with so many names of each script; `told` hears of each. */
-export async function compareAll(templates, each, told) {
-  const [issuer, browser] = [new Issuer(), await launch()];
+/** Compares certificates with these names; `told` hears of each. */
+export async function compareAll(templates, all, told) {
+  const [issuer, browser, pictures] = [new Issuer(), await launch(), await pictured()];
   issuer.formats = 'pdf';
   let stop = () => {};
   try {
-    const all = names(each);
     const numbers = Object.fromEntries(templates.map((template) => [template, issuer.issue(template.toUpperCase(), 'Efficient Official Affairs', all, '--template', template, '--signatory', 'Dr. Helena Okafor; Programme Director')]));
     const served_ = await served(issuer, browser);
     stop = served_.stop;
-    const comparer = await comparing(browser);
-    for (const template of templates) await compareOne({ ...served_, comparer, issuer }, template, all, numbers[template], told);
+    const comparer = await comparing(browser, pictures.base);
+    for (const template of templates) await compareOne({ ...served_, comparer, issuer, kept: pictures.kept }, template, all, numbers[template], told);
   } finally {
     await browser.close();
+    pictures.stop();
     await stop();
     issuer.remove();
   }
 }
 
-async function compareOne({ page, base, comparer, issuer }, template, all, numbers, told) {
+async function compareOne(work, template, all, numbers, told) {
+  const { page, base, comparer, issuer, kept } = work;
   const code = template.toUpperCase();
   await page.goto(`${base}/staff/template-designs?from=${template}&event=${code}`);
   await page.getByRole('button', { name: 'Begin', exact: true }).click();
@@ -165,26 +189,39 @@ async function compareOne({ page, base, comparer, issuer }, template, all, numbe
   await page.setViewportSize({ width, height });
   // The designer's own picture, as large as the page is, and nothing over it.
   await page.addStyleTag({ content: `.sheet img { position: fixed; left: 0; top: 0; width: ${width}px !important; height: ${height}px !important; z-index: 9999; } .handles { display: none } .sheet { position: static !important; box-shadow: none }` });
-  for (const [at, name] of all.entries()) {
-    await page.evaluate(async ([name_, address]) => {
+  const hidden = masks(design);
+  /** Both pictures of a name, and its PDF. */
+  const made = async (at) => {
+    const file = issuer.file(numbers[all[at]], 'pdf');
+    const printed = promisify(execFile)('pdftoppm', ['-singlefile', '-scale-to-x', `${width}`, '-scale-to-y', `${height}`, file], { maxBuffer: 1 << 26, encoding: 'buffer' });
+    await page.evaluate(async ([name, address]) => {
       const image = document.querySelector('.sheet img');
       image.src = address;
-      image.alt = name_;
+      image.alt = name;
       await image.decode();
-    }, [name, `${base}/staff/template-designs/${id}/page.svg?event=${code}&person=p${at}%40example.org`]);
-    const shown = (await page.screenshot()).toString('base64');
-    const file = issuer.file(numbers[name], 'pdf');
-    const printed = execFileSync('pdftoppm', ['-png', '-singlefile', '-scale-to-x', `${width}`, '-scale-to-y', `${height}`, file], { maxBuffer: 1 << 26, encoding: 'base64' });
-    const found = await comparer.evaluate(async ([a, b, pdf, w, h, hidden]) => {
-      const { picture, drawn, apart } = globalThis;
-      const differ = apart(await picture(a, w, h), await picture(b, w, h), hidden);
-      const noise = apart(await drawn(pdf, w, h), await picture(b, w, h), hidden);
-      // What is compared would see a page that is moved by a pixel, which is an eighth of a millimetre.
-      const still = await picture(a, w, h);
-      still.drawImage(still.canvas, 1, 0);
-      return { differ, noise, moved: apart(still, await picture(b, w, h), hidden) };
-    }, [shown, printed, readFileSync(file).toString('base64'), width, height, masks(design)]);
-    told({ template, name, ...found });
+    }, [all[at], `${base}/staff/template-designs/${id}/page.svg?event=${code}&person=p${at}%40example.org`]);
+    kept.set(`/shown-${at}`, await page.screenshot());
+    kept.set(`/printed-${at}`, (await printed).stdout);
+    kept.set(`/pdf-${at}`, readFileSync(file));
+  };
+  const compared = (at) => comparer.evaluate(async ([n, w, h, masked]) => {
+    const { picture, plain, drawn, apart } = globalThis;
+    const [shown, printed] = [await picture(`/shown-${n}`, w, h), await plain(`/printed-${n}`, w, h)];
+    const differ = apart(shown, printed, masked);
+    const noise = apart(await drawn(`/pdf-${n}`, w, h), printed, masked);
+    // What is compared would see a page that is moved by a pixel, which is an eighth of a millimetre.
+    shown.drawImage(shown.canvas, 1, 0);
+    return { differ, noise, moved: apart(shown, printed, masked) };
+  }, [at, width, height, hidden]);
+  // The next ones are drawn while these are compared.
+  let next = made(0);
+  for (const [at, name] of all.entries()) {
+    await next;
+    const found = compared(at);
+    next = at + 1 < all.length ? made(at + 1) : Promise.resolve();
+    next.catch(() => {});
+    told({ template, name, ...await found });
+    for (const of of ['shown', 'printed', 'pdf']) kept.delete(`/${of}-${at}`);
   }
 }
 
@@ -210,7 +247,7 @@ export const isFurther = ({ differ, noise }) => differ.mean > noise.mean * 1.2 |
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [most, further] = [new Most(), []];
-  await compareAll(TEMPLATES, Number(process.env.DRAWINGS ?? 500), (one) => {
+  await compareAll(TEMPLATES, names(Number(process.env.DRAWINGS ?? 500)), (one) => {
     most.hear(one);
     if (isFurther(one)) further.push(one);
     if (most.pages % 500 === 0) console.log(most.said());

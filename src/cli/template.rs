@@ -220,14 +220,19 @@ fn show(pdf: Result<Vec<u8>, SpecimenError>, png: bool, out: &Path) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// A built-in template or one of a folder, or else of the library.
+/// A built-in template or one of a folder, or else of the library; before a built-in one that came later, what the library has of
+/// that name.
 fn named(global: &Global, name: &str) -> Result<Template, Failure> {
-    match Template::open(name) {
-        Err(TemplateError::NotFound(_)) => {}
-        _ => return load(name),
+    let (plain, version) = template::name_and_version(name);
+    let may_be_kept = template::came_later(template::name_and_language(plain).0) && !template::path_goes_first(name);
+    // Without a data folder there is no library.
+    if !may_be_kept || Config::read(&global.data).is_err() {
+        match Template::open(name) {
+            Err(TemplateError::NotFound(_)) => {}
+            _ => return load(name),
+        }
     }
     let workspace = Workspace::open_to_read(global)?;
-    let (plain, version) = template::name_and_version(name);
     opened(&*workspace.store, plain, version).map_err(|error| {
         Failure::from(error)
             .hint("`testamur template list` shows those that are built in; --event CODE takes an event's")

@@ -28,11 +28,16 @@ const MAGIC: &[u8] = b"testamur-template-1\n";
 /// Built-in templates that the first versions did not have: a path that is called so goes on being opened.
 const LATER: [&str; 6] = ["laurel", "ribbon", "quiet", "card", "card-name", "badge"];
 
+/// Says whether a built-in template is one that the first versions did not have: a library may hold another one of that name.
+pub fn came_later(name: &str) -> bool {
+    LATER.contains(&name)
+}
+
 /// Says whether a path is opened although a built-in template is called so: a file, or a folder with a `template.json`, with the very
 /// name of one that earlier versions did not have. They opened the path.
 pub fn path_goes_first(name: &str) -> bool {
     let path = Path::new(name);
-    LATER.contains(&name) && (path.is_file() || path.join("template.json").is_file())
+    came_later(name) && (path.is_file() || path.join("template.json").is_file())
 }
 
 /// Returns the names of the built-in templates of certificates.

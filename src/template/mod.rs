@@ -56,7 +56,8 @@ pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
 pub use heard::{Heard, HeardAs};
 pub use layout::{Filling, Laid, Layout, MAX_VALUE};
 pub use load::{
-    Template, builtin_names, builtin_versions, is_builtin_name, name_and_version, path_goes_first, small_names,
+    Template, builtin_names, builtin_versions, came_later, is_builtin_name, name_and_version, path_goes_first,
+    small_names,
 };
 pub use model::{Align, CertificateBox, Element, HexColor, MAX_TEXT, TextBox, TextRole};
 pub use near::nearest;

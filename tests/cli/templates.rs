@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use testamur::store::{Collection, DocumentWrite, Expect, SledStore, Store};
+use testamur::template::Template;
+
 use crate::issuer::{EVENT, Issuer};
 use crate::tools::{draw, run};
 
@@ -276,4 +279,29 @@ fn a_folder_that_is_called_as_a_later_built_in_template_goes_on_being_opened() {
     fs::create_dir(&folder).unwrap();
     beside(&["event", "update", "OURS", "--template", "laurel"]).expect(0);
     assert!(!titled("OURS"));
+}
+
+#[test]
+fn what_the_library_has_under_the_name_of_a_later_built_in_template_is_exported_and_used() {
+    let issuer = Issuer::new();
+    let exported = |name: &str| {
+        let out = issuer.path("exported");
+        let _ = fs::remove_dir_all(&out);
+        issuer.run(&["template", "export", name, "--out", out.to_str().unwrap()]).expect(0);
+        fs::read_to_string(out.join("template.json")).unwrap().contains("Our own")
+    };
+    assert!(!exported("quiet"));
+    let mut ours: serde_json::Value =
+        serde_json::from_slice(&Template::built_in("minimal", None).unwrap().document_bytes()).unwrap();
+    ours["title"] = "Our own".into();
+    let template = Template::new(ours.to_string().as_bytes(), Default::default()).unwrap();
+    {
+        let store = SledStore::open(&issuer.path("data/store")).unwrap();
+        let digest = store.put_blob(&template.to_bundle()).unwrap();
+        let version = serde_json::json!({ "version": 1, "digest": digest, "by": "ada", "at": "2026-01-05T10:00:00Z" });
+        let kept = serde_json::json!({ "name": "quiet", "versions": [version] });
+        let put = DocumentWrite::put(Collection::TEMPLATES, "quiet", Expect::Absent, &kept);
+        store.write_documents(&[put], None).unwrap();
+    }
+    assert!(exported("quiet") && exported("quiet@1") && !exported("laurel"));
 }

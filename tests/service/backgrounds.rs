@@ -257,7 +257,14 @@ fn a_photo_without_an_end_that_an_earlier_version_took_is_drawn_as_before() {
     let template = Template::new(&plain, BTreeMap::from([("logo".to_owned(), Arc::new(half.clone()))])).unwrap();
     let (desk, name) = (desk(&world), "older".to_owned());
     let digest = desk.store.put_blob(&template.to_bundle()).unwrap().0;
-    let version = KeptVersion { version: 1, digest, by: "owner".to_owned(), at: desk.now, speaks: None };
+    let version = KeptVersion {
+        version: 1,
+        digest,
+        by: "owner".to_owned(),
+        at: desk.now,
+        speaks: None,
+        purpose: Default::default(),
+    };
     let kept = Kept { name: name.clone(), versions: vec![version] };
     let write = DocumentWrite::put(Collection::TEMPLATES, name, Expect::Absent, &kept);
     desk.store.write_documents(&[write], None).unwrap();

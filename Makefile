@@ -47,7 +47,7 @@ try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/ w
 	@echo "The API is described at http://127.0.0.1:8080/api/v1/docs. The first owner sets a password with the link below."
 	@scripts/reach $(BIN) try-out --stay
 
-test: setup ## Check the format and run all tests, but in Chromium only staff, acts, copied and dropped; the rest of those: make e2e
+test: setup ## Check the format and run all tests, but in Chromium only staff, acts, designer, copied and dropped; the rest of those: make e2e
 	@scripts/web --must
 	@rm -f target/minutes
 	@scripts/timed "the format" cargo fmt --all --check

@@ -352,7 +352,8 @@ pub fn set_rule(
     let mut new = old.clone();
     for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
         let Some(name) = &tier.template else { continue };
-        let template = reference(desk.store, name, (&new.event.code, new.plan.language.as_deref()))?;
+        let named = reference(desk.store, name, (&new.event.code, new.plan.language.as_deref()))?;
+        let template = dress(desk.store, (named, name), &new.event.template)?;
         new.plan.templates.retain(|choice| choice.tier.as_ref() != Some(&tier.name) || choice.language.is_some());
         new.plan.templates.push(TemplateChoice { tier: Some(tier.name.clone()), language: None, template });
     }
@@ -573,7 +574,7 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
-        plan.templates = templates(store, wanted, (old, plan.language.as_deref()))?;
+        plan.templates = templates(store, wanted, (old, &event.template), plan.language.as_deref())?;
         known_tiers(plan)?;
     }
     let for_small = (&event.code, plan.language.as_deref());
@@ -668,10 +669,12 @@ fn known(old: &Planned, name: &str) -> Option<TemplateRef> {
     chosen.chain([&old.event.template]).find(|kept| !name.is_empty() && kept.bundle.0 == name).cloned()
 }
 
+/// Returns templates for tiers and languages with the pictures of `main`, which the event has from now on for all others.
 fn templates(
     store: &dyn Store,
     wanted: &[TemplateWanted],
-    (old, own): (&Planned, Option<&str>),
+    (old, main): (&Planned, &TemplateRef),
+    own: Option<&str>,
 ) -> Result<Vec<TemplateChoice>, ActError> {
     if wanted.len() > MAX_TEMPLATES {
         return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
@@ -683,7 +686,10 @@ fn templates(
         if tier.is_none() && language.is_none() {
             return Err(ActError::invalid("templates", "need a tier or a language each"));
         }
-        let found = || reference(store, &wanted.template, (&old.event.code, language.as_deref().or(own)));
+        let found = || {
+            let named = reference(store, &wanted.template, (&old.event.code, language.as_deref().or(own)))?;
+            dress(store, (named, &wanted.template), main)
+        };
         let template = known(old, &wanted.template).map_or_else(found, Ok)?;
         Ok(TemplateChoice { tier, language, template })
     };

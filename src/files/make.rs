@@ -88,7 +88,11 @@ impl Badges {
         let badge = match own {
             EventBadge::Picture(_) => Badge::own(&bytes, faces.fonts())?,
             EventBadge::Template(_) => {
-                Badge::designed(&Template::from_bundle(&bytes)?, event.as_str(), (title, issuer), faces.fonts())?
+                // A title that has no room on it, however short, is on the plain one.
+                let designed = Template::from_bundle(&bytes)
+                    .map_err(FilesError::from)
+                    .and_then(|template| Badge::designed(&template, event.as_str(), (title, issuer), faces.fonts()));
+                designed.or_else(|_| Badge::of(title, issuer, faces.fonts()))?
             }
         };
         Ok(keep(&mut kept, key, Arc::new(badge)))

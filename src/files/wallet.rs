@@ -13,7 +13,7 @@ use super::FilesError;
 use crate::desk::Desk;
 use crate::making::{Faces, Proven, wallet_page, wallet_page_key};
 use crate::proof::data_integrity::RENDER_METHOD;
-use crate::store::{Collection, DocumentWrite, Expect};
+use crate::store::{BlobId, Collection, DocumentWrite, Expect};
 
 /// The multihash of SHA-256 with all of its 32 bytes.
 const SHA_256: [u8; 2] = [0x12, 0x20];
@@ -52,10 +52,13 @@ pub(super) fn pages(desk: &Desk, faces: &Faces, proven: &[&Proven]) -> Result<Pa
 /// Returns the digest of a certificate's page, drawing it if it is not kept.
 fn kept(desk: &Desk, faces: &Faces, proven: &Proven, key: &str) -> Result<[u8; 32], FilesError> {
     let read = |text: String| <[u8; 32]>::try_from(HEXLOWER.decode(text.as_bytes()).ok()?).ok();
-    if let Some(found) = desk.store.document(Collection::WALLET_PAGES, key)?
-        && let Some(digest) = read(found.read()?)
-    {
-        return Ok(digest);
+    if let Some(found) = desk.store.document(Collection::WALLET_PAGES, key)? {
+        let blob = BlobId(found.read()?);
+        // A restored copy may lack what was drawn while it was made.
+        let is_there = desk.store.blob(&blob)?.is_some();
+        if let Some(digest) = read(blob.0).filter(|_| is_there) {
+            return Ok(digest);
+        }
     }
     let number = || proven.certificate().number.to_string();
     let page = wallet_page(faces, desk.store, proven, &desk.issuer.verifier)

@@ -3,7 +3,7 @@
 
 use super::face::FaceError;
 use super::{Faces, Proven, record};
-use crate::render::{Base, BaseMeta, Raster, RenderError};
+use crate::render::{Base, Raster, RenderError};
 use crate::scene::Scene;
 use crate::template::{CardParts, Filling, Layout, Template};
 
@@ -39,7 +39,7 @@ impl Faces {
         let own = layout.texts(says)?;
         let mut scene = Scene { tags: Vec::new(), ..layout.base().clone() };
         scene.items.extend(own.items);
-        let base = Base::new(&scene, layout.fonts(), &BaseMeta::default())?;
+        let base = Base::at_a_glance(&scene, layout.fonts(), &[])?;
         let drawn = base.raster(DPI, on_white)?;
         let (width, height) = template.purpose().pixels().unwrap_or((drawn.width, drawn.height));
         match (drawn.width, drawn.height) == (width, height) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, Form, form, form_with, forms, to};
 use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{behind_the_real_door, school_by};
-use crate::templates::{Part, png, send};
+use crate::templates::{Part, document, png, send};
 
 fn text(words: &str, y: u32) -> Value {
     json!({ "type": "text", "text": words, "x": 20, "y": y, "width": 250, "height": 10, "size": 14 })
@@ -102,6 +102,65 @@ fn an_events_pictures_go_along_and_wait_where_there_is_no_place_for_them() {
     });
 }
 
+/// The status of one of the pictures in what an event keeps.
+fn picture(world: &World, kept: &Value, name: &str) -> StatusCode {
+    let digest = kept["digest"].as_str().unwrap();
+    world.get(&format!("/templates/{digest}/files/{name}")).status
+}
+
+#[test]
+fn pictures_of_a_librarys_template_stay_with_it() {
+    on_each_engine(|world| {
+        let (dean, next) = (png(40, 20), png(60, 20));
+        let parts: [Part; 3] =
+            [("name", None, b"ours"), ("base", None, b"minimal"), ("signature_1", Some("dean.png"), &dean)];
+        assert_eq!(send(world, OWNER, "POST", "/templates", &parts).status, StatusCode::CREATED);
+        world
+            .post("/events", &json!({ "code": "WORKSHOP", "details": { "title": "Applied", "template": "ours" } }))
+            .ok();
+        // Also an older version than the newest.
+        let parts: [Part; 2] = [("base", None, b"minimal"), ("signature_1", Some("next.png"), &next)];
+        assert!(send(world, OWNER, "PUT", "/templates/ours", &parts).status.is_success());
+        assert_eq!(pictures(world, ""), []);
+        let event = world.patch("/events/WORKSHOP", &json!({ "template": "classic" })).ok();
+        assert_eq!(picture(world, &event["template"], "signature_1"), StatusCode::NOT_FOUND, "{event}");
+    });
+}
+
+#[test]
+fn no_picture_is_lost_where_the_same_template_is_chosen_again() {
+    on_each_engine(|world| {
+        dressed(world);
+        let (other, own) = (png(60, 60), document("Own", "en"));
+        let take = |parts: &[Part]| {
+            assert!(send(world, OWNER, "PUT", "/templates/event-workshop", parts).status.is_success());
+            world.patch("/events/WORKSHOP", &json!({ "template": "event-workshop" })).ok();
+        };
+        // Of a base without the logo, which nobody has taken off.
+        take(&[("base", None, b"classic"), ("signature_1", Some("other.png"), &other)]);
+        assert_eq!(pictures(world, ""), both(true));
+        world.patch("/events/WORKSHOP", &json!({ "template": "event-workshop" })).ok();
+        assert_eq!(pictures(world, ""), both(true), "the same again");
+        take(&[("base", None, b"event-workshop"), ("signature_2", Some("two.png"), &other)]);
+        let all =
+            |shown: bool| ["logo", "signature_1", "signature_2"].map(|name| (name.to_owned(), shown || name == "logo"));
+        assert_eq!(pictures(world, ""), all(true), "a second picture");
+        take(&[("template", Some("template.json"), &own)]);
+        assert_eq!(pictures(world, ""), all(false), "a document of its own");
+    });
+}
+
+#[test]
+fn templates_for_languages_wear_the_same() {
+    let world = World::in_memory();
+    dressed(&world);
+    let templates = json!([{ "language": "de", "template": "minimal" }]);
+    let event = world.patch("/events/WORKSHOP", &json!({ "templates": templates })).ok();
+    for name in ["logo", "signature_1"] {
+        assert_eq!(picture(&world, &event["templates"][0], name), StatusCode::OK, "{event}");
+    }
+}
+
 #[test]
 fn a_design_for_an_event_that_wears_something_has_places_for_it() {
     let world = World::in_memory();
@@ -181,11 +240,24 @@ fn pages_ask_before_pictures_are_hidden_and_copy_from_another_event() {
         let german = ada.page(&format!("{page}?lang=de"));
         assert!(german.contains("Logo wegnehmen"), "{german}");
         ada.forget("testamur_language");
+        // A file that was chosen with it has to be chosen again: nobody goes on without it unawares.
+        let mut fields = choose.fields.clone();
+        fields.retain(|(name, _)| name != "template");
+        fields.push(("template".to_owned(), "bare".to_owned()));
+        let with_file = ada.upload(&choose, &fields, Some(("logo", "logo.png", &png(40, 10)))).text();
+        assert!(with_file.contains("Files have to be chosen again"), "{with_file}");
+        let alone = ada.send(&form_with(&with_file, page, "without"), &[("template", "bare"), ("without", "yes")]);
+        assert_eq!(alone.status, StatusCode::CONFLICT, "{}", alone.text());
+        assert_eq!(name(world), "event-workshop");
         let again = form_with(&asked.text(), page, "without");
         let done = ada.send(&again, &[("template", "bare"), ("without", "yes")]);
         let after = ada.follow(&done);
         assert_eq!(name(world), "bare");
         assert!(after.contains("The template has no place for this, and does not print it: Logo"), "{after}");
+        // The same again: that was told.
+        let same = ada.send(&form_with(&after, page, "logo"), &[("template", "bare")]);
+        assert_eq!(same.status, StatusCode::SEE_OTHER, "{}", same.text());
+        let after = ada.follow(&same);
         // Kept for the next one; taken off, it is gone for good.
         let choose = form_with(&after, page, "logo");
         let next = ada.send(&choose, &[("template", "minimal")]);
@@ -224,6 +296,30 @@ fn pages_ask_before_pictures_are_hidden_and_copy_from_another_event() {
         let dressed = event["template"]["digest"].as_str().unwrap();
         let kept = owner.ask(world, "GET", &format!("/templates/{dressed}/files/logo"), &Value::Null);
         assert_eq!(kept.bytes, logo, "its own logo");
+    });
+}
+
+#[test]
+fn who_signs_for_another_event_is_not_copied() {
+    behind_the_real_door(|world, owner| {
+        school_by(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let page = "/staff/events/WORKSHOP/template";
+        let choose = form_with(&ada.page(page), page, "logo");
+        let taken = ada.upload(&choose, &choose.fields.clone(), Some(("signature_1", "jane.png", &png(40, 20))));
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        let other = json!({ "code": "OTHER", "details": { "title": "Other", "template": "minimal" } });
+        owner.ask(world, "POST", "/events", &other).ok();
+        let their = "/staff/events/OTHER/template";
+        let copy = form_with(&ada.page(their), their, "copy");
+        let copied = ada.send(&copy, &[("copy", "event-workshop")]);
+        assert_eq!(copied.status, StatusCode::SEE_OTHER, "{}", copied.text());
+        let event = owner.ask(world, "GET", "/events/OTHER", &Value::Null).ok();
+        assert_eq!(event["template"]["name"], "event-other");
+        let told = owner.ask(world, "GET", "/events/OTHER/pictures", &Value::Null).ok();
+        assert_eq!(told["items"], json!([]), "signed by nobody else's hand");
+        let told = owner.ask(world, "GET", "/events/WORKSHOP/pictures", &Value::Null).ok();
+        assert_eq!(told["items"][0]["name"], "signature_1", "the other's stays as it is");
     });
 }
 

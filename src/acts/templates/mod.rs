@@ -638,7 +638,10 @@ fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Res
     // The same template in another language is no older one.
     let new =
         Some(&old).filter(|old| old.speaks()).and_then(|old| new.in_language(&old.document().language)).unwrap_or(new);
-    dressed(new, &old, &pictures).map_err(|error| damaged(&error))
+    let all = dressed(new.clone(), &old, &pictures);
+    // There may be no room for what is not shown.
+    let shown = || pictures.iter().copied().filter(|name| new.asset_places().contains_key(*name)).collect::<Vec<_>>();
+    all.or_else(|_| dressed(new.clone(), &old, &shown())).map_err(|error| damaged(&error))
 }
 
 /// Returns a template with what an event has of its own pictures, as its certificates would be drawn with it.
@@ -646,9 +649,14 @@ fn dressed_for(desk: &Desk, template: &Template, event: &Event) -> Result<Templa
     let own = desk.store.blob(&event.template.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
     let Some(own) = own else { return Ok(template.clone()) };
     let places = template.asset_places();
-    let pictures: Vec<&str> =
-        [LOGO].iter().chain(&SIGNATURES).copied().filter(|name| places.contains_key(*name)).collect();
+    let mut pictures = own_pictures(desk, event)?;
+    pictures.retain(|name| places.contains_key(*name));
     dressed(template.clone(), &own, &pictures).map_err(|error| ActError::Face(error.into()))
+}
+
+/// Returns what an event wears of its own; a library template's pictures are not the event's.
+fn own_pictures(desk: &Desk, event: &Event) -> Result<Vec<&'static str>, ActError> {
+    Ok(worn::worn(desk.store, &event.template, None)?.into_iter().map(|one| one.name).collect())
 }
 
 /// Returns the template that is named for certificates of an event: the newest version of a built-in one or one of the
@@ -673,7 +681,7 @@ pub fn shown_for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) ->
     };
     let unusable = |error: TemplateError| ActError::Face(error.into());
     let (new, old) = (Template::from_bundle(&new).map_err(unusable)?, Template::from_bundle(&old).map_err(unusable)?);
-    let pictures: Vec<&str> = worn::names().collect();
+    let pictures = own_pictures(desk, event)?;
     let bundle = desk.store.put_blob(&dressed(new, &old, &pictures).map_err(unusable)?.to_bundle())?;
     shows(desk, faces, event, TemplateRef { bundle, ..named }).map(|(kept, _)| kept)
 }

@@ -13,9 +13,9 @@ use crate::acts::event::save;
 use crate::acts::seal::Seal;
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::making::{self, Faces};
+use crate::making::{self, Constants, Faces};
 use crate::store::{Store, StoreError, TemplateRef};
-use crate::template::Template;
+use crate::template::{Purpose, Template};
 
 /// What became of one event that a version was rolled out to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -71,10 +71,12 @@ fn each_older(
     only: Option<&[EventCode]>,
     mut with: impl FnMut(Step) -> Result<(), ActError>,
 ) -> Result<(), ActError> {
-    let newest = match is_built_in(desk.store, name)? {
-        true => None,
+    let missing = || ActError::NotInLibrary(name.to_owned());
+    let (newest, of_kept) = match is_built_in(desk.store, name)? {
+        true => (None, None),
         false => {
-            Some(kept(desk.store, name)?.0.reference(None).ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?)
+            let (kept, _) = kept(desk.store, name)?;
+            (Some(kept.reference(None).ok_or_else(missing)?), kept.newest().map(|newest| newest.purpose))
         }
     };
     let mut versions = BuiltInVersions::default();
@@ -85,9 +87,16 @@ fn each_older(
         let mut new = old.clone();
         let (mut before, mut after) = (BTreeSet::new(), BTreeMap::new());
         let plan = &mut new.plan;
-        let choices = plan.templates.iter_mut().map(|choice| &mut choice.template);
-        let small = plan.card_template.iter_mut().chain(&mut plan.badge_template);
-        for template in choices.chain([&mut new.event.template]).chain(small).filter(|template| template.name == name) {
+        let choices = plan.templates.iter_mut().map(|choice| (Purpose::Certificate, &mut choice.template));
+        let small = plan.card_template.iter_mut().map(|card| (Purpose::Card, card));
+        let small = small.chain(plan.badge_template.iter_mut().map(|badge| (Purpose::Badge, badge)));
+        let all = choices.chain([(Purpose::Certificate, &mut new.event.template)]).chain(small);
+        let (constants, mut fits) = (making::constants(desk, &old.event), Ok(()));
+        for (purpose, template) in all.filter(|(_, template)| template.name == name) {
+            // A folder's template that an event has may be called as a card of the library.
+            if of_kept.is_some_and(|kept| kept != purpose) {
+                continue;
+            }
             let newer = match &newest {
                 Some(newest) if newest.bundle == template.bundle => continue,
                 Some(newest) => {
@@ -99,6 +108,10 @@ fn each_older(
                 None => renewed(desk.store, template)?,
             };
             if newer.bundle != template.bundle {
+                // A badge shortens what is too long, and a card that cannot be drawn gives way to the plain one.
+                let none = Constants::none();
+                let said = if purpose.is_certificate() { &constants } else { &none };
+                fits = fits.and_then(|()| faces.of(desk.store, &newer, said).map(drop));
                 after.insert(newer.bundle.0.clone(), newer.clone());
                 before.insert(std::mem::replace(template, newer).bundle.0);
             }
@@ -106,8 +119,6 @@ fn each_older(
         if before.is_empty() {
             return Ok(());
         }
-        let constants = making::constants(desk, &new.event);
-        let fits = after.values().try_for_each(|newer| faces.of(desk.store, newer, &constants).map(drop));
         match fits.map_err(ActError::from) {
             Err(ActError::Store(error)) => Err(error.into()),
             fits => with(Step { old: old.clone(), new, before, after, fits }),

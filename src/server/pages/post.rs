@@ -21,6 +21,11 @@ impl App {
         self.can_post() && self.mail_now().relay.is_some()
     }
 
+    /// Says whether mail waits for the keys.
+    pub(in crate::server) fn post_waits(&self) -> bool {
+        self.can_post() && self.mail_now().waits
+    }
+
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
     pub(in crate::server) async fn post_link(&self, email: String, texts: &'static Texts) {
         self.post_invitation(texts, move |desk| portal::ask(desk, &email)).await;

@@ -17,6 +17,7 @@ use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Page, 
 use super::within::{Ask, Told};
 use super::words::Words;
 use crate::accounts::Permission;
+use crate::acts::templates::{LOGO, SIGNATURES};
 use crate::server::Problem;
 use crate::store::OWN_TEMPLATE;
 use crate::template::{FIRST_LANGUAGE, spoken};
@@ -25,6 +26,8 @@ use crate::template::{FIRST_LANGUAGE, spoken};
 const WITHOUT: &str = "without";
 /// What is asked where it would not show them.
 const NO_PLACE: &str = "no-place-for-pictures";
+/// The field that says which files were chosen when that was asked: browsers do not send them again.
+const FILES: &str = "files";
 /// Templates of an event's own that are looked through for a free name.
 const COPIES: usize = 50;
 /// The pictures that an event may have of its own.
@@ -225,8 +228,10 @@ async fn take_small(staff: &Staff, code: &str, fields: &Fields) -> Response {
 /// Lets who was told that pictures would not be shown go on.
 fn going_on(w: &Words, form: Form, tried: &Tried<'_>) -> Form {
     match tried.0 {
-        Some((_, problem)) if problem.code == NO_PLACE => {
-            form.field(Field::new(WITHOUT, w.s("template-without"), Kind::Check))
+        Some((fields, problem)) if problem.code == NO_PLACE => {
+            let form = form.field(Field::new(WITHOUT, w.s("template-without"), Kind::Check));
+            let files: Vec<&str> = fields.chosen().map(|(field, _)| field).collect();
+            if files.is_empty() { form } else { form.field(Field::hidden(FILES, files.join(" ")).filled()) }
         }
         _ => form,
     }
@@ -278,6 +283,10 @@ async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem
     }
     let pictures: Vec<&File> = PICTURES.iter().filter_map(|name| fields.file(name)).collect();
     let (base, words) = (fields.get("template"), fields.get("words"));
+    // Said once: who leaves them out a second time does not want them.
+    if fields.get(FILES).split_whitespace().any(|field| fields.file(field).is_none()) {
+        return Err(Problem::conflict(NO_PLACE, staff.w.s("again-text")));
+    }
     asked_of_pictures(staff, code, (base, fields)).await?;
     let base = in_words(staff, base, words).await;
     let name = match pictures.is_empty() {
@@ -304,21 +313,35 @@ async fn without(staff: &Staff, code: &str, fields: &Fields, picture: &str) -> R
 /// Takes a copy of another event's own template, which becomes this one's own; the event keeps its own pictures.
 async fn copied(staff: &Staff, code: &str, fields: &Fields, other: &str) -> Result<(), Problem> {
     asked_of_pictures(staff, code, (other, fields)).await?;
-    let own = staff.get_if(&format!("/events/{}/pictures", part(code))).await.unwrap_or_default();
-    let theirs = staff.get_if(&format!("/templates/{}", part(other))).await.unwrap_or_default();
-    let has = |name: &str| {
-        let assets = theirs["template"]["assets"].as_array().map_or(&[][..], Vec::as_slice);
-        assets.iter().any(|one| one["name"] == name && one["present"] == true)
-    };
-    let mine: Vec<String> = items(&own).iter().map(|one| text(one, "name")).filter(|name| has(name)).collect();
+    let left_out = pictures_of(staff, other).await;
     let texts: Vec<(&str, &str)> =
-        [("base", other)].into_iter().chain(mine.iter().map(|name| ("without", name.as_str()))).collect();
+        [("base", other)].into_iter().chain(left_out.iter().map(|name| ("without", *name))).collect();
     let name = copy_name(staff, code).await;
     let (kind, body) = parts(texts.into_iter().chain([("name", name.as_str())]), &[]);
     let once = fields.some("once").map(|once| format!("{once}-copy"));
     let ask = Ask { once: once.as_deref(), body: Some((&kind, body)), ..Ask::default() };
     staff.ask(Method::POST, "/templates", ask).await?;
     chosen(staff, code, fields, &name).await
+}
+
+/// Returns the pictures of another event's own in its template, also those that it has no place for: they sign for nobody else.
+/// What it cannot do without stays.
+async fn pictures_of(staff: &Staff, other: &str) -> Vec<&'static str> {
+    let path = format!("/templates/{}", part(other));
+    let theirs = staff.get_if(&path).await.unwrap_or_default();
+    let is_needed = |name: &str| assets(&theirs).iter().any(|one| one["name"] == name && one["optional"] == false);
+    let mut found = Vec::new();
+    for name in [LOGO].into_iter().chain(SIGNATURES).filter(|name| !is_needed(name)) {
+        if staff.pass(&format!("{path}/files/{name}")).await.is_ok_and(|answer| answer.status().is_success()) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Returns the pictures and fonts that a template has places for.
+fn assets(template: &Value) -> &[Value] {
+    template["template"]["assets"].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Returns a name of the event's own that is free: another template of its own stays what it is.
@@ -386,7 +409,8 @@ pub(super) fn picture_called(w: &Words, name: &str) -> String {
     })
 }
 
-/// Says which of the event's own pictures a template would not show: whoever takes it is told so before.
+/// Says which of the event's own pictures a template would not show: whoever takes it is told so before. Of the template that the event
+/// has already that was told, of what it does not show now.
 ///
 /// # Errors
 /// What is asked, if there are some and it was not answered yet.
@@ -394,19 +418,28 @@ async fn asked_of_pictures(staff: &Staff, code: &str, (name, fields): (&str, &Fi
     if fields.on(WITHOUT) {
         return Ok(());
     }
+    let path = format!("/events/{}", part(code));
     let query = written([("template", name)]);
-    let path = format!("/events/{}/pictures?{query}", part(code));
-    let Some(pictures) = staff.get_if(&path).await else { return Ok(()) };
+    let Some(pictures) = staff.get_if(&format!("{path}/pictures?{query}")).await else { return Ok(()) };
+    let has = staff.get_if(&path).await.map(|event| event["template"].clone()).unwrap_or_default();
+    let now = match has["name"] == name || has["digest"] == name {
+        true => staff.get_if(&format!("{path}/pictures")).await.unwrap_or_default(),
+        false => Value::Null,
+    };
+    let was_told = |name: &Value| items(&now).iter().any(|one| one["name"] == *name && one["shown"] != true);
     // What is put in anew with the form is judged by the operation.
     let lost: Vec<String> = items(&pictures)
         .iter()
-        .filter(|one| one["shown"] != true)
+        .filter(|one| one["shown"] != true && !was_told(&one["name"]))
         .map(|one| picture_called(staff.w, &text(one, "name")))
         .collect();
     if lost.is_empty() {
         return Ok(());
     }
-    let said = staff.w.with("template-without-pictures", [("pictures", lost.join(", ").into())]);
+    let mut said = staff.w.with("template-without-pictures", [("pictures", lost.join(", ").into())]);
+    if fields.chosen().next().is_some() {
+        said = format!("{said} {}", staff.w.s("again-text"));
+    }
     Err(Problem::conflict(NO_PLACE, said))
 }
 

@@ -33,7 +33,7 @@ fn ways(app: &App, door: &Outside, mail: &Tried<'_>, code: &Tried<'_>) -> Page {
                 .field(Field::new("address", w.s("login-email"), Kind::Email).required().auto("username"))
                 .tried(mail),
         ),
-        false if app.can_post() => by_mail.part(Text(w.s("lost-mail-waits"))),
+        false if app.post_waits() => by_mail.part(Text(w.s("lost-mail-waits"))),
         false => by_mail.part(Text(w.s("lost-mail-none"))),
     };
     let form = Form::open(door.at("/lost/code"), w.s("set-password"))

@@ -221,13 +221,13 @@ async fn ask_reset(
     ClientAddress(address): ClientAddress,
     Body(body): Body<ResetBody>,
 ) -> Result<StatusCode, Problem> {
-    if !app.can_post() {
+    if !app.can_post_now() && !app.post_waits() {
         return Err(Problem::conflict(
             "no-mail",
             "no mail leaves here; use a code of the recovery sheet, or ask an owner for a link",
         ));
     }
-    if !app.can_post_now() {
+    if app.post_waits() {
         return Err(Problem::conflict(
             "mail-waits",
             "mail waits until the keys are unlocked; use a code of the recovery sheet, or ask an owner for a link",

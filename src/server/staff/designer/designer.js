@@ -320,7 +320,8 @@ function grown(one, [left, top, right, bottom], [dx, dy]) {
   const area = [left ? x + w - wide : x, top ? y + h - high : y, wide, high];
   const values = {};
   if (one.kind === "path") {
-    const [moreX, moreY] = [wide / Math.max(w, 0.01), high / Math.max(h, 0.01)];
+    // A side that is not dragged keeps its scale, also one of no length.
+    const [moreX, moreY] = [left === right ? 1 : wide / Math.max(w, 0.01), top === bottom ? 1 : high / Math.max(h, 0.01)];
     values.scaleX = field(one, "scaleX") * moreX;
     values.scaleY = field(one, "scaleY") * moreY;
     values.x = round(area[0] + (field(one, "x") - x) * moreX);
@@ -616,10 +617,15 @@ function dropped(sheet) {
   });
 }
 
+/** What was asked last about the list: nobody waits for an older answer. */
+let asking = new AbortController();
+
 /** Asks how the names of the event's list come out now. */
 async function askNames() {
   const [asked, box] = [root, root.querySelector(".found-names")];
-  const answer = await fetch(root.dataset.names, { credentials: "same-origin" }).catch(() => null);
+  asking.abort();
+  asking = new AbortController();
+  const answer = await fetch(root.dataset.names, { credentials: "same-origin", signal: asking.signal }).catch(() => null);
   if (!answer?.ok || asked !== root) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector("section[aria-labelledby=names]");

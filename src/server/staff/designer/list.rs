@@ -152,7 +152,10 @@ pub(super) async fn sought(staff: &Staff, design: &str, (event, typed): (&str, &
     if typed.parse::<u32>().is_ok_and(|place| place > 0) {
         let query = written([("event", event), ("place", typed)]);
         if let Some(told) = staff.get_if(&format!("{design}?{query}")).await {
-            return Ok(Sought::One(text(&told["list"]["standing"]["who"], "person")));
+            let person = text(&told["list"]["standing"]["who"], "person");
+            if !person.is_empty() {
+                return Ok(Sought::One(person));
+            }
         }
     }
     let limit = (FOUND + 1).to_string();

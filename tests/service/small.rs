@@ -172,19 +172,6 @@ fn a_badge_is_drawn_by_a_template_where_there_is_no_picture() {
 }
 
 #[test]
-fn a_badge_on_which_a_title_has_no_room_at_all_gives_way_to_the_plain_one() {
-    let world = World::in_memory();
-    shown(&world);
-    let badge = || world.get("/events/WORKSHOP/badge?format=png").bytes;
-    let usual = badge();
-    let narrow =
-        json!({ "type": "text", "text": "{event_title}", "x": 2, "y": 2, "width": 4, "height": 4, "size": 14 });
-    designed(&world, "badge", "narrow", &json!([{ "do": "add", "element": narrow }]));
-    take(&world, json!({ "badge_template": "narrow" })).ok();
-    assert!(image::load_from_memory(&usual).is_ok() && badge() == usual, "it is the same to the byte");
-}
-
-#[test]
 fn listings_tell_what_templates_are_for_and_designs_begin_as_what_they_shall_be() {
     let world = World::in_memory();
     school(&world, 1, 0);

@@ -285,7 +285,8 @@ async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem
     let (base, words) = (fields.get("template"), fields.get("words"));
     // Said once: who leaves them out a second time does not want them.
     if fields.get(FILES).split_whitespace().any(|field| fields.file(field).is_none()) {
-        return Err(Problem::conflict(NO_PLACE, staff.w.s("again-text")));
+        let chosen_again = staff.w.s("again-text");
+        return Err(Problem::conflict(NO_PLACE, chosen_again));
     }
     asked_of_pictures(staff, code, (base, fields)).await?;
     let base = in_words(staff, base, words).await;

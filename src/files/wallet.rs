@@ -4,6 +4,7 @@
 //! The QR code and the JWT say nothing of it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde_json::{Value, json};
@@ -40,10 +41,9 @@ pub(super) fn pages(desk: &Desk, faces: &Faces, proven: &[&Proven]) -> Result<Pa
     let verifier = desk.issuer.verifier.clone();
     let mut pages = Pages { verifier, methods: HashMap::new() };
     for one in proven.iter().filter(|_| desk.issuer.render_method) {
-        let key = wallet_page_key(one, &pages.verifier);
-        if !pages.methods.contains_key(&key) {
-            let digest = kept(desk, faces, one, &key)?;
-            pages.methods.insert(key, method(&desk.issuer.host, &digest));
+        if let Entry::Vacant(place) = pages.methods.entry(wallet_page_key(one, &pages.verifier)) {
+            let digest = kept(desk, faces, one, place.key())?;
+            place.insert(method(&desk.issuer.host, &digest));
         }
     }
     Ok(pages)

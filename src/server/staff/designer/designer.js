@@ -618,14 +618,14 @@ function dropped(sheet) {
 }
 
 /** What was asked last about the list: nobody waits for an older answer. */
-let asking = new AbortController();
+let namesAsked = new AbortController();
 
 /** Asks how the names of the event's list come out now. */
 async function askNames() {
   const [asked, box] = [root, root.querySelector(".found-names")];
-  asking.abort();
-  asking = new AbortController();
-  const answer = await fetch(root.dataset.names, { credentials: "same-origin", signal: asking.signal }).catch(() => null);
+  namesAsked.abort();
+  namesAsked = new AbortController();
+  const answer = await fetch(root.dataset.names, { credentials: "same-origin", signal: namesAsked.signal }).catch(() => null);
   if (!answer?.ok || asked !== root) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.querySelector("section[aria-labelledby=names]");
